@@ -1,0 +1,4 @@
+//! The operator's dashboard for multi-agent swarms.
+
+pub mod domain;
+pub mod store;
