@@ -12,7 +12,7 @@ fn plain_text_is_borrowed() {
 fn sequences_collapse_and_are_counted() {
     assert_eq!(
         line("\x1b[2J\x1b]0;owned\x07red\x1b[0m"),
-        "red⟨17 control bytes⟩"
+        "red⟨18 control bytes⟩"
     );
     assert_eq!(line("a\u{9b}31mb"), "ab⟨4 control bytes⟩");
     assert_eq!(line("\x1b"), "⟨1 control byte⟩");
