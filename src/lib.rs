@@ -1,4 +1,5 @@
 //! The operator's dashboard for multi-agent swarms.
 
 pub mod domain;
+pub mod link;
 pub mod store;

@@ -1,14 +1,27 @@
 //! Pure facts and rules: rows in, verdicts out. Knows no terminal, no SQL, no git, no file, no clock and no task runtime;
 //! `now` is always an argument.
 
+mod command;
+pub mod health;
 mod id;
+pub mod message;
 mod row;
+pub mod snapshot;
+mod task;
 pub mod text;
 mod time;
 
+pub use command::{Command, JobOrder, Refusal};
+pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
+pub use message::Kind;
 pub use row::{
     AuditKind, AuditRow, Changes, ConversationRow, Cursor, MessageRow, Schema, Side, SourceFault,
     SourceInfo, Stamp, StatusRow,
 };
+pub use snapshot::{
+    DataState, Event, Group, GroupKind, Happening, Message, Mode, Problem, Progress, Repo,
+    Snapshot, Source, StateCounts, Subject, Traffic, Worker,
+};
+pub use task::{Holder, LateReport, Task, TaskCounts, TaskState};
 pub use time::{Span, Timestamp};

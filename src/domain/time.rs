@@ -153,14 +153,14 @@ impl Serialize for Timestamp {
 /// At most six cells: `4s 2m41s 12m 3h04m 2d`; a negative span, as of a clock that runs ahead, reads `0s`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let s = self.as_seconds().max(0);
-        let (m, h, d) = (s / 60, s / 3600, s / 86_400);
-        f.pad(&match s {
-            0..60 => format!("{s}s"),
-            60..600 => format!("{m}m{:02}s", s % 60),
-            600..3600 => format!("{m}m"),
-            3600..86_400 => format!("{h}h{:02}m", m % 60),
-            86_400..8_640_000 => format!("{d}d"),
+        let seconds = self.as_seconds().max(0);
+        let (minutes, hours) = (seconds / 60, seconds / 3600);
+        f.pad(&match seconds {
+            0..60 => format!("{seconds}s"),
+            60..600 => format!("{minutes}m{:02}s", seconds % 60),
+            600..3600 => format!("{minutes}m"),
+            3600..86_400 => format!("{hours}h{:02}m", minutes % 60),
+            86_400..8_640_000 => format!("{}d", seconds / 86_400),
             _ => ">99d".to_owned(),
         })
     }

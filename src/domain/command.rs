@@ -1,0 +1,54 @@
+//! What an operator may ask for, and why it may not happen. Plain data: it can sit in a model and be compared.
+
+use super::MessageId;
+
+/// What an operator may ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Read everything again now.
+    Reread,
+    /// The `limit` messages below `before`.
+    OlderMessages {
+        /// Upper bound, not included.
+        before: MessageId,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Drive a background job.
+    Job {
+        /// Which.
+        name: &'static str,
+        /// How.
+        order: JobOrder,
+    },
+}
+
+/// How to drive a background job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobOrder {
+    /// Switch it on.
+    Start,
+    /// Switch it off.
+    Stop,
+    /// Off and on again.
+    Restart,
+    /// Do not wait for the next run.
+    RunNow,
+}
+
+/// Why a command did not happen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The queue is full.
+    #[error("the engine is busy; try again")]
+    Busy,
+    /// The engine ended.
+    #[error("the engine has stopped; what you see is frozen")]
+    Gone,
+    /// There is no such job, or it cannot be driven so.
+    #[error("there is no background job called {0}")]
+    NoSuchJob(String),
+    /// The source did not answer.
+    #[error("{0}")]
+    Unavailable(String),
+}

@@ -1,0 +1,393 @@
+//! Everything known at one instant: what a frontend draws. Facts and verdicts, no ages: an age is the difference to the
+//! `now` of whoever shows it.
+
+use super::{
+    ConversationId, MessageId, Schema, Severity, Side, SourceFault, State, Task, TaskCounts,
+    TaskId, TaskState, Timestamp, Verdict, WorkerId, message::Kind,
+};
+use std::{collections::VecDeque, sync::Arc};
+
+/// The swarm at one instant. Collections are shared: a change copies what it touched.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// When the verdicts fell.
+    pub at: Timestamp,
+    /// Where it comes from, and how fresh it is.
+    pub source: Source,
+    /// Workers, by label with numbers in their natural order.
+    pub workers: Vec<Arc<Worker>>,
+    /// Older conversations that are folded under a newer one of the same role.
+    pub folded: usize,
+    /// How many workers are in each state, as [`State::ALL`].
+    pub states: StateCounts,
+    /// Open tasks, then the newest closed ones; each group by id.
+    pub tasks: Vec<Arc<Task>>,
+    /// How many tasks are in each state, over the whole history.
+    pub task_counts: TaskCounts,
+    /// Newest messages, ascending.
+    pub messages: Arc<VecDeque<Arc<Message>>>,
+    /// Messages and unread ones, over the whole history.
+    pub traffic: Traffic,
+    /// By orchestrator, then by team; by name.
+    pub groups: Vec<Group>,
+    /// What needs the operator, worst first.
+    pub problems: Vec<Problem>,
+    /// The worst of `problems` and of the source itself.
+    pub severity: Severity,
+    /// What happened while this program watched, ascending by `seq`; the newest 1,024.
+    pub events: Arc<VecDeque<Arc<Event>>>,
+    /// When tasks were completed, ascending; the newest 4,096.
+    pub completions: Arc<VecDeque<Timestamp>>,
+    /// The repository that was asked for, when there is one.
+    pub repo: Option<Arc<Repo>>,
+}
+
+/// Where a snapshot comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Name for people, neutralised: file name or `memory`.
+    pub name: Arc<str>,
+    /// Whole path, neutralised.
+    pub path: Arc<str>,
+    /// Which schema; `None` before the first read.
+    pub schema: Option<Schema>,
+    /// What it lacks.
+    pub faults: Arc<[SourceFault]>,
+    /// When it was read last with success.
+    pub read_at: Option<Timestamp>,
+    /// Why the last read failed, neutralised; `None` when it did not.
+    pub error: Option<Arc<str>>,
+    /// How far the fold of the history has come; `None` when it is done.
+    pub progress: Option<Progress>,
+    /// Kind of view.
+    pub mode: Mode,
+    /// How changes are noticed, such as `notify + poll 100ms`.
+    pub watch: Arc<str>,
+    /// How often the file was replaced or restored under this program.
+    pub reopened: u32,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self {
+            name: "".into(),
+            path: "".into(),
+            schema: None,
+            faults: [].into(),
+            read_at: None,
+            error: None,
+            progress: None,
+            mode: Mode::Live,
+            watch: "".into(),
+            reopened: 0,
+        }
+    }
+}
+
+/// Rows folded of rows there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows folded.
+    pub done: u64,
+    /// Rows to fold, at least 1.
+    pub of: u64,
+}
+
+/// Kind of view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Follows a bridge.
+    Live,
+    /// Follows the demo's own bridge.
+    Demo,
+    /// Shows a recorded instant (`--at`).
+    Recorded(Timestamp),
+}
+
+/// How fresh a snapshot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataState {
+    /// Nothing was read yet.
+    Connecting,
+    /// The history is being folded.
+    Folding(Progress),
+    /// Read a moment ago.
+    Live,
+    /// The last read failed, or is more than ten seconds old.
+    Stale,
+    /// No read for a minute.
+    Offline,
+    /// A recorded instant.
+    Recorded(Timestamp),
+}
+
+impl DataState {
+    /// Name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Folding(_) => "counting",
+            Self::Live => "live",
+            Self::Stale => "stale",
+            Self::Offline => "offline",
+            Self::Recorded(_) => "recorded",
+        }
+    }
+}
+
+impl Source {
+    /// How fresh it is at `now`.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> DataState {
+        let Some(read_at) = self.read_at else {
+            return DataState::Connecting;
+        };
+        if let Mode::Recorded(at) = self.mode {
+            return DataState::Recorded(at);
+        }
+        match now.since(read_at).as_seconds() {
+            60.. => DataState::Offline,
+            11.. => DataState::Stale,
+            _ if self.error.is_some() => DataState::Stale,
+            _ => self.progress.map_or(DataState::Live, DataState::Folding),
+        }
+    }
+}
+
+/// One worker: a conversation, judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// Identity.
+    pub conversation: ConversationId,
+    /// Label: the role on side `b`, with the end of the conversation's id where two share one.
+    pub id: WorkerId,
+    /// Number in the label.
+    pub number: Option<u32>,
+    /// `tests` of `worker-3-tests`; neutralised.
+    pub role: Option<Arc<str>>,
+    /// `team-6` of `worker-21-team-6`; neutralised.
+    pub team: Option<Arc<str>>,
+    /// The orchestrator's role; neutralised.
+    pub session: Arc<str>,
+    /// When the conversation was made.
+    pub created: Option<Timestamp>,
+    /// When the bridge refuses it.
+    pub expires: Option<Timestamp>,
+    /// Status that the agent reports, neutralised; `None` when it never did.
+    pub reported: Option<Arc<str>>,
+    /// Last heartbeat row.
+    pub heartbeat: Option<Timestamp>,
+    /// A time in its rows does not parse.
+    pub clock_bad: bool,
+    /// Last thing that the agent itself did, and what.
+    pub activity: Option<(Timestamp, &'static str)>,
+    /// Newest message that it sent.
+    pub last_sent: Option<MessageId>,
+    /// Messages to it that it has not fetched.
+    pub unread: u32,
+    /// The oldest of them.
+    pub oldest_unread: Option<Timestamp>,
+    /// Open tasks that it holds, by id.
+    pub tasks: Vec<TaskId>,
+    /// Tasks that it completed.
+    pub done: u32,
+    /// Tasks that failed in its hands.
+    pub failed: u32,
+    /// Heartbeats that this program saw arrive, ascending; the newest 64.
+    pub beats: Arc<VecDeque<Timestamp>>,
+    /// States that this program saw begin, ascending; the newest 64.
+    pub history: Arc<VecDeque<(Timestamp, State)>>,
+    /// Older conversations of the same role that are folded under it.
+    pub older: u32,
+    /// State, evidence, what comes next.
+    pub verdict: Verdict,
+}
+
+/// One message, safe to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Key and order.
+    pub id: MessageId,
+    /// Conversation.
+    pub conversation: ConversationId,
+    /// Label of the worker's side.
+    pub worker: WorkerId,
+    /// Sender.
+    pub from: Side,
+    /// Receiver.
+    pub to: Side,
+    /// Sender's time; `None` when it does not parse.
+    pub at: Option<Timestamp>,
+    /// What it says.
+    pub kind: Kind,
+    /// Task that it names.
+    pub task: Option<TaskId>,
+    /// One line that says it in short, neutralised.
+    pub summary: Arc<str>,
+    /// Body, neutralised, redacted, cut at 4 KiB.
+    pub body: Arc<str>,
+    /// Length of the whole, in bytes.
+    pub bytes: usize,
+    /// Delivered.
+    pub read: bool,
+}
+
+/// Totals over the whole history.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Messages.
+    pub messages: u64,
+    /// Messages to workers that are not fetched.
+    pub unread: u64,
+    /// Rows of the audit log.
+    pub audits: u64,
+    /// Reports that name a task nobody assigned.
+    pub unknown_reports: u64,
+}
+
+/// Number of workers in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StateCounts([u32; State::ALL.len()]);
+
+impl StateCounts {
+    /// One more in `state`.
+    pub fn add(&mut self, state: State) {
+        if let Some(n) = self.0.get_mut(state as usize) {
+            *n += 1;
+        }
+    }
+
+    /// How many are in `state`.
+    #[must_use]
+    pub fn of(&self, state: State) -> u32 {
+        self.0.get(state as usize).copied().unwrap_or_default()
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn total(&self) -> u32 {
+        self.0.iter().sum()
+    }
+
+    /// Those that are up, by [`State::is_up`].
+    #[must_use]
+    pub fn up(&self) -> u32 {
+        State::ALL
+            .into_iter()
+            .filter(|s| s.is_up())
+            .map(|s| self.of(s))
+            .sum()
+    }
+}
+
+/// What a [`Group`] gathers by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GroupKind {
+    /// Workers of one orchestrator.
+    Session,
+    /// Workers of one team.
+    Team,
+}
+
+/// Workers that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// By what.
+    pub kind: GroupKind,
+    /// Name, neutralised.
+    pub name: Arc<str>,
+    /// How many are in each state.
+    pub states: StateCounts,
+    /// Open tasks that its workers hold.
+    pub open: u64,
+    /// Tasks that its workers completed.
+    pub done: u64,
+    /// Tasks that failed in its workers' hands.
+    pub failed: u64,
+    /// Open tasks that a worker holds who is silent, expired or stalled.
+    pub at_risk: u64,
+}
+
+/// Something that needs the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Stable name: kind and subject, no time in it.
+    pub key: Arc<str>,
+    /// How bad.
+    pub severity: Severity,
+    /// Whose.
+    pub subject: Subject,
+    /// Short name of the kind: `silent`, `stalled`, `waiting-for-answer`, ….
+    pub kind: &'static str,
+    /// What is wrong, neutralised, without ages.
+    pub sentence: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Whom a problem concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A worker.
+    Worker(ConversationId, WorkerId),
+    /// The source itself.
+    Source,
+}
+
+/// Something that happened while this program watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Counts up by one from 1; a gap means that older ones were dropped.
+    pub seq: u64,
+    /// When it was seen.
+    pub at: Timestamp,
+    /// What.
+    pub what: Happening,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    /// A worker was seen for the first time.
+    WorkerSeen(Arc<Worker>),
+    /// A worker changed its state; the worker as it is now, and the state it had.
+    WorkerState(Arc<Worker>, State),
+    /// A worker's conversation was removed.
+    WorkerGone(ConversationId, WorkerId),
+    /// A task was assigned, or changed its state; the task as it is now, and the state it had.
+    TaskState(Arc<Task>, Option<TaskState>),
+    /// A message arrived.
+    Message(Arc<Message>),
+    /// The source failed, recovered, or was replaced; neutralised.
+    Source(Arc<str>),
+}
+
+/// What git says about the repository at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repo {
+    /// Path of the work tree, neutralised.
+    pub path: Arc<str>,
+    /// Current branch, or `detached` with the commit; neutralised.
+    pub head: Arc<str>,
+    /// Short commit, empty on an unborn branch.
+    pub commit: Arc<str>,
+    /// First line of its message, neutralised.
+    pub subject: Arc<str>,
+    /// When it was made.
+    pub committed: Option<Timestamp>,
+    /// Local branches.
+    pub branches: u32,
+    /// Commits that the upstream lacks and has more; `None` without an upstream.
+    pub ahead_behind: Option<(u32, u32)>,
+    /// Changed tracked files.
+    pub modified: u32,
+    /// Files git does not know.
+    pub untracked: u32,
+    /// Files in conflict.
+    pub conflicted: u32,
+    /// When this was read.
+    pub read_at: Timestamp,
+    /// Why it could not be read, neutralised; the rest is then empty.
+    pub error: Option<Arc<str>>,
+}
