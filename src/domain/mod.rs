@@ -4,6 +4,7 @@
 mod command;
 pub mod health;
 mod id;
+pub mod ledger;
 pub mod message;
 mod row;
 pub mod snapshot;
