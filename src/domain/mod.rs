@@ -1,6 +1,7 @@
 //! Pure facts and rules: rows in, verdicts out. Knows no terminal, no SQL, no git, no file, no clock and no task runtime;
 //! `now` is always an argument.
 
+mod assess;
 mod command;
 pub mod health;
 mod id;
@@ -8,10 +9,12 @@ pub mod ledger;
 pub mod message;
 mod row;
 pub mod snapshot;
+pub mod swarm;
 mod task;
 pub mod text;
 mod time;
 
+pub use assess::assess;
 pub use command::{Command, JobOrder, Refusal};
 pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
@@ -24,5 +27,6 @@ pub use snapshot::{
     DataState, Event, Group, GroupKind, Happening, Message, Mode, Problem, Progress, Repo,
     Snapshot, Source, StateCounts, Subject, Traffic, Worker,
 };
+pub use swarm::{Seen, Swarm};
 pub use task::{Holder, LateReport, Task, TaskCounts, TaskState};
 pub use time::{Span, Timestamp};

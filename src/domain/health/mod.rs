@@ -1,9 +1,10 @@
 //! The health of a worker: two signals that are never merged (the heartbeat of its daemon, the activity of its agent),
 //! held against thresholds, with the evidence for every verdict.
 
-//mod judge;
+mod evidence;
+mod judge;
 
-//pub use judge::{Detector, Facts, judge};
+pub use judge::{Detector, Facts, judge};
 
 use super::{Span, Timestamp};
 use serde::{Serialize, Serializer};

@@ -1,0 +1,231 @@
+//! What needs the operator: one rule after another over the picture. Late workers (`suspect`) never appear here, and neither do
+//! finished ones, nor expired ones that owe nothing.
+
+use super::{
+    DataState, Problem, Severity, Source, Span, State, Subject, Task, TaskId, Timestamp, Worker,
+};
+use std::{collections::HashMap, sync::Arc};
+
+/// A conversation that ends within this span, with work open, is worth a warning.
+const EXPIRING: Span = Span::seconds(15 * 60);
+/// … and within this one it is critical.
+const EXPIRES_SOON: Span = Span::seconds(5 * 60);
+/// Waiting for an answer or for a first sign of life becomes a warning.
+const PATIENCE: Span = Span::seconds(300);
+/// Stalled beyond its limit by this becomes a warning, then critical.
+const STALL_WARNS: Span = Span::seconds(120);
+const STALL_PAGES: Span = Span::seconds(600);
+
+/// What needs the operator, worst first, then oldest, then by name. O(workers + tasks).
+#[must_use]
+pub fn assess(
+    workers: &[Arc<Worker>],
+    tasks: &[Arc<Task>],
+    source: &Source,
+    now: Timestamp,
+) -> Vec<Problem> {
+    let by_id: HashMap<&TaskId, &Task> = tasks
+        .iter()
+        .filter(|t| t.state.is_open())
+        .map(|t| (&t.id, t.as_ref()))
+        .collect();
+    let mut problems: Vec<Problem> = workers
+        .iter()
+        .filter_map(|w| worker(w, &by_id, now))
+        .collect();
+    problems.extend(tasks.iter().filter_map(|t| late_result(t)));
+    problems.extend(unreadable(source, now));
+    problems.extend(partial(source, now));
+    problems.sort_by(|a, b| (b.severity, a.since, &a.key).cmp(&(a.severity, b.since, &b.key)));
+    problems
+}
+
+fn worker(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option<Problem> {
+    let v = &w.verdict;
+    let age = now.since(v.since);
+    let (severity, kind, sentence) = match v.state {
+        State::Silent if w.tasks.is_empty() => (Severity::Warning, "silent", v.reason.clone()),
+        State::Silent => (
+            Severity::Critical,
+            "silent",
+            format!("silent, owns {}", owned(w, tasks)),
+        ),
+        State::Expired if !w.tasks.is_empty() => (
+            Severity::Critical,
+            "expired",
+            format!("its conversation expired, owns {}", owned(w, tasks)),
+        ),
+        State::Stalled => {
+            let limit = v
+                .evidence
+                .iter()
+                .find(|e| e.witness == "activity")
+                .and_then(|e| e.limit)
+                .unwrap_or_default();
+            let severity = match Span(age.0.saturating_sub(limit.0)) {
+                over if over >= STALL_PAGES => Severity::Critical,
+                over if over >= STALL_WARNS => Severity::Warning,
+                _ => Severity::Notice,
+            };
+            (
+                severity,
+                "stalled",
+                format!("beats, but does not move; {}", debt(w, tasks)),
+            )
+        }
+        State::NoHeartbeat => (Severity::Warning, "no-heartbeat", v.reason.clone()),
+        State::Blocked if age >= PATIENCE => {
+            (Severity::Warning, "waiting-for-answer", v.reason.clone())
+        }
+        State::Unknown if age >= PATIENCE => (Severity::Warning, "never-joined", v.reason.clone()),
+        State::Healthy | State::Idle | State::Suspect | State::Blocked => {
+            return calm_trouble(w, tasks, now);
+        }
+        _ => return None,
+    };
+    Some(problem(w, severity, kind, sentence, v.since))
+}
+
+/// Trouble of a worker that is well as such: its conversation ends, or it does not fetch.
+fn calm_trouble(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option<Problem> {
+    if let Some(end) = w
+        .expires
+        .filter(|end| !w.tasks.is_empty() && end.since(now) <= EXPIRING)
+    {
+        let soon = end.since(now) <= EXPIRES_SOON;
+        let severity = if soon {
+            Severity::Critical
+        } else {
+            Severity::Warning
+        };
+        let sentence = format!(
+            "its conversation expires at {}, owns {}",
+            end.clock(),
+            owned(w, tasks)
+        );
+        return Some(problem(
+            w,
+            severity,
+            "expiring",
+            sentence,
+            end.plus(Span(-EXPIRING.0)),
+        ));
+    }
+    if let Some(at) = w.oldest_unread.filter(|at| now.since(*at) > PATIENCE) {
+        let sentence = format!("{} unread, the oldest since {}", w.unread, at.clock());
+        return Some(problem(w, Severity::Warning, "inbox-lag", sentence, at));
+    }
+    if w.clock_bad {
+        let sentence = "a time in its rows does not parse".to_owned();
+        return Some(problem(
+            w,
+            Severity::Notice,
+            "clock-bad",
+            sentence,
+            w.verdict.since,
+        ));
+    }
+    None
+}
+
+fn problem(
+    w: &Worker,
+    severity: Severity,
+    kind: &'static str,
+    sentence: String,
+    since: Timestamp,
+) -> Problem {
+    Problem {
+        key: format!("{kind}/{}", w.conversation).into(),
+        severity,
+        subject: Subject::Worker(w.conversation.clone(), w.id.clone()),
+        kind,
+        sentence,
+        since,
+    }
+}
+
+/// `deploy-staging (P1) and 2 more`.
+fn owned(w: &Worker, tasks: &HashMap<&TaskId, &Task>) -> String {
+    let mut held: Vec<_> = w
+        .tasks
+        .iter()
+        .map(|id| (tasks.get(id).and_then(|t| t.priority), id))
+        .collect();
+    held.sort_by_key(|(priority, id)| (priority.unwrap_or(u8::MAX), (*id).clone()));
+    let Some((priority, first)) = held.first() else {
+        return "nothing".to_owned();
+    };
+    let urgency = priority.map(|p| format!(" (P{p})")).unwrap_or_default();
+    match held.len() {
+        1 => format!("{first}{urgency}"),
+        n => format!("{first}{urgency} and {} more", n - 1),
+    }
+}
+
+fn debt(w: &Worker, tasks: &HashMap<&TaskId, &Task>) -> String {
+    if w.tasks.is_empty() {
+        "owes an answer".to_owned()
+    } else {
+        format!("owns {}", owned(w, tasks))
+    }
+}
+
+/// Somebody who no longer owns an open task says that it is done.
+fn late_result(task: &Task) -> Option<Problem> {
+    let late = task
+        .late
+        .iter()
+        .rev()
+        .find(|l| l.status == "completed")
+        .filter(|_| task.state.is_open())?;
+    let holder = task.holder()?;
+    Some(Problem {
+        key: format!("late-result/{}", task.id).into(),
+        severity: Severity::Warning,
+        subject: Subject::Worker(holder.conversation.clone(), holder.worker.clone()),
+        kind: "late-result",
+        sentence: format!(
+            "{} says {} is done, but {} owns it now",
+            late.worker, task.id, holder.worker
+        ),
+        since: late.at.or(holder.at).unwrap_or_default(),
+    })
+}
+
+fn unreadable(source: &Source, now: Timestamp) -> Option<Problem> {
+    let state = source.state(now);
+    if !matches!(state, DataState::Stale | DataState::Offline) {
+        return None;
+    }
+    let why = source
+        .error
+        .as_deref()
+        .unwrap_or("no read for more than ten seconds");
+    Some(Problem {
+        key: "bridge-down".into(),
+        severity: Severity::Unknown,
+        subject: Subject::Source,
+        kind: "bridge-down",
+        sentence: why.to_owned(),
+        since: source.read_at.unwrap_or(now),
+    })
+}
+
+fn partial(source: &Source, now: Timestamp) -> Option<Problem> {
+    let first = source.faults.first()?;
+    let more = source.faults.len() - 1;
+    let rest = if more == 0 {
+        String::new()
+    } else {
+        format!(" (and {more} more)")
+    };
+    Some(Problem {
+        key: "partial".into(),
+        severity: Severity::Notice,
+        subject: Subject::Source,
+        kind: "partial",
+        sentence: format!("{}: {}{rest}", first.what, first.remedy),
+        since: now,
+    })
+}

@@ -1,0 +1,373 @@
+//! The fold: rows in, a picture of the swarm out. Pure; rows may come in any number of pieces.
+//!
+//! Cost of a change: O(rows in it) to fold, O(workers) to picture. Nothing depends on the length of the history.
+
+mod label;
+mod picture;
+mod words;
+mod worker;
+
+use super::{
+    AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, Event, Happening,
+    Message, MessageId, MessageRow, Side, StatusRow, Task, TaskState, Timestamp, Traffic, WorkerId,
+    health::Detector,
+    ledger::{Incoming, Ledger, Step},
+    message,
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+use worker::{Listing, WorkerFold};
+
+/// Message bodies that are kept.
+pub const KEPT_MESSAGES: usize = 2_000;
+/// Events that are kept.
+pub const KEPT_EVENTS: usize = 1_024;
+/// Completion times that are kept.
+const KEPT_COMPLETIONS: usize = 4_096;
+/// Unread messages whose mark is looked up again when somebody fetched.
+const RECHECKED: usize = 1_000;
+
+/// How rows came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// They were there already: only their own times are known.
+    Recorded,
+    /// They appeared at this instant, by our clock.
+    Live(Timestamp),
+}
+
+/// The swarm, as folded so far.
+#[derive(Debug, Default)]
+pub struct Swarm {
+    detector: Detector,
+    as_of: Option<Timestamp>,
+    workers: Vec<WorkerFold>,
+    index: HashMap<ConversationId, usize>,
+    ledger: Ledger,
+    listing: Option<Vec<Arc<Task>>>,
+    messages: Arc<VecDeque<Arc<Message>>>,
+    traffic: Traffic,
+    fetches: HashMap<ConversationId, Timestamp>,
+    marks_from_audit: bool,
+    keep_bodies_from: MessageId,
+    log: EventLog,
+    completions: Arc<VecDeque<Timestamp>>,
+    cursor: Cursor,
+    watching: bool,
+}
+
+/// What happened while we watched.
+#[derive(Debug, Default)]
+struct EventLog {
+    events: Arc<VecDeque<Arc<Event>>>,
+    seq: u64,
+}
+
+impl EventLog {
+    fn push(&mut self, at: Timestamp, what: Happening) {
+        self.seq += 1;
+        let events = Arc::make_mut(&mut self.events);
+        if events.len() == KEPT_EVENTS {
+            events.pop_front();
+        }
+        events.push_back(Arc::new(Event {
+            seq: self.seq,
+            at,
+            what,
+        }));
+    }
+}
+
+impl Swarm {
+    /// An empty swarm. With `as_of`, rows younger than that instant are not known yet.
+    #[must_use]
+    pub fn new(detector: Detector, as_of: Option<Timestamp>) -> Self {
+        Self {
+            detector,
+            as_of,
+            ..Self::default()
+        }
+    }
+
+    /// Bodies of messages below `id` will not be shown: spares the work while a long history is folded.
+    pub const fn keep_bodies_from(&mut self, id: MessageId) {
+        self.keep_bodies_from = id;
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// Newest unread messages to workers whose mark is worth looking up again; at most 1,000. O(workers + unread).
+    #[must_use]
+    pub fn unread(&self) -> Vec<MessageId> {
+        let mut all: Vec<_> = self
+            .workers
+            .iter()
+            .flat_map(WorkerFold::unread_ids)
+            .collect();
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all.truncate(RECHECKED);
+        all
+    }
+
+    /// Takes over what only watching can know (events, beats, histories) from the swarm that it replaces.
+    pub fn inherit(&mut self, old: Self) {
+        self.log = old.log;
+        for fold in old.workers {
+            if let Some(new) = self
+                .index
+                .get(&fold.conversation)
+                .and_then(|i| self.workers.get_mut(*i))
+            {
+                new.inherit(fold);
+            }
+        }
+    }
+
+    /// Notes something about the source itself among the events.
+    pub fn note(&mut self, at: Timestamp, text: &str) {
+        self.log
+            .push(at, Happening::Source(super::text::line(text).into()));
+    }
+
+    /// First pass for an instant of the past: who fetched when, because the read marks of the rows are those of today.
+    pub fn learn_fetches(&mut self, audits: &[AuditRow]) {
+        for row in audits {
+            if let (AuditKind::Fetched(1..), Side::B, Some(conversation), Some(at)) =
+                (row.kind, row.side, &row.conversation, row.at.at())
+                && self.known(Some(at))
+            {
+                self.marks_from_audit = true;
+                let last = self.fetches.entry(conversation.clone()).or_insert(at);
+                *last = at.max(*last);
+            }
+        }
+    }
+
+    /// Folds rows.
+    pub fn apply(&mut self, changes: Changes, seen: Seen) {
+        if let Some(rows) = changes.conversations {
+            self.conversations(rows, seen);
+        }
+        for row in changes.statuses.into_iter().flatten() {
+            self.status(&row, seen);
+        }
+        for row in changes.messages {
+            self.message(&row, seen);
+        }
+        for row in changes.audits {
+            self.audit(&row, seen);
+        }
+        for id in changes.read {
+            self.mark_read(id, seen);
+        }
+        self.cursor = changes.cursor;
+    }
+
+    /// Shows rows that are not folded: an older page of the history.
+    #[must_use]
+    pub fn page(&self, rows: &[MessageRow]) -> Vec<Arc<Message>> {
+        let label = |row: &MessageRow| {
+            let fold = self
+                .index
+                .get(&row.conversation)
+                .and_then(|i| self.workers.get(*i));
+            fold.map_or_else(|| row.conversation.raw().into(), |fold| fold.label.clone())
+        };
+        let show = |row: &MessageRow| {
+            let content = message::read(&row.text, row.action.as_deref());
+            Arc::new(words::message(row, &content, label(row), row.read))
+        };
+        rows.iter()
+            .filter(|row| self.known(row.at.at()))
+            .map(show)
+            .collect()
+    }
+
+    /// A row with this time is known at the instant of the view.
+    fn known(&self, at: Option<Timestamp>) -> bool {
+        self.as_of.zip(at).is_none_or(|(limit, at)| at <= limit)
+    }
+
+    /// The worker of a conversation, made if need be: a row may speak of a conversation that no row describes.
+    fn worker(&mut self, conversation: &ConversationId) -> Option<&mut WorkerFold> {
+        let at = if let Some(at) = self.index.get(conversation) {
+            *at
+        } else {
+            self.workers
+                .push(WorkerFold::unlisted(conversation.clone()));
+            self.index
+                .insert(conversation.clone(), self.workers.len() - 1);
+            self.workers.len() - 1
+        };
+        self.workers.get_mut(at)
+    }
+
+    fn conversations(&mut self, rows: Vec<ConversationRow>, seen: Seen) {
+        for fold in &mut self.workers {
+            if fold.listing == Listing::Listed {
+                fold.listing = Listing::Gone;
+            }
+        }
+        for row in rows {
+            if self.known(row.created.at())
+                && let Some(fold) = self.worker(&row.id)
+            {
+                fold.describe(row);
+            }
+        }
+        let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.workers)
+            .into_iter()
+            .partition(|w| w.listing == Listing::Gone);
+        self.workers = kept;
+        label::settle(&mut self.workers);
+        self.index = self
+            .workers
+            .iter()
+            .enumerate()
+            .map(|(i, w)| (w.conversation.clone(), i))
+            .collect();
+        if let Seen::Live(now) = seen {
+            for fold in gone {
+                self.log
+                    .push(now, Happening::WorkerGone(fold.conversation, fold.label));
+            }
+        }
+    }
+
+    fn status(&mut self, row: &StatusRow, seen: Seen) {
+        if row.side == Side::B
+            && self.known(row.heartbeat.at())
+            && let Some(fold) = self.worker(&row.conversation)
+        {
+            fold.status(row, seen);
+        }
+    }
+
+    fn audit(&mut self, row: &AuditRow, seen: Seen) {
+        self.traffic.audits += 1;
+        if row.side != Side::B || !self.known(row.at.at()) {
+            return;
+        }
+        if let Some(fold) = row.conversation.as_ref().and_then(|c| self.worker(c)) {
+            fold.audit(row, seen);
+        }
+    }
+
+    fn message(&mut self, row: &MessageRow, seen: Seen) {
+        let at = row.at.at();
+        if row.id <= MessageId(self.cursor.message) || !self.known(at) {
+            return;
+        }
+        let fetched = self.fetches.get(&row.conversation).copied();
+        let read = if self.marks_from_audit {
+            at <= fetched && at.is_some()
+        } else {
+            row.read
+        };
+        self.traffic.messages += 1;
+        let content = message::read(&row.text, row.action.as_deref());
+        let Some(fold) = self.worker(&row.conversation) else {
+            return;
+        };
+        fold.message(row, content.kind, read, seen);
+        let worker = fold.label.clone();
+        let incoming = Incoming {
+            id: row.id,
+            conversation: &row.conversation,
+            worker: &worker,
+            from: row.from,
+            at: at.or(match seen {
+                Seen::Live(now) => Some(now),
+                Seen::Recorded => None,
+            }),
+            read,
+            content: &content,
+        };
+        let step = if row.ours && row.from == Side::B {
+            None
+        } else {
+            self.ledger.apply(&incoming)
+        };
+        if row.id >= self.keep_bodies_from {
+            self.keep_body(row, &content, worker, read, seen);
+        }
+        self.task_step(step, seen);
+    }
+
+    fn keep_body(
+        &mut self,
+        row: &MessageRow,
+        content: &message::Content<'_>,
+        worker: WorkerId,
+        read: bool,
+        seen: Seen,
+    ) {
+        let shown = Arc::new(words::message(row, content, worker, read));
+        if let Seen::Live(now) = seen {
+            self.log.push(now, Happening::Message(Arc::clone(&shown)));
+        }
+        let messages = Arc::make_mut(&mut self.messages);
+        if messages.len() == KEPT_MESSAGES {
+            messages.pop_front();
+        }
+        messages.push_back(shown);
+    }
+
+    fn task_step(&mut self, step: Option<Step>, seen: Seen) {
+        let Some(Step { task, before }) = step else {
+            return;
+        };
+        self.listing = None;
+        for holder in task.holders.iter().rev().take(2) {
+            if let Some(fold) = self
+                .index
+                .get(&holder.conversation)
+                .and_then(|i| self.workers.get_mut(*i))
+            {
+                fold.touch();
+            }
+        }
+        if before == Some(task.state) {
+            return;
+        }
+        if task.state == TaskState::Done
+            && let Some(at) = task.closed_at
+        {
+            let completions = Arc::make_mut(&mut self.completions);
+            if completions.len() == KEPT_COMPLETIONS {
+                completions.pop_front();
+            }
+            let place = completions.partition_point(|t| *t <= at);
+            completions.insert(place, at);
+        }
+        if let Seen::Live(now) = seen {
+            self.log.push(now, Happening::TaskState(task, before));
+        }
+    }
+
+    fn mark_read(&mut self, id: MessageId, seen: Seen) {
+        let mut messages = self.messages.iter().rev();
+        if messages.any(|m| m.id == id && !m.read) {
+            let kept = Arc::make_mut(&mut self.messages);
+            if let Some(slot) = kept.iter_mut().rev().find(|m| m.id == id) {
+                Arc::make_mut(slot).read = true;
+            }
+        }
+        for fold in &mut self.workers {
+            if fold.mark_read(id) {
+                break;
+            }
+        }
+        let step = self.ledger.delivered(id);
+        self.task_step(step, seen);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! The fold, drawn: verdicts, groups, problems, counts.
+
+use super::{Swarm, worker::Turn};
+use crate::domain::{
+    Group, GroupKind, Happening, Repo, Snapshot, Source, State, StateCounts, Timestamp, Traffic,
+    Worker, WorkerId, assess,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+impl Swarm {
+    /// The swarm at `now`. Judges whom a row touched or whose time has come. O(workers).
+    pub fn picture(&mut self, now: Timestamp, source: Source, repo: Option<Arc<Repo>>) -> Snapshot {
+        self.judge(now);
+        let (workers, folded) = self.shown();
+        let mut states = StateCounts::default();
+        for worker in &workers {
+            states.add(worker.verdict.state);
+        }
+        let ledger = &self.ledger;
+        let tasks = self.listing.get_or_insert_with(|| ledger.listing()).clone();
+        let problems = assess(&workers, &tasks, &source, now);
+        Snapshot {
+            at: now,
+            groups: groups(&workers),
+            severity: problems.first().map(|p| p.severity).unwrap_or_default(),
+            problems,
+            states,
+            workers,
+            folded,
+            tasks,
+            task_counts: self.ledger.counts(),
+            messages: Arc::clone(&self.messages),
+            traffic: Traffic {
+                unread: self
+                    .workers
+                    .iter()
+                    .map(|w| w.unread_ids().count() as u64)
+                    .sum(),
+                unknown_reports: self.ledger.unknown_reports(),
+                ..self.traffic
+            },
+            events: Arc::clone(&self.log.events),
+            completions: Arc::clone(&self.completions),
+            source,
+            repo,
+        }
+    }
+
+    /// When time alone changes the next state; `None` when it never does. O(workers).
+    #[must_use]
+    pub fn due(&self) -> Option<Timestamp> {
+        self.workers
+            .iter()
+            .filter_map(|w| w.view()?.verdict.next)
+            .map(|(at, _)| at)
+            .min()
+    }
+
+    fn judge(&mut self, now: Timestamp) {
+        for fold in &mut self.workers {
+            let turn = fold.draw(&self.ledger, &self.detector, now);
+            let Some(view) = fold.view().cloned() else {
+                continue;
+            };
+            match turn {
+                Turn::From(state) => self.log.push(now, Happening::WorkerState(view, state)),
+                Turn::First if self.watching => self.log.push(now, Happening::WorkerSeen(view)),
+                Turn::First | Turn::Same => {}
+            }
+        }
+        self.watching = true;
+    }
+
+    /// Workers to show: an older conversation folds under the newer one of its role once it is over, or has given no sign of
+    /// life since the newer one was made. Where two remain, their labels tell them apart.
+    fn shown(&self) -> (Vec<Arc<Worker>>, usize) {
+        let mut out: Vec<Arc<Worker>> = Vec::with_capacity(self.workers.len());
+        let mut folded = 0;
+        let mut head: Option<(usize, Option<Timestamp>)> = None;
+        for fold in &self.workers {
+            let Some(view) = fold.view() else { continue };
+            if !fold.twin {
+                head = Some((out.len(), fold.created));
+                out.push(Arc::clone(view));
+                continue;
+            }
+            let over = matches!(view.verdict.state, State::Expired | State::Finished);
+            let quiet = head.is_some_and(|(_, made)| fold.sign() < made);
+            match head.and_then(|(at, _)| out.get_mut(at)) {
+                Some(newer) if over || quiet => {
+                    Arc::make_mut(newer).older += 1;
+                    folded += 1;
+                }
+                _ => {
+                    let mut named = Worker::clone(view);
+                    named.id = WorkerId::new(format!(
+                        "{}#{}",
+                        fold.label.raw(),
+                        tail(fold.conversation.raw())
+                    ));
+                    out.push(Arc::new(named));
+                }
+            }
+        }
+        (out, folded)
+    }
+}
+
+/// The last four characters.
+fn tail(raw: &str) -> &str {
+    raw.char_indices()
+        .rev()
+        .nth(3)
+        .and_then(|(at, _)| raw.get(at..))
+        .unwrap_or(raw)
+}
+
+fn groups(workers: &[Arc<Worker>]) -> Vec<Group> {
+    let mut found: BTreeMap<(GroupKind, Arc<str>), Group> = BTreeMap::new();
+    for worker in workers {
+        let team = worker.team.as_ref().or(worker.role.as_ref());
+        let names = [
+            (GroupKind::Session, Some(&worker.session)),
+            (GroupKind::Team, team),
+        ];
+        for (kind, name) in names {
+            let name = name.cloned().unwrap_or_else(|| "—".into());
+            let group = found
+                .entry((kind, Arc::clone(&name)))
+                .or_insert_with(|| Group {
+                    kind,
+                    name,
+                    states: StateCounts::default(),
+                    open: 0,
+                    done: 0,
+                    failed: 0,
+                    at_risk: 0,
+                });
+            let state = worker.verdict.state;
+            let open = worker.tasks.len() as u64;
+            group.states.add(state);
+            group.open += open;
+            group.done += u64::from(worker.done);
+            group.failed += u64::from(worker.failed);
+            if matches!(state, State::Silent | State::Expired | State::Stalled) {
+                group.at_risk += open;
+            }
+        }
+    }
+    found.into_values().collect()
+}

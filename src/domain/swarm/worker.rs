@@ -1,0 +1,350 @@
+//! What rows say of one worker.
+
+use super::{Seen, label};
+use crate::domain::{
+    AuditKind, AuditRow, ConversationId, ConversationRow, Kind, MessageId, MessageRow, Side, Stamp,
+    State, StatusRow, TaskId, Timestamp, Worker, WorkerId,
+    health::{Detector, Facts, judge},
+    ledger::Ledger,
+    text,
+};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+/// Beats and states that are kept.
+const KEPT: usize = 64;
+
+/// One conversation, folded.
+#[derive(Debug)]
+pub(super) struct WorkerFold {
+    pub(super) conversation: ConversationId,
+    pub(super) label: WorkerId,
+    pub(super) session: Arc<str>,
+    pub(super) created: Option<Timestamp>,
+    /// Shares its label with the one before it, which is newer.
+    pub(super) twin: bool,
+    pub(super) listing: Listing,
+    parts: label::Parts,
+    expires: Option<Timestamp>,
+    status: Status,
+    poll: Option<Timestamp>,
+    strong: Option<(Timestamp, &'static str)>,
+    fetch: Option<Timestamp>,
+    last_sent: Option<(MessageId, Kind, Timestamp)>,
+    read_upto: MessageId,
+    unread: BTreeMap<MessageId, Option<Timestamp>>,
+    beats: Arc<VecDeque<Timestamp>>,
+    history: Arc<VecDeque<(Timestamp, State)>>,
+    view: Option<Arc<Worker>>,
+    /// A row came since `view` was drawn.
+    stale: bool,
+}
+
+/// Whether a row of `conversations` describes a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// None ever did.
+    Never,
+    /// One does.
+    Listed,
+    /// One did, and is no longer there.
+    Gone,
+}
+
+/// What drawing a worker showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The same state as before.
+    Same,
+    /// Its first state.
+    First,
+    /// Another state than this one.
+    From(State),
+}
+
+/// The row of `session_status`, and since when it says so.
+#[derive(Debug, Default)]
+struct Status {
+    raw: Option<Box<str>>,
+    reported: Option<Arc<str>>,
+    since: Option<Timestamp>,
+    stamp: Option<Stamp>,
+    /// When the heartbeat counts as having come: by our clock where we saw it come.
+    beat: Option<Timestamp>,
+    clock_bad: bool,
+}
+
+/// When a row counts as having come: its own time, but never later than when we saw it.
+fn counted(at: Option<Timestamp>, seen: Seen) -> Option<Timestamp> {
+    match seen {
+        Seen::Recorded => at,
+        Seen::Live(now) => Some(at.map_or(now, |at| at.min(now))),
+    }
+}
+
+fn keep<T: Clone>(ring: &mut Arc<VecDeque<T>>, item: T) {
+    let ring = Arc::make_mut(ring);
+    if ring.len() == KEPT {
+        ring.pop_front();
+    }
+    ring.push_back(item);
+}
+
+impl WorkerFold {
+    /// A worker of whom only other rows speak.
+    pub(super) fn unlisted(conversation: ConversationId) -> Self {
+        Self {
+            label: WorkerId::new(conversation.raw()),
+            conversation,
+            session: "".into(),
+            created: None,
+            twin: false,
+            listing: Listing::Never,
+            parts: label::Parts::default(),
+            expires: None,
+            status: Status::default(),
+            poll: None,
+            strong: None,
+            fetch: None,
+            last_sent: None,
+            read_upto: MessageId(0),
+            unread: BTreeMap::new(),
+            beats: Arc::default(),
+            history: Arc::default(),
+            view: None,
+            stale: true,
+        }
+    }
+
+    pub(super) fn describe(&mut self, row: ConversationRow) {
+        self.listing = Listing::Listed;
+        let role = if row.role_b.trim().is_empty() {
+            Arc::from(row.id.raw())
+        } else {
+            row.role_b
+        };
+        self.parts = label::parts(&text::line(text::head(&role, text::ID_CAP)));
+        self.label = WorkerId::new(role);
+        self.session = text::line(text::head(&row.role_a, text::ID_CAP)).into();
+        self.created = row.created.at();
+        self.expires = row.expires.at();
+        self.status.clock_bad |= row.created == Stamp::Bad || row.expires == Stamp::Bad;
+        self.touch();
+    }
+
+    /// What was drawn of it no longer holds.
+    pub(super) const fn touch(&mut self) {
+        self.stale = true;
+    }
+
+    pub(super) fn status(&mut self, row: &StatusRow, seen: Seen) {
+        let s = &mut self.status;
+        let beaten = s.stamp != Some(row.heartbeat);
+        if !beaten && s.raw.as_deref() == Some(&*row.status) {
+            return;
+        }
+        let first = s.stamp.is_none();
+        let at = row.heartbeat.at();
+        if beaten {
+            s.stamp = Some(row.heartbeat);
+            s.clock_bad |= row.heartbeat == Stamp::Bad;
+            s.beat = match seen {
+                Seen::Live(now) if !first => Some(now),
+                _ => counted(at, seen),
+            };
+            if let (Some(beat), Seen::Live(_)) = (s.beat, seen) {
+                keep(&mut self.beats, beat);
+            }
+        }
+        if s.raw.as_deref() != Some(&*row.status) {
+            s.raw = Some(row.status.clone());
+            if &*row.status != "active" {
+                s.reported = Some(text::line(text::head(&row.status, text::ID_CAP)).into());
+                s.since = s.beat.or(at);
+            }
+        }
+        self.touch();
+    }
+
+    pub(super) fn audit(&mut self, row: &AuditRow, seen: Seen) {
+        let at = counted(row.at.at(), seen);
+        match row.kind {
+            AuditKind::Fetched(0) => self.poll = self.poll.max(at),
+            AuditKind::Fetched(_) => self.fetch = self.fetch.max(at),
+            AuditKind::Sent => self.act(at, "message"),
+            AuditKind::Command => self.act(at, "command"),
+            AuditKind::Other => return,
+        }
+        self.touch();
+    }
+
+    fn act(&mut self, at: Option<Timestamp>, what: &'static str) {
+        if let Some(at) = at
+            && self.strong.is_none_or(|(last, _)| at > last)
+        {
+            self.strong = Some((at, what));
+        }
+    }
+
+    pub(super) fn message(&mut self, row: &MessageRow, kind: Kind, read: bool, seen: Seen) {
+        let at = counted(row.at.at(), seen);
+        self.status.clock_bad |= row.at == Stamp::Bad;
+        if row.from == Side::B && !row.ours {
+            self.act(at, "message");
+            self.last_sent = Some((row.id, kind, at.unwrap_or_default()));
+        }
+        if row.to == Side::B {
+            if read {
+                self.read_upto = self.read_upto.max(row.id);
+            } else {
+                self.unread.insert(row.id, at);
+            }
+        }
+        self.touch();
+    }
+
+    /// A message to it was fetched; `false` when it is none of its own.
+    pub(super) fn mark_read(&mut self, id: MessageId) -> bool {
+        let mine = self.unread.remove(&id).is_some();
+        if mine {
+            self.read_upto = self.read_upto.max(id);
+            self.touch();
+        }
+        mine
+    }
+
+    pub(super) fn unread_ids(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.unread.keys().copied()
+    }
+
+    pub(super) fn inherit(&mut self, old: Self) {
+        self.beats = old.beats;
+        self.history = old.history;
+        if let (Some(stamp), Some(beat)) = (old.status.stamp, old.status.beat)
+            && self.status.stamp == Some(stamp)
+        {
+            self.status.beat = Some(beat);
+        }
+        self.view = old.view;
+        self.touch();
+    }
+
+    /// What is drawn now: drawn anew when a row touched it or time changed its state.
+    pub(super) fn view(&self) -> Option<&Arc<Worker>> {
+        self.view.as_ref()
+    }
+
+    /// Draws it, when there is a reason to.
+    pub(super) fn draw(&mut self, ledger: &Ledger, detector: &Detector, now: Timestamp) -> Turn {
+        let before = self.view.as_ref().map(|v| v.verdict.state);
+        if !self.stale
+            && self
+                .view
+                .as_ref()
+                .is_some_and(|v| v.verdict.next.is_none_or(|(at, _)| now < at))
+        {
+            return Turn::Same;
+        }
+        self.stale = false;
+        let open = ledger.open_of(&self.conversation);
+        let verdict = judge(&self.facts(ledger), detector, now);
+        let state = verdict.state;
+        if before != Some(state) {
+            keep(
+                &mut self.history,
+                (
+                    if before.is_none() {
+                        verdict.since.min(now)
+                    } else {
+                        now
+                    },
+                    state,
+                ),
+            );
+        }
+        let (done, failed) = ledger.outcomes(&self.conversation);
+        self.view = Some(Arc::new(Worker {
+            conversation: self.conversation.clone(),
+            id: self.label.clone(),
+            number: self.parts.number,
+            role: self.parts.role.clone(),
+            team: self.parts.team.clone(),
+            session: Arc::clone(&self.session),
+            created: self.created,
+            expires: self.expires,
+            reported: self.status.reported.clone().or_else(|| self.active()),
+            heartbeat: self.status.stamp.and_then(Stamp::at),
+            clock_bad: self.status.clock_bad,
+            activity: self.strong,
+            last_sent: self.last_sent.map(|(id, _, _)| id),
+            unread: u32::try_from(self.unread.len()).unwrap_or(u32::MAX),
+            oldest_unread: self.oldest_unread(),
+            tasks: open
+                .map(|ids| ids.iter().cloned().collect::<Vec<TaskId>>())
+                .unwrap_or_default(),
+            done,
+            failed,
+            beats: Arc::clone(&self.beats),
+            history: Arc::clone(&self.history),
+            older: 0,
+            verdict,
+        }));
+        match before {
+            None => Turn::First,
+            Some(before) if before == state => Turn::Same,
+            Some(before) => Turn::From(before),
+        }
+    }
+
+    fn active(&self) -> Option<Arc<str>> {
+        self.status
+            .raw
+            .as_deref()
+            .map(|raw| text::line(text::head(raw, text::ID_CAP)).into())
+    }
+
+    fn oldest_unread(&self) -> Option<Timestamp> {
+        self.unread.values().flatten().min().copied()
+    }
+
+    fn facts(&self, ledger: &Ledger) -> Facts<'_> {
+        let waits = |kind| match kind {
+            Kind::Blocked => Some("blocker"),
+            Kind::Question => Some("question"),
+            _ => None,
+        };
+        let open = ledger.open_of(&self.conversation);
+        Facts {
+            created: self.created,
+            expires: self.expires,
+            reported: self.status.reported.as_deref(),
+            reported_since: self.status.since,
+            heartbeat: self.status.beat,
+            poll: self.poll,
+            strong: self.strong,
+            fetch: self.fetch,
+            waiting: self
+                .last_sent
+                .filter(|(id, _, _)| self.read_upto < *id)
+                .and_then(|(_, kind, at)| Some((at, waits(kind)?))),
+            open: open.map_or(0, std::collections::BTreeSet::len),
+            oldest_task: open
+                .into_iter()
+                .flatten()
+                .filter_map(|id| ledger.task(id)?.holder()?.at)
+                .min(),
+            oldest_unread: self.oldest_unread(),
+        }
+    }
+
+    /// The last sign of life of any kind.
+    pub(super) fn sign(&self) -> Option<Timestamp> {
+        self.status
+            .beat
+            .max(self.poll)
+            .max(self.fetch)
+            .max(self.strong.map(|(at, _)| at))
+    }
+}
