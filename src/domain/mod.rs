@@ -7,6 +7,7 @@ pub mod health;
 mod id;
 pub mod ledger;
 pub mod message;
+pub mod report;
 mod row;
 pub mod snapshot;
 pub mod swarm;

@@ -1,0 +1,91 @@
+//! One look at a store: everything folded, judged once. For one-shot commands and recorded instants.
+
+use crate::{
+    domain::{Cursor, Mode, Repo, Seen, Snapshot, Source, Swarm, Timestamp, health::Detector, text},
+    store::{Store, StoreError},
+};
+use std::{path::Path, sync::Arc};
+
+/// Rows of each kind that one read takes: short read transactions, whatever the length of the history.
+pub const PAGE: usize = 4_096;
+
+/// How to look.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    /// Live, demo, or a recorded instant.
+    pub mode: Mode,
+    /// Thresholds.
+    pub detector: Detector,
+}
+
+impl View {
+    /// The instant that hides younger rows.
+    #[must_use]
+    pub const fn as_of(&self) -> Option<Timestamp> {
+        match self.mode {
+            Mode::Recorded(at) => Some(at),
+            Mode::Live | Mode::Demo => None,
+        }
+    }
+}
+
+/// Folds the whole of a store and judges it at `now`. O(history) once.
+///
+/// # Errors
+/// As the store says.
+pub fn look(
+    store: &mut dyn Store,
+    view: &View,
+    now: Timestamp,
+    repo: Option<Arc<Repo>>,
+) -> Result<Snapshot, StoreError> {
+    let mut swarm = Swarm::new(view.detector, view.as_of());
+    if view.as_of().is_some() {
+        learn(store, &mut swarm)?;
+    }
+    loop {
+        let changes = store.changes(&swarm.cursor(), PAGE, &[])?;
+        let more = changes.more;
+        swarm.apply(changes, Seen::Recorded);
+        if !more {
+            break;
+        }
+    }
+    let source = Source { read_at: Some(now), ..describe(store, view) };
+    Ok(swarm.picture(now, source, repo))
+}
+
+/// The first pass for a recorded instant: who fetched when.
+///
+/// # Errors
+/// As the store says.
+pub fn learn(store: &mut dyn Store, swarm: &mut Swarm) -> Result<(), StoreError> {
+    let mut cursor = Cursor::default();
+    loop {
+        let changes = store.changes(&cursor, PAGE, &[])?;
+        swarm.learn_fetches(&changes.audits);
+        cursor = changes.cursor;
+        if !changes.more {
+            return Ok(());
+        }
+    }
+}
+
+/// What a store is, for showing.
+#[must_use]
+pub fn describe(store: &dyn Store, view: &View) -> Source {
+    let info = store.source();
+    let file = Path::new(&*info.name).file_name().map_or_else(|| info.name.to_string(), |f| f.to_string_lossy().into());
+    let shown = |fault: &crate::domain::SourceFault| crate::domain::SourceFault {
+        what: text::line(&fault.what).into(),
+        remedy: text::line(&fault.remedy).into(),
+    };
+    Source {
+        name: text::line(&file).into(),
+        path: text::line(&info.name).into(),
+        schema: Some(info.schema),
+        faults: info.faults.iter().map(shown).collect(),
+        mode: view.mode,
+        ..Source::default()
+    }
+}

@@ -1,0 +1,10 @@
+//! The frontends without a screen: pure functions of a snapshot, written to whatever is handed in. Data goes to the output, talk does
+//! not; nothing is cut to a width, and there is no escape sequence.
+
+pub mod check;
+pub mod events;
+mod exit;
+pub mod json;
+pub mod text;
+
+pub use exit::Exit;
