@@ -1,8 +1,16 @@
 //! The port to the bridge's database. It speaks the domain's vocabulary only: no SQL, no rows of a backend, no backend's
 //! error type leaves this layer. Synchronous and object-safe; `host` gives a store its thread.
 
-use crate::domain::{Changes, Cursor, MessageId, MessageRow, SourceInfo};
+use crate::domain::{Changes, Cursor, MessageId, MessageRow, Side, SourceInfo};
 use std::error::Error;
+
+mod host;
+mod memory;
+mod sqlite;
+
+pub use host::{HostGone, StoreHost};
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
 
 /// Reads a bridge. Every call is one short read transaction; none writes.
 pub trait Store: Send {
@@ -113,4 +121,13 @@ pub enum StoreError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+}
+
+/// The side that a message of `side` goes to; nobody's partner is nobody.
+const fn opposite(side: Side) -> Side {
+    match side {
+        Side::A => Side::B,
+        Side::B => Side::A,
+        Side::Other => Side::Other,
+    }
 }

@@ -1,0 +1,339 @@
+//! A bridge in memory: the same answers as a file gives, without one. The fixture of everything above this layer, and
+//! one of the backends of the conformance suite.
+
+use super::{Store, StoreError, opposite};
+use crate::domain::{
+    AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, MessageId, MessageRow,
+    Schema, Side, SourceFault, SourceInfo, Span, Stamp, StatusRow, Timestamp,
+};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How long a conversation of the bridge lives.
+const LIFETIME: Span = Span::seconds(3 * 3600);
+
+/// A handle: clones share one bridge, so that a test can keep one and give the other away as a [`Store`].
+#[derive(Clone)]
+pub struct MemoryStore {
+    source: SourceInfo,
+    state: Arc<Mutex<State>>,
+}
+
+type Failure = Box<dyn Fn() -> StoreError + Send>;
+
+#[derive(Default)]
+struct State {
+    version: u64,
+    conversations: Vec<(i64, ConversationRow)>,
+    statuses: Vec<StatusRow>,
+    messages: Vec<MessageRow>,
+    audits: Vec<AuditRow>,
+    last: Cursor,
+    failure: Option<Failure>,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new(Schema::Bridge)
+    }
+}
+
+#[expect(
+    clippy::must_use_candidate,
+    reason = "the mutations are called for their effect on the shared bridge"
+)]
+impl MemoryStore {
+    /// An empty bridge of the given schema, named `memory`.
+    #[must_use]
+    pub fn new(schema: Schema) -> Self {
+        Self {
+            source: SourceInfo {
+                name: "memory".into(),
+                schema,
+                faults: Vec::new(),
+            },
+            state: Arc::default(),
+        }
+    }
+
+    /// The same bridge under another name and with faults: what a partial source looks like from above.
+    #[must_use]
+    pub fn described(mut self, name: &str, faults: Vec<SourceFault>) -> Self {
+        self.source.name = name.into();
+        self.source.faults = faults;
+        self
+    }
+
+    /// Makes a conversation between `s2-orchestrator` and `role`, which expires three hours later.
+    pub fn conversation(&self, id: &str, role: &str, created: Timestamp) -> ConversationId {
+        let id = ConversationId::from(id);
+        self.add_conversation(ConversationRow {
+            id: id.clone(),
+            role_a: "s2-orchestrator".into(),
+            role_b: role.into(),
+            created: Stamp::At(created),
+            expires: match self.source.schema {
+                Schema::Bridge => Stamp::At(created.plus(LIFETIME)),
+                Schema::Scripts => Stamp::None,
+            },
+        });
+        self.log(Some(&id), Side::Other, AuditKind::Other, created);
+        id
+    }
+
+    /// Adds a conversation exactly as given, without an audit row.
+    pub fn add_conversation(&self, row: ConversationRow) {
+        let mut state = self.change();
+        state.last.conversations.1 += 1;
+        let number = state.last.conversations.1;
+        state.conversations.push((number, row));
+    }
+
+    /// Sends a text to the other side, with the audit row that the bridge writes beside it.
+    pub fn send(
+        &self,
+        conversation: &ConversationId,
+        from: Side,
+        text: &str,
+        at: Timestamp,
+    ) -> MessageId {
+        let id = self.add_message(MessageRow {
+            id: MessageId::default(),
+            conversation: conversation.clone(),
+            from,
+            to: opposite(from),
+            text: text.into(),
+            action: Some("info".into()),
+            ours: false,
+            at: Stamp::At(at),
+            read: false,
+        });
+        self.log(Some(conversation), from, AuditKind::Sent, at);
+        id
+    }
+
+    /// Adds a message as given, except for its number, which is the next one; without an audit row.
+    pub fn add_message(&self, row: MessageRow) -> MessageId {
+        let mut state = self.change();
+        state.last.message += 1;
+        let id = MessageId(state.last.message);
+        state.messages.push(MessageRow { id, ..row });
+        id
+    }
+
+    /// Delivers everything unread to `side` and returns how many that were, as a check for messages does.
+    pub fn fetch(&self, conversation: &ConversationId, side: Side, at: Timestamp) -> u64 {
+        let waiting: Vec<MessageId> = (self.lock().messages.iter())
+            .filter(|m| m.conversation == *conversation && m.to == side && !m.read)
+            .map(|m| m.id)
+            .collect();
+        self.mark_read(&waiting);
+        let count = waiting.len() as u64;
+        self.log(Some(conversation), side, AuditKind::Fetched(count), at);
+        count
+    }
+
+    /// Sets the read mark of messages, and nothing besides.
+    pub fn mark_read(&self, ids: &[MessageId]) {
+        let mut state = self.change();
+        for message in &mut state.messages {
+            message.read |= ids.contains(&message.id);
+        }
+    }
+
+    /// Overwrites the status row of a side.
+    pub fn beat(&self, conversation: &ConversationId, side: Side, status: &str, at: Timestamp) {
+        self.add_status(StatusRow {
+            conversation: conversation.clone(),
+            side,
+            status: status.into(),
+            heartbeat: Stamp::At(at),
+        });
+    }
+
+    /// Overwrites the status row that `row` is about.
+    pub fn add_status(&self, row: StatusRow) {
+        let mut state = self.change();
+        (state.statuses).retain(|s| s.conversation != row.conversation || s.side != row.side);
+        state.statuses.push(row);
+    }
+
+    /// Adds an audit row, whatever the schema; the other methods add theirs on the bridge's schema only.
+    pub fn audit(
+        &self,
+        conversation: Option<&ConversationId>,
+        side: Side,
+        kind: AuditKind,
+        at: Timestamp,
+    ) {
+        let mut state = self.change();
+        state.last.audit += 1;
+        let row = AuditRow {
+            id: state.last.audit,
+            conversation: conversation.cloned(),
+            side,
+            kind,
+            at: Stamp::At(at),
+        };
+        state.audits.push(row);
+    }
+
+    /// Removes a conversation with its messages and statuses, as the bridge's cleanup does. Numbers are not used again.
+    pub fn remove_conversation(&self, id: &ConversationId) {
+        let mut state = self.change();
+        state.conversations.retain(|(_, c)| c.id != *id);
+        state.messages.retain(|m| m.conversation != *id);
+        state.statuses.retain(|s| s.conversation != *id);
+    }
+
+    /// Goes back to the state after message `message` and audit row `audit`, as a restored backup does.
+    pub fn rewind(&self, message: i64, audit: i64) {
+        let mut state = self.change();
+        state.messages.retain(|m| m.id.0 <= message);
+        state.audits.retain(|a| a.id <= audit);
+        state.last.message = message;
+        state.last.audit = audit;
+    }
+
+    /// Every call fails with what `failure` makes, until [`Self::heal`].
+    pub fn fail(&self, failure: impl Fn() -> StoreError + Send + 'static) {
+        self.change().failure = Some(Box::new(failure));
+    }
+
+    /// Calls answer again.
+    pub fn heal(&self) {
+        self.change().failure = None;
+    }
+
+    fn log(&self, id: Option<&ConversationId>, side: Side, kind: AuditKind, at: Timestamp) {
+        if self.source.schema == Schema::Bridge {
+            self.audit(id, side, kind, at);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        state.version += 1;
+        state
+    }
+
+    fn read(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        let state = self.lock();
+        match state.failure.as_ref().map(|make| make()) {
+            Some(error) => Err(error),
+            None => Ok(state),
+        }
+    }
+}
+
+impl State {
+    fn end(&self) -> Cursor {
+        Cursor {
+            conversations: (
+                self.conversations.len() as u64,
+                self.conversations
+                    .iter()
+                    .map(|(n, _)| *n)
+                    .max()
+                    .unwrap_or(0),
+            ),
+            ..self.last
+        }
+    }
+
+    fn conversations(&self) -> Vec<ConversationRow> {
+        self.conversations.iter().map(|(_, c)| c.clone()).collect()
+    }
+}
+
+impl Store for MemoryStore {
+    fn source(&self) -> &SourceInfo {
+        &self.source
+    }
+
+    fn version(&mut self) -> Result<u64, StoreError> {
+        Ok(self.read()?.version)
+    }
+
+    fn newest(&mut self, limit: usize) -> Result<Changes, StoreError> {
+        let state = self.read()?;
+        let end = state.end();
+        Ok(Changes {
+            conversations: Some(state.conversations()),
+            statuses: Some(state.statuses.clone()),
+            messages: tail(&state.messages, limit),
+            audits: tail(&state.audits, limit),
+            read: Vec::new(),
+            cursor: end,
+            end,
+            more: false,
+        })
+    }
+
+    fn changes(
+        &mut self,
+        after: &Cursor,
+        limit: usize,
+        unread: &[MessageId],
+    ) -> Result<Changes, StoreError> {
+        let state = self.read()?;
+        let end = state.end();
+        if end.message < after.message || end.audit < after.audit {
+            return Err(StoreError::Rewound {
+                path: self.source.name.to_string(),
+            });
+        }
+        let messages: Vec<_> = (state.messages.iter())
+            .filter(|m| m.id.0 > after.message)
+            .take(limit)
+            .cloned()
+            .collect();
+        let audits: Vec<_> = (state.audits.iter())
+            .filter(|a| a.id > after.audit)
+            .take(limit)
+            .cloned()
+            .collect();
+        let cursor = Cursor {
+            message: messages.last().map_or(after.message, |m| m.id.0),
+            audit: audits.last().map_or(after.audit, |a| a.id),
+            conversations: end.conversations,
+        };
+        let delivered = self.source.schema == Schema::Scripts || audits.iter().any(is_delivery);
+        let read = (state.messages.iter())
+            .filter(|m| delivered && m.read && unread.contains(&m.id))
+            .map(|m| m.id)
+            .collect();
+        Ok(Changes {
+            conversations: (end.conversations != after.conversations)
+                .then(|| state.conversations()),
+            statuses: Some(state.statuses.clone()),
+            read,
+            more: (state.messages.last()).is_some_and(|m| m.id.0 > cursor.message)
+                || (state.audits.last()).is_some_and(|a| a.id > cursor.audit),
+            messages,
+            audits,
+            cursor,
+            end,
+        })
+    }
+
+    fn page(&mut self, before: MessageId, limit: usize) -> Result<Vec<MessageRow>, StoreError> {
+        let state = self.read()?;
+        let below = state.messages.partition_point(|m| m.id < before);
+        Ok(tail(state.messages.get(..below).unwrap_or_default(), limit))
+    }
+}
+
+/// Whether an audit row says that messages were delivered.
+const fn is_delivery(row: &AuditRow) -> bool {
+    matches!(row.kind, AuditKind::Fetched(1..))
+}
+
+fn tail<T: Clone>(rows: &[T], limit: usize) -> Vec<T> {
+    rows.get(rows.len().saturating_sub(limit)..)
+        .unwrap_or_default()
+        .to_vec()
+}

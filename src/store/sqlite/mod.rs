@@ -1,0 +1,129 @@
+//! A bridge in a SQLite file, read-only. One long-lived connection, outside any transaction except during a call: an open
+//! one would stop the writers' checkpoints and freeze `PRAGMA data_version`.
+//!
+//! The file is never opened except by SQLite: closing any descriptor of it would drop all locks that this process holds on
+//! it. It is only asked for its identity by path. No memory map, no `immutable`, no checkpoint: other processes write.
+
+mod error;
+mod reading;
+mod rows;
+mod schema;
+
+use super::{Store, StoreError};
+use crate::domain::{Changes, Cursor, MessageId, MessageRow, SourceInfo};
+use error::{Identity, Subject};
+use reading::Reading;
+use rows::Decoder;
+use rusqlite::{Connection, OpenFlags};
+use schema::Layout;
+use std::{path::PathBuf, time::Duration};
+
+/// How long a call waits for a lock.
+const LOCK_WAIT: Duration = Duration::from_millis(250);
+/// Every statement of a layout stays prepared.
+const STATEMENTS: usize = 32;
+
+/// A bridge in a file.
+pub struct SqliteStore {
+    db: Connection,
+    identity: Identity,
+    subject: Subject,
+    layout: Layout,
+    source: SourceInfo,
+    decoder: Decoder,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path` for reading and finds out which schema it has. Missing tables and columns are faults of
+    /// [`Store::source`]; what is not known is ignored.
+    ///
+    /// # Errors
+    /// As the variants of [`StoreError`] say; [`StoreError::UnknownSchema`] when it is the database of something else.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let subject = Subject::new(path.into());
+        let identity = subject.identify()?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(subject.path(), flags)
+            .and_then(|db| configure(&db).map(|()| db))
+            .map_err(|e| subject.error("open", e))?;
+        let layout = Layout::resolve(&db)
+            .map_err(|e| subject.error("read the schema", e))?
+            .map_err(|found| subject.unknown_schema(&found))?;
+        let source = SourceInfo {
+            name: subject.name().into(),
+            schema: layout.schema,
+            faults: layout.faults.clone(),
+        };
+        let decoder = Decoder::new(layout.schema);
+        Ok(Self {
+            db,
+            identity,
+            subject,
+            layout,
+            source,
+            decoder,
+        })
+    }
+
+    /// Runs `read` in one read transaction, so that all its statements see the same commit.
+    fn transaction<T>(
+        &mut self,
+        operation: &'static str,
+        read: impl FnOnce(&mut Reading<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let (layout, decoder) = (&self.layout, &mut self.decoder);
+        self.db
+            .transaction()
+            .and_then(|tx| {
+                let value = read(&mut Reading::new(&tx, layout, decoder))?;
+                tx.commit().map(|()| value)
+            })
+            .map_err(|e| self.subject.error(operation, e))
+    }
+}
+
+fn configure(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(LOCK_WAIT)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
+}
+
+impl Store for SqliteStore {
+    fn source(&self) -> &SourceInfo {
+        &self.source
+    }
+
+    /// Compares the identity of the file at every call, which costs about as much as the pragma.
+    fn version(&mut self) -> Result<u64, StoreError> {
+        if self.subject.identify().ok() != Some(self.identity) {
+            return Err(self.subject.replaced());
+        }
+        self.db
+            .prepare_cached("PRAGMA data_version")
+            .and_then(|mut pragma| pragma.query_row([], |row| row.get::<_, i64>(0)))
+            .map(i64::cast_unsigned)
+            .map_err(|e| self.subject.error("read the version", e))
+    }
+
+    fn newest(&mut self, limit: usize) -> Result<Changes, StoreError> {
+        self.transaction("read the newest rows", |reading| reading.newest(limit))
+    }
+
+    fn changes(
+        &mut self,
+        after: &Cursor,
+        limit: usize,
+        unread: &[MessageId],
+    ) -> Result<Changes, StoreError> {
+        self.transaction("read the changes", |reading| {
+            reading.since(after, limit, unread)
+        })?
+        .ok_or_else(|| self.subject.rewound())
+    }
+
+    fn page(&mut self, before: MessageId, limit: usize) -> Result<Vec<MessageRow>, StoreError> {
+        self.transaction("read older messages", |reading| {
+            reading.before(before, limit)
+        })
+    }
+}

@@ -1,0 +1,242 @@
+//! From a row of any schema to a row of the domain. Whatever a column holds, a row is read: NULL, a number where text is
+//! expected, bytes that are no UTF-8, a time that is none.
+
+use crate::domain::{
+    AuditKind, AuditRow, ConversationId, ConversationRow, MessageId, MessageRow, Schema, Side,
+    Stamp, StatusRow,
+};
+use crate::store::opposite;
+use rusqlite::{Row, types::ValueRef};
+use serde::Deserialize;
+use serde_json::Value;
+use std::{borrow::Cow, collections::HashMap};
+
+/// Distinct conversation ids kept for sharing; beyond it the table starts anew.
+const INTERNED: usize = 1 << 16;
+
+/// Decodes rows, and remembers what repeats in nearly every one of them.
+pub(super) struct Decoder {
+    schema: Schema,
+    ids: HashMap<Box<str>, ConversationId>,
+    metadata: (Box<str>, Metadata),
+}
+
+/// Audit rows of one reading.
+#[derive(Default)]
+pub(super) struct Audits {
+    /// The rows.
+    pub(super) rows: Vec<AuditRow>,
+    /// One of them says that a conversation was made.
+    pub(super) made: bool,
+}
+
+/// What matters of a message's metadata.
+#[derive(Default, Clone)]
+struct Metadata {
+    action: Option<Box<str>>,
+    ours: bool,
+}
+
+/// The members that are looked at, whatever type they have; everything else is skipped without being stored.
+#[derive(Deserialize)]
+struct Members {
+    #[serde(default)]
+    action_type: Option<Value>,
+    #[serde(default)]
+    swarm: Option<Value>,
+}
+
+/// As [`Members`], for audit details.
+#[derive(Deserialize)]
+struct Details {
+    #[serde(default)]
+    count: Option<Value>,
+}
+
+impl Metadata {
+    fn parse(json: &str) -> Self {
+        let Ok(members) = serde_json::from_str::<Members>(json) else {
+            return Self::default();
+        };
+        Self {
+            action: (members.action_type.as_ref())
+                .and_then(Value::as_str)
+                .map(Box::from),
+            ours: (members.swarm.as_ref())
+                .and_then(|swarm| swarm.get("by"))
+                .is_some_and(|by| !by.is_null()),
+        }
+    }
+}
+
+impl Decoder {
+    pub(super) fn new(schema: Schema) -> Self {
+        Self {
+            schema,
+            ids: HashMap::new(),
+            metadata: Default::default(),
+        }
+    }
+
+    /// Columns: id, role a, role b, created, expires.
+    pub(super) fn conversation(&mut self, row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
+        Ok(ConversationRow {
+            id: self.id(text(row.get_ref(0)?).as_deref().unwrap_or_default()),
+            role_a: text(row.get_ref(1)?).unwrap_or_default().into(),
+            role_b: text(row.get_ref(2)?).unwrap_or_default().into(),
+            created: stamp(row.get_ref(3)?),
+            expires: stamp(row.get_ref(4)?),
+        })
+    }
+
+    /// Columns: conversation, session, status, heartbeat.
+    pub(super) fn status(&mut self, row: &Row<'_>) -> rusqlite::Result<StatusRow> {
+        Ok(StatusRow {
+            conversation: self.id(text(row.get_ref(0)?).as_deref().unwrap_or_default()),
+            side: side(row.get_ref(1)?),
+            status: boxed(row.get_ref(2)?),
+            heartbeat: stamp(row.get_ref(3)?),
+        })
+    }
+
+    /// Columns: key, conversation, from, to, body, metadata, action type, time, read by b, read by a.
+    pub(super) fn message(&mut self, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+        let from = side(row.get_ref(2)?);
+        let to = match row.get_ref(3)? {
+            ValueRef::Null => opposite(from),
+            value => side(value),
+        };
+        let body = boxed(row.get_ref(4)?);
+        let metadata = self.metadata(row.get_ref(5)?, &body);
+        let action = match row.get_ref(6)? {
+            ValueRef::Null => metadata.action,
+            value => Some(boxed(value)),
+        };
+        let mark = if to == Side::A { 9 } else { 8 };
+        Ok(MessageRow {
+            id: MessageId(row.get(0)?),
+            conversation: self.id(text(row.get_ref(1)?).as_deref().unwrap_or_default()),
+            from,
+            to,
+            text: body,
+            action,
+            ours: metadata.ours,
+            at: stamp(row.get_ref(7)?),
+            read: truth(row.get_ref(mark)?),
+        })
+    }
+
+    /// Columns: key, conversation, session, action, details, time.
+    pub(super) fn audit(&mut self, row: &Row<'_>, into: &mut Audits) -> rusqlite::Result<()> {
+        let action = text(row.get_ref(3)?).unwrap_or_default();
+        into.made |= action == "create_conversation";
+        let kind = match &*action {
+            "send_message" => AuditKind::Sent,
+            "get_messages" => AuditKind::Fetched(count(row.get_ref(4)?)),
+            "command_blocked"
+            | "command_execute_start"
+            | "command_execute_complete"
+            | "execute_command" => AuditKind::Command,
+            _ => AuditKind::Other,
+        };
+        into.rows.push(AuditRow {
+            id: row.get(0)?,
+            conversation: text(row.get_ref(1)?).map(|id| self.id(&id)),
+            side: side(row.get_ref(2)?),
+            kind,
+            at: stamp(row.get_ref(5)?),
+        });
+        Ok(())
+    }
+
+    /// The same id is the same allocation, as long as it is remembered.
+    fn id(&mut self, raw: &str) -> ConversationId {
+        if let Some(id) = self.ids.get(raw) {
+            return id.clone();
+        }
+        if self.ids.len() >= INTERNED {
+            self.ids.clear();
+        }
+        let id = ConversationId::from(raw);
+        self.ids.insert(raw.into(), id.clone());
+        id
+    }
+
+    /// Metadata repeats from row to row: the last one is remembered. The scripts' schema has none, so there the text itself
+    /// may carry the mark of this program.
+    fn metadata(&mut self, value: ValueRef<'_>, body: &str) -> Metadata {
+        let Some(json) = text(value) else {
+            if self.schema == Schema::Scripts && body.contains("\"swarm\"") {
+                let Metadata { ours, .. } = Metadata::parse(body);
+                return Metadata { action: None, ours };
+            }
+            return Metadata::default();
+        };
+        if *self.metadata.0 != *json {
+            let parsed = Metadata::parse(&json);
+            self.metadata = (json.into(), parsed);
+        }
+        self.metadata.1.clone()
+    }
+}
+
+/// Columns: to, from, read by b, read by a.
+pub(super) fn read_mark(row: &Row<'_>) -> rusqlite::Result<bool> {
+    let to = match row.get_ref(0)? {
+        ValueRef::Null => opposite(side(row.get_ref(1)?)),
+        value => side(value),
+    };
+    Ok(truth(row.get_ref(if to == Side::A { 3 } else { 2 })?))
+}
+
+/// A column as text; `None` is NULL.
+fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
+        ValueRef::Integer(n) => Some(n.to_string().into()),
+        ValueRef::Real(n) => Some(n.to_string().into()),
+    }
+}
+
+fn boxed(value: ValueRef<'_>) -> Box<str> {
+    text(value).unwrap_or_default().into()
+}
+
+fn side(value: ValueRef<'_>) -> Side {
+    text(value).map_or(Side::Other, |raw| Side::parse(&raw))
+}
+
+fn stamp(value: ValueRef<'_>) -> Stamp {
+    Stamp::parse(text(value).as_deref())
+}
+
+/// A column as a yes or no: a number other than 0, or a word for yes.
+fn truth(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Integer(n) => n != 0,
+        ValueRef::Real(n) => n != 0.0,
+        value => text(value).is_some_and(|word| {
+            word.parse::<i64>().map_or_else(
+                |_| word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("yes"),
+                |n| n != 0,
+            )
+        }),
+    }
+}
+
+/// The count in the details of a fetch; unknown is 0, which says the least.
+fn count(value: ValueRef<'_>) -> u64 {
+    let details = text(value).unwrap_or_default();
+    let Ok(Details { count }) = serde_json::from_str(&details) else {
+        return 0;
+    };
+    match count {
+        Some(Value::Number(n)) => n.as_u64().unwrap_or(0),
+        Some(Value::String(word)) => word.parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+//! One suite for every backend of the store. The databases are written through separate connections that behave as the
+//! bridge and the scripts do; nothing here writes through the store.
+
+#[cfg(test)]
+mod files;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod suite;
+
+/// One test per line for a backend.
+macro_rules! tests {
+    ($name:ident, $fixture:ty, $suite:ident: $($test:ident)*) => {
+        mod $name {
+            $(
+                #[test]
+                fn $test() {
+                    crate::$suite::$test(&<$fixture as crate::fixture::Fixture>::new());
+                }
+            )*
+        }
+    };
+}
+
+/// What every backend must do.
+macro_rules! conformance {
+    ($name:ident, $fixture:ident) => {
+        tests! { $name, crate::fixture::$fixture, suite:
+            an_empty_bridge_is_empty
+            the_source_says_its_schema
+            a_conversation_is_read_whole
+            conversations_are_read_again_only_when_one_was_made
+            a_removed_conversation_is_noticed
+            a_message_is_read_whole
+            a_message_of_a_megabyte_is_read_whole
+            text_survives_as_it_is
+            the_newest_rows_are_ascending
+            the_newest_cursor_lies_at_the_end
+            changes_hold_only_what_is_new
+            small_pages_add_up_to_the_whole
+            a_limit_of_nothing_moves_nothing
+            an_older_page_ends_below_its_bound
+            statuses_are_overwritten_and_read_whole
+            a_beat_is_a_change_without_rows
+            a_delivery_is_noticed
+            only_what_was_asked_about_is_reported_read
+            a_fetch_by_the_other_side_delivers_nothing
+            removed_messages_are_not_reported_read
+            the_version_moves_with_commits_only
+            a_restored_backup_is_noticed
+            an_emptied_history_is_no_restored_backup
+            a_half_sent_message_is_whole_after_the_second_commit
+            two_readers_do_not_disturb_each_other
+            a_hundred_workers_are_told_apart
+            the_progress_end_is_never_behind_the_cursor
+        }
+    };
+}
+
+/// What every backend with a file must do besides.
+macro_rules! file_conformance {
+    ($name:ident, $fixture:ident) => {
+        tests! { $name, crate::fixture::$fixture, files:
+            a_deleted_file_is_replaced
+            a_recreated_file_is_replaced_and_opens_again
+            a_renamed_file_is_replaced
+            a_file_cut_to_nothing_is_replaced
+            a_file_cut_in_half_is_an_error
+            a_file_of_garbage_is_no_database
+            reading_leaves_the_bytes_alone
+            a_lock_is_an_error_that_passes
+            odd_rows_are_rows
+            a_missing_table_is_a_fault
+            a_reader_holds_no_transaction_between_calls
+            giant_messages_come_in_several_calls
+        }
+    };
+}
+
+conformance!(memory, Memory);
+conformance!(bridge_wal, LongLived);
+conformance!(bridge_per_operation, Bridge);
+conformance!(scripts_journal, Scripts);
+
+file_conformance!(file_bridge_wal, LongLived);
+file_conformance!(file_bridge_per_operation, Bridge);
+file_conformance!(file_scripts_journal, Scripts);
