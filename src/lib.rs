@@ -1,5 +1,8 @@
 //! The operator's dashboard for multi-agent swarms.
 
 pub mod domain;
+pub mod engine;
+pub mod headless;
 pub mod link;
+pub mod settings;
 pub mod store;

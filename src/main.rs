@@ -1,2 +1,65 @@
-//! The binary: wiring only.
-fn main() {}
+//! The binary: what was typed is parsed, settings are resolved, and exactly one frontend runs.
+
+mod cli;
+mod wire;
+
+use clap::{Parser, error::ErrorKind};
+use cli::Cli;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+use swarmwarden::headless::Exit;
+
+fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args_os().collect();
+    let monitored = args.iter().any(|a| a == "check");
+    let exit = match Cli::try_parse_from(args) {
+        Ok(cli) => wire::run(cli).unwrap_or_else(|failure| {
+            if failure.exit() == Exit::BrokenPipe {
+                return Exit::BrokenPipe;
+            }
+            if monitored {
+                let (line, exit) = swarmwarden::headless::check::unreadable(&failure.to_string());
+                return say(&mut io::stdout(), &line, exit);
+            }
+            say(
+                &mut io::stderr(),
+                &format!("swarmwarden: {failure}"),
+                failure.exit(),
+            )
+        }),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            say(
+                &mut io::stdout(),
+                error.render().to_string().trim_end(),
+                Exit::Ok,
+            )
+        }
+        Err(error) => {
+            let exit = if monitored {
+                Exit::Unknown
+            } else {
+                Exit::Usage
+            };
+            say(
+                &mut io::stderr(),
+                error.render().to_string().trim_end(),
+                exit,
+            )
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+/// Writes a line; the code tells when that fails.
+fn say(out: &mut dyn Write, line: &str, exit: Exit) -> Exit {
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .map_or_else(|e| Exit::of_write(&e), |()| exit)
+}

@@ -21,8 +21,13 @@ impl Clock {
     #[must_use]
     pub fn system() -> Self {
         Self(Arc::new(|| {
-            #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that reads the wall clock"
+            )]
+            let since = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or(Duration::ZERO);
             Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
         }))
     }

@@ -1,7 +1,9 @@
 //! One look at a store: everything folded, judged once. For one-shot commands and recorded instants.
 
 use crate::{
-    domain::{Cursor, Mode, Repo, Seen, Snapshot, Source, Swarm, Timestamp, health::Detector, text},
+    domain::{
+        Cursor, Mode, Repo, Seen, Snapshot, Source, Swarm, Timestamp, health::Detector, text,
+    },
     store::{Store, StoreError},
 };
 use std::{path::Path, sync::Arc};
@@ -51,7 +53,10 @@ pub fn look(
             break;
         }
     }
-    let source = Source { read_at: Some(now), ..describe(store, view) };
+    let source = Source {
+        read_at: Some(now),
+        ..describe(store, view)
+    };
     Ok(swarm.picture(now, source, repo))
 }
 
@@ -75,7 +80,9 @@ pub fn learn(store: &mut dyn Store, swarm: &mut Swarm) -> Result<(), StoreError>
 #[must_use]
 pub fn describe(store: &dyn Store, view: &View) -> Source {
     let info = store.source();
-    let file = Path::new(&*info.name).file_name().map_or_else(|| info.name.to_string(), |f| f.to_string_lossy().into());
+    let file = Path::new(&*info.name)
+        .file_name()
+        .map_or_else(|| info.name.to_string(), |f| f.to_string_lossy().into());
     let shown = |fault: &crate::domain::SourceFault| crate::domain::SourceFault {
         what: text::line(&fault.what).into(),
         remedy: text::line(&fault.remedy).into(),

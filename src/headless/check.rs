@@ -14,8 +14,17 @@ pub struct Limits {
 }
 
 /// Metrics that can have a limit, besides `orphan`: the names of the states, without those that are always well.
-pub const METRICS: [&str; 9] =
-    ["silent", "stalled", "no-heartbeat", "suspect", "blocked", "expired", "unknown", "orphan", "unread"];
+pub const METRICS: [&str; 9] = [
+    "silent",
+    "stalled",
+    "no-heartbeat",
+    "suspect",
+    "blocked",
+    "expired",
+    "unknown",
+    "orphan",
+    "unread",
+];
 
 impl Limits {
     /// Reads `silent=1,orphan=1`.
@@ -26,11 +35,18 @@ impl Limits {
         raw.split(',')
             .filter(|part| !part.is_empty())
             .map(|part| {
-                let (name, number) = part.split_once('=').ok_or_else(|| format!("`{part}` is not METRIC=NUMBER"))?;
+                let (name, number) = part
+                    .split_once('=')
+                    .ok_or_else(|| format!("`{part}` is not METRIC=NUMBER"))?;
                 if !METRICS.contains(&name) {
-                    return Err(format!("no metric called `{name}`; there are {}", METRICS.join(", ")));
+                    return Err(format!(
+                        "no metric called `{name}`; there are {}",
+                        METRICS.join(", ")
+                    ));
                 }
-                let number = number.parse().map_err(|_| format!("`{number}` in `{part}` is not a whole number"))?;
+                let number = number
+                    .parse()
+                    .map_err(|_| format!("`{number}` in `{part}` is not a whole number"))?;
                 Ok((name.to_owned(), number))
             })
             .collect()
@@ -67,16 +83,41 @@ pub fn line(s: &Snapshot, limits: &Limits, now: Timestamp) -> (String, Exit) {
     let mut out = format!("SWARM {} - {}", word(exit), words(s));
     let _ = write!(out, " |");
     for name in METRICS {
-        let limit = |list| Limits::of(list, name).map(|n| n.saturating_sub(1).to_string()).unwrap_or_default();
-        let max = if matches!(name, "orphan" | "unread") { String::new() } else { total.to_string() };
-        let _ = write!(out, " '{name}'={};{};{};0;{max}", value(name), limit(&limits.warn), limit(&limits.crit));
+        let limit = |list| {
+            Limits::of(list, name)
+                .map(|n| n.saturating_sub(1).to_string())
+                .unwrap_or_default()
+        };
+        let max = if matches!(name, "orphan" | "unread") {
+            String::new()
+        } else {
+            total.to_string()
+        };
+        let _ = write!(
+            out,
+            " '{name}'={};{};{};0;{max}",
+            value(name),
+            limit(&limits.warn),
+            limit(&limits.crit)
+        );
     }
     let up = sum.workers.get("up").copied().unwrap_or_default();
     let _ = write!(out, " 'up'={up};;;0;{total}");
     let t = sum.tasks;
-    let _ = write!(out, " 'tasks_done'={};;;0;{} 'tasks_open'={};;;0;{}", t.done, t.total, t.open(), t.total);
+    let _ = write!(
+        out,
+        " 'tasks_done'={};;;0;{} 'tasks_open'={};;;0;{}",
+        t.done,
+        t.total,
+        t.open(),
+        t.total
+    );
     if let Some(read) = s.source.read_at {
-        let _ = write!(out, " 'read_age'={:.1}s;5;15;0;", now.since(read).as_f64().max(0.0));
+        let _ = write!(
+            out,
+            " 'read_age'={:.1}s;5;15;0;",
+            now.since(read).as_f64().max(0.0)
+        );
     }
     (out, exit)
 }
@@ -84,7 +125,10 @@ pub fn line(s: &Snapshot, limits: &Limits, now: Timestamp) -> (String, Exit) {
 /// The line when nothing could be read at all.
 #[must_use]
 pub fn unreadable(why: &str) -> (String, Exit) {
-    (format!("SWARM UNKNOWN - {}", text::line(why).replace('|', "¦")), Exit::Unknown)
+    (
+        format!("SWARM UNKNOWN - {}", text::line(why).replace('|', "¦")),
+        Exit::Unknown,
+    )
 }
 
 const fn word(exit: Exit) -> &'static str {
@@ -100,10 +144,22 @@ const fn word(exit: Exit) -> &'static str {
 #[must_use]
 pub fn words(s: &Snapshot) -> String {
     let sum = summary(s);
-    let bad = ["silent", "stalled", "no-heartbeat", "suspect", "blocked", "unknown"];
+    let bad = [
+        "silent",
+        "stalled",
+        "no-heartbeat",
+        "suspect",
+        "blocked",
+        "unknown",
+    ];
     let counted: Vec<String> = bad
         .iter()
-        .filter_map(|name| sum.workers.get(name).filter(|n| **n > 0).map(|n| format!("{n} {name}")))
+        .filter_map(|name| {
+            sum.workers
+                .get(name)
+                .filter(|n| **n > 0)
+                .map(|n| format!("{n} {name}"))
+        })
         .collect();
     let total = sum.workers.get("total").copied().unwrap_or_default();
     let mut out = if counted.is_empty() {
@@ -112,7 +168,12 @@ pub fn words(s: &Snapshot) -> String {
         format!("{} of {total} workers", counted.join(", "))
     };
     if sum.orphans > 0 {
-        let _ = write!(out, "; {} orphan task{}", sum.orphans, if sum.orphans == 1 { "" } else { "s" });
+        let _ = write!(
+            out,
+            "; {} orphan task{}",
+            sum.orphans,
+            if sum.orphans == 1 { "" } else { "s" }
+        );
     }
     if let Some(error) = &s.source.error {
         let _ = write!(out, "; {}", error.replace('|', "¦"));

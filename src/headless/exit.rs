@@ -53,6 +53,10 @@ impl Exit {
     /// What a failure to write means.
     #[must_use]
     pub fn of_write(error: &std::io::Error) -> Self {
-        if error.kind() == std::io::ErrorKind::BrokenPipe { Self::BrokenPipe } else { Self::CannotWrite }
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Self::BrokenPipe
+        } else {
+            Self::CannotWrite
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 /// # Errors
 /// When the output cannot be written.
 pub fn write(out: &mut dyn Write, snapshot: &Snapshot, now: Timestamp) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Report::new(snapshot, now)).map_err(io::Error::from)?;
+    serde_json::to_writer_pretty(&mut *out, &Report::new(snapshot, now))
+        .map_err(io::Error::from)?;
     writeln!(out)
 }

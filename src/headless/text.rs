@@ -2,7 +2,8 @@
 
 use super::check;
 use crate::domain::{
-    DataState, Severity, Snapshot, Span, State, Subject, Task, Timestamp, Worker, report::judged_from, text::fit,
+    DataState, Severity, Snapshot, Span, State, Subject, Task, Timestamp, Worker,
+    report::judged_from, text::fit,
 };
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -26,8 +27,16 @@ pub fn write(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()
         Severity::Critical => "CRITICAL",
         Severity::Unknown => "UNKNOWN",
     };
-    writeln!(out, "{}  {state}  {severity}: {}", s.source.name, check::words(s))?;
-    let schema = s.source.schema.map_or("unknown", crate::domain::Schema::name);
+    writeln!(
+        out,
+        "{}  {state}  {severity}: {}",
+        s.source.name,
+        check::words(s)
+    )?;
+    let schema = s
+        .source
+        .schema
+        .map_or("unknown", crate::domain::Schema::name);
     writeln!(
         out,
         "{} conversations ({} folded under newer ones), {} messages, {} unread, schema {schema}; judged from {}",
@@ -71,14 +80,26 @@ fn problems(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()>
             Subject::Source => s.source.name.to_string(),
         };
         let since = format!("{} ago", now.since(p.since));
-        vec![p.severity.name().to_uppercase(), p.kind.to_owned(), subject, since, p.sentence.clone()]
+        vec![
+            p.severity.name().to_uppercase(),
+            p.kind.to_owned(),
+            subject,
+            since,
+            p.sentence.clone(),
+        ]
     });
-    table(out, &["PROBLEM", "KIND", "WORKER", "SINCE", "WHY"], rows.collect())
+    table(
+        out,
+        &["PROBLEM", "KIND", "WORKER", "SINCE", "WHY"],
+        rows.collect(),
+    )
 }
 
 fn workers(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()> {
     let rows = s.workers.iter().map(|w| {
-        let age = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| now.since(at).to_string());
+        let age = |at: Option<Timestamp>| {
+            at.map_or_else(|| "never".to_owned(), |at| now.since(at).to_string())
+        };
         vec![
             w.id.to_string(),
             w.team.as_deref().unwrap_or("-").to_owned(),
@@ -92,7 +113,18 @@ fn workers(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()> 
             next(w, now),
         ]
     });
-    let head = ["WORKER", "TEAM", "STATE", "SINCE", "HEARTBEAT", "ACTIVITY", "UNREAD", "SAYS", "TASK", "NEXT"];
+    let head = [
+        "WORKER",
+        "TEAM",
+        "STATE",
+        "SINCE",
+        "HEARTBEAT",
+        "ACTIVITY",
+        "UNREAD",
+        "SAYS",
+        "TASK",
+        "NEXT",
+    ];
     table(out, &head, rows.collect())
 }
 
@@ -105,7 +137,10 @@ fn held(w: &Worker) -> String {
 }
 
 fn next(w: &Worker, now: Timestamp) -> String {
-    w.verdict.next.map_or_else(|| "-".to_owned(), |(at, state)| format!("{} in {}", state.name(), Span(at.since(now).0)))
+    w.verdict.next.map_or_else(
+        || "-".to_owned(),
+        |(at, state)| format!("{} in {}", state.name(), Span(at.since(now).0)),
+    )
 }
 
 /// The word of a state on screen.
@@ -137,11 +172,28 @@ fn tasks(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()> {
     let open = s.tasks.iter().filter(|t| t.state.is_open());
     let mut closed: Vec<_> = s.tasks.iter().filter(|t| !t.state.is_open()).collect();
     closed.sort_by_key(|t| std::cmp::Reverse((t.moved_from().is_some(), t.closed_at)));
-    let rows: Vec<_> = open.chain(closed.iter().copied().take(CLOSED)).map(|t| row(t, now)).collect();
+    let rows: Vec<_> = open
+        .chain(closed.iter().copied().take(CLOSED))
+        .map(|t| row(t, now))
+        .collect();
     if rows.is_empty() {
         return Ok(());
     }
-    table(out, &["TASK", "STATE", "PRIO", "PROGRESS", "GEN", "WORKER", "FROM", "REPORTED", "DESCRIPTION"], rows)?;
+    table(
+        out,
+        &[
+            "TASK",
+            "STATE",
+            "PRIO",
+            "PROGRESS",
+            "GEN",
+            "WORKER",
+            "FROM",
+            "REPORTED",
+            "DESCRIPTION",
+        ],
+        rows,
+    )?;
     let hidden = closed.len().saturating_sub(CLOSED);
     if hidden > 0 {
         writeln!(out, "and {hidden} more closed tasks; -o json lists them")?;
@@ -163,7 +215,8 @@ fn row(t: &Task, now: Timestamp) -> Vec<String> {
         format!("g{}", t.generation),
         t.holder().map_or_else(dash, |h| h.worker.to_string()),
         t.moved_from().map_or_else(dash, |h| h.worker.to_string()),
-        t.reported_at.map_or_else(dash, |at| format!("{} ago", now.since(at))),
+        t.reported_at
+            .map_or_else(dash, |at| format!("{} ago", now.since(at))),
         fit(&t.description, 60).into_owned(),
     ]
 }
@@ -183,7 +236,10 @@ fn table(out: &mut dyn Write, head: &[&str], rows: Vec<Vec<String>>) -> io::Resu
         let mut line = String::new();
         for (width, cell) in widths.iter().zip(&row) {
             line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
+            line.extend(std::iter::repeat_n(
+                ' ',
+                width.saturating_sub(cell.width()) + 2,
+            ));
         }
         writeln!(out, "{}", line.trim_end())?;
     }

@@ -43,66 +43,68 @@ fn stamp(raw: &str) -> Stamp {
     Stamp::parse((!raw.is_empty()).then_some(raw))
 }
 
+fn conversation([id, a, b, made, expires]: &[String; 5]) -> ConversationRow {
+    ConversationRow {
+        id: id.as_str().into(),
+        role_a: a.as_str().into(),
+        role_b: b.as_str().into(),
+        created: stamp(made),
+        expires: stamp(expires),
+    }
+}
+
+fn status([conversation, status, heartbeat]: &[String; 3]) -> StatusRow {
+    StatusRow {
+        conversation: conversation.as_str().into(),
+        side: Side::B,
+        status: status.as_str().into(),
+        heartbeat: stamp(heartbeat),
+    }
+}
+
+fn message(
+    [id, of, from, text, action, at, read]: &[String; 7],
+) -> Result<MessageRow, Box<dyn Error>> {
+    let from = Side::parse(from);
+    Ok(MessageRow {
+        id: MessageId(id.parse()?),
+        conversation: of.as_str().into(),
+        from,
+        to: if from == Side::A { Side::B } else { Side::A },
+        text: text.as_str().into(),
+        action: (!action.is_empty()).then(|| action.as_str().into()),
+        ours: false,
+        at: stamp(at),
+        read: read == "1",
+    })
+}
+
+fn audit([id, of, side, action, count, at]: &[String; 6]) -> Result<AuditRow, Box<dyn Error>> {
+    Ok(AuditRow {
+        id: id.parse()?,
+        conversation: Some(of.as_str().into()),
+        side: Side::parse(side),
+        kind: match action.as_str() {
+            "get_messages" => AuditKind::Fetched(count.parse()?),
+            "send_message" => AuditKind::Sent,
+            a if a.starts_with("command_") => AuditKind::Command,
+            _ => AuditKind::Other,
+        },
+        at: stamp(at),
+    })
+}
+
 impl Scenario {
     fn changes(&self) -> Result<Changes, Box<dyn Error>> {
-        let conversations =
-            self.conversations
-                .iter()
-                .map(|[id, a, b, made, expires]| ConversationRow {
-                    id: id.as_str().into(),
-                    role_a: a.as_str().into(),
-                    role_b: b.as_str().into(),
-                    created: stamp(made),
-                    expires: stamp(expires),
-                });
-        let statuses = self
-            .statuses
-            .iter()
-            .map(|[conversation, status, heartbeat]| StatusRow {
-                conversation: conversation.as_str().into(),
-                side: Side::B,
-                status: status.as_str().into(),
-                heartbeat: stamp(heartbeat),
-            });
-        let messages =
-            self.messages
-                .iter()
-                .map(|[id, conversation, from, text, action, at, read]| {
-                    let from = Side::parse(from);
-                    Ok::<_, Box<dyn Error>>(MessageRow {
-                        id: MessageId(id.parse()?),
-                        conversation: conversation.as_str().into(),
-                        from,
-                        to: if from == Side::A { Side::B } else { Side::A },
-                        text: text.as_str().into(),
-                        action: (!action.is_empty()).then(|| action.as_str().into()),
-                        ours: false,
-                        at: stamp(at),
-                        read: read == "1",
-                    })
-                });
-        let audits = self
-            .audits
-            .iter()
-            .map(|[id, conversation, side, action, count, at]| {
-                Ok::<_, Box<dyn Error>>(AuditRow {
-                    id: id.parse()?,
-                    conversation: Some(conversation.as_str().into()),
-                    side: Side::parse(side),
-                    kind: match action.as_str() {
-                        "get_messages" => AuditKind::Fetched(count.parse()?),
-                        "send_message" => AuditKind::Sent,
-                        a if a.starts_with("command_") => AuditKind::Command,
-                        _ => AuditKind::Other,
-                    },
-                    at: stamp(at),
-                })
-            });
         Ok(Changes {
-            conversations: Some(conversations.collect()),
-            statuses: Some(statuses.collect()),
-            messages: messages.collect::<Result<_, _>>()?,
-            audits: audits.collect::<Result<_, _>>()?,
+            conversations: Some(self.conversations.iter().map(conversation).collect()),
+            statuses: Some(self.statuses.iter().map(status).collect()),
+            messages: self
+                .messages
+                .iter()
+                .map(message)
+                .collect::<Result<_, _>>()?,
+            audits: self.audits.iter().map(audit).collect::<Result<_, _>>()?,
             cursor: Cursor {
                 message: i64::MAX,
                 audit: i64::MAX,
@@ -128,9 +130,13 @@ fn check(name: &str, expect: &Expect, shown: &Snapshot) -> Vec<String> {
     let mut wrong = Vec::new();
     for (worker, wanted) in &expect.workers {
         let found = shown.workers.iter().find(|w| w.id.raw() == worker);
-        let state = found.map_or("missing".to_owned(), |w| match wanted.contains(" since ") {
-            true => format!("{} since {}", w.verdict.state, w.verdict.since),
-            false => w.verdict.state.to_string(),
+        let state = found.map_or("missing".to_owned(), |w| {
+            let v = &w.verdict;
+            if wanted.contains(" since ") {
+                format!("{} since {}", v.state, v.since)
+            } else {
+                v.state.to_string()
+            }
         });
         if state != *wanted {
             wrong.push(format!(

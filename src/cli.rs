@@ -1,0 +1,151 @@
+//! What can be typed. Types only: `settings` says what it means.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The operator's dashboard for multi-agent swarms.
+#[derive(Debug, Parser)]
+#[command(name = "swarmwarden", version, about, disable_help_subcommand = true, after_help = AFTER)]
+pub(crate) struct Cli {
+    /// What every command understands.
+    #[command(flatten)]
+    pub(crate) common: Common,
+    /// What to do; without one, the dashboard on a terminal and `status` elsewhere.
+    #[command(subcommand)]
+    pub(crate) command: Option<Sub>,
+}
+
+const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; 64 usage, 65 no bridge or damaged, 66 no database, \
+69 bridge unavailable, 73 cannot write output, 78 configuration, 130 interrupted, 141 closed pipe.";
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// The bridge's database.
+    #[arg(long, value_name = "FILE", env = "SWARMWARDEN_DB", global = true)]
+    pub(crate) db: Option<PathBuf>,
+    /// Show a recorded instant: rows younger than TIME are not known (RFC 3339, without a zone it is UTC).
+    #[arg(long, value_name = "TIME", global = true)]
+    pub(crate) at: Option<String>,
+    /// Configuration file.
+    #[arg(long, value_name = "FILE", env = "SWARMWARDEN_CONFIG", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Repository whose status is shown.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) git: Option<PathBuf>,
+    /// No dashboard: `status` instead.
+    #[arg(long, global = true)]
+    pub(crate) headless: bool,
+    /// Colours of the dashboard: term or mono.
+    #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
+    pub(crate) theme: Option<String>,
+    /// When to use colours.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        env = "SWARMWARDEN_COLOR",
+        global = true
+    )]
+    pub(crate) color: Option<When>,
+    /// Symbols of the dashboard: unicode, ascii or auto.
+    #[arg(long, value_name = "SET", global = true)]
+    pub(crate) symbols: Option<String>,
+    /// Panic as soon as the dashboard is up, to see that the terminal is restored.
+    #[arg(long, hide = true, global = true)]
+    pub(crate) panic_test: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// As the environment says.
+    Auto,
+    /// Whatever the environment says.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sub {
+    /// Show the swarm once, as text or JSON.
+    Status(Status),
+    /// One line and an exit code for a monitor (Monitoring Plugins).
+    Check(Check),
+    /// What happens, one JSON object per line.
+    Events(Events),
+    /// Watch a made-up swarm that writes to a real bridge of its own.
+    Demo(Demo),
+    /// The keys of the dashboard as they are bound.
+    Keys,
+}
+
+/// `status`.
+#[derive(Debug, Args, Default)]
+pub(crate) struct Status {
+    /// Format.
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+    /// Exit as `check` does.
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+/// Format of `status`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables for people.
+    #[default]
+    Text,
+    /// The published schema.
+    Json,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Warning from these counts on, such as suspect=1,blocked=2.
+    #[arg(long, value_name = "METRIC=N,…", default_value = "")]
+    pub(crate) warn: String,
+    /// Critical from these counts on, such as silent=1,orphan=1.
+    #[arg(long, value_name = "METRIC=N,…", default_value = "")]
+    pub(crate) crit: String,
+}
+
+/// `events`.
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    /// Go on until interrupted; without it, what there is and an end.
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// How many workers.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub(crate) workers: u32,
+    /// The same seed makes the same swarm.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// What happens.
+    #[arg(long, value_enum, default_value_t = Scenario::Incident)]
+    pub(crate) scenario: Scenario,
+    /// How much faster than life.
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) speed: f64,
+}
+
+/// What happens in the demo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scenario {
+    /// All is well.
+    Calm,
+    /// One worker is silent, one does not move, one waits for an answer.
+    Incident,
+    /// Names, texts and rows that mean harm.
+    Hostile,
+}

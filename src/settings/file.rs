@@ -1,0 +1,193 @@
+//! The configuration file. It never keeps the program from starting: an unknown key is a warning with the nearest name, a bad value
+//! keeps its default and says so, a broken file is one warning.
+
+use crate::domain::{Span, text};
+use std::path::PathBuf;
+use toml::{Table, Value};
+
+/// What the file sets; `None` where it does not.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct File {
+    /// `bridge.path`.
+    pub path: Option<PathBuf>,
+    /// `watchdog.fixed_suspect`.
+    pub suspect: Option<Span>,
+    /// `watchdog.fixed_silent`.
+    pub silent: Option<Span>,
+    /// `watchdog.stall`.
+    pub stall: Option<Span>,
+    /// `git.path`.
+    pub git: Option<PathBuf>,
+    /// `git.every`.
+    pub git_every: Option<Span>,
+    /// `ui.theme`.
+    pub theme: Option<String>,
+    /// `ui.symbols`.
+    pub symbols: Option<String>,
+    /// `ui.mouse`.
+    pub mouse: Option<bool>,
+    /// `ui.start`.
+    pub start: Option<String>,
+    /// `ui.time`.
+    pub time: Option<String>,
+}
+
+/// Every key there is.
+const KEYS: [&str; 11] = [
+    "bridge.path",
+    "watchdog.fixed_suspect",
+    "watchdog.fixed_silent",
+    "watchdog.stall",
+    "git.path",
+    "git.every",
+    "ui.theme",
+    "ui.symbols",
+    "ui.mouse",
+    "ui.start",
+    "ui.time",
+];
+
+/// Reads a configuration. What is wrong with it comes as sentences, neutralised.
+#[must_use]
+pub fn read(raw: &str) -> (File, Vec<String>) {
+    let mut file = File::default();
+    let mut warnings = Vec::new();
+    let table: Table = match raw.parse() {
+        Ok(table) => table,
+        Err(error) => {
+            let why = text::line(error.to_string().trim()).into_owned();
+            return (
+                file,
+                vec![format!(
+                    "the configuration is not TOML and was ignored: {why}"
+                )],
+            );
+        }
+    };
+    for (section, inner) in table {
+        let Value::Table(inner) = inner else {
+            warnings.push(format!(
+                "unknown key `{}`: settings stand in sections",
+                text::line(&section)
+            ));
+            continue;
+        };
+        for (key, value) in inner {
+            let name = format!("{section}.{key}");
+            if let Err(why) = file.set(&name, &value) {
+                let line = line_of(raw, &section, &key)
+                    .map(|n| format!("line {n}: "))
+                    .unwrap_or_default();
+                warnings.push(format!("{line}{}", text::line(&why)));
+            }
+        }
+    }
+    (file, warnings)
+}
+
+impl File {
+    fn set(&mut self, name: &str, value: &Value) -> Result<(), String> {
+        let word = |allowed: &[&str]| {
+            let given = value.as_str().unwrap_or_default();
+            if allowed.contains(&given) {
+                return Ok(Some(given.to_owned()));
+            }
+            Err(format!(
+                "`{name}` is one of {}; the default stays",
+                allowed.join(", ")
+            ))
+        };
+        let path = || {
+            value
+                .as_str()
+                .map(|p| Some(PathBuf::from(p)))
+                .ok_or_else(|| format!("`{name}` is a path in quotes; the default stays"))
+        };
+        let span = || {
+            let given = value.as_str().and_then(duration);
+            given.map(Some).ok_or_else(|| {
+                format!("`{name}` is a time such as \"60s\" or \"5m\"; the default stays")
+            })
+        };
+        match name {
+            "bridge.path" => self.path = path()?,
+            "watchdog.fixed_suspect" => self.suspect = span()?,
+            "watchdog.fixed_silent" => self.silent = span()?,
+            "watchdog.stall" => self.stall = span()?,
+            "git.path" => self.git = path()?,
+            "git.every" => self.git_every = span()?,
+            "ui.theme" => self.theme = word(&["term", "mono"])?,
+            "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
+            "ui.start" => self.start = word(&["overview", "workers", "messages"])?,
+            "ui.time" => self.time = word(&["relative", "local", "utc"])?,
+            "ui.mouse" => {
+                let given = value
+                    .as_bool()
+                    .ok_or_else(|| "`ui.mouse` is true or false; the default stays".to_owned())?;
+                self.mouse = Some(given);
+            }
+            _ => {
+                return Err(format!(
+                    "unknown key `{name}`; the nearest is `{}`",
+                    nearest(name)
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `60s`, `5m`, `1h`; at least one second.
+fn duration(raw: &str) -> Option<Span> {
+    let at = raw.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = raw.split_at(at);
+    let factor = match unit.trim() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    let n: u32 = number.parse().ok()?;
+    (n > 0).then(|| Span::seconds(i64::from(n) * factor))
+}
+
+fn line_of(raw: &str, section: &str, key: &str) -> Option<usize> {
+    let mut inside = false;
+    for (n, line) in raw.lines().enumerate() {
+        let line = line.trim();
+        if line.starts_with('[') {
+            inside = line.trim_matches(['[', ']']).trim() == section;
+        } else if inside && line.split('=').next().is_some_and(|k| k.trim() == key) {
+            return Some(n + 1);
+        }
+    }
+    None
+}
+
+/// The key with the fewest edits (Levenshtein) to `name`.
+fn nearest(name: &str) -> &'static str {
+    KEYS.into_iter()
+        .min_by_key(|key| edits(name, key))
+        .unwrap_or_default()
+}
+
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, cb) in row.iter_mut().skip(1).zip(&b) {
+            let above = *cell;
+            left = (diagonal + usize::from(ca != *cb))
+                .min(above + 1)
+                .min(left + 1);
+            diagonal = above;
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

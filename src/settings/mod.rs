@@ -1,0 +1,167 @@
+//! What was typed, set in the environment and written in the file, made into what it means. One function says which wins: flags, then
+//! environment (clap reads both), then the file, then the defaults.
+
+mod file;
+
+use crate::domain::{Mode, Span, Timestamp, health::Detector};
+use std::path::{Path, PathBuf};
+
+pub use file::{File, read};
+
+/// Where the bridge writes by itself, and where the protocol's scripts expect it.
+pub const DEFAULT_PATHS: [&str; 2] = [
+    "/tmp/claude_bridge_secure.db",
+    "/tmp/claude_bridge_coordinator.db",
+];
+
+/// What was typed or set in the environment; `None` where it was not.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// `--db`.
+    pub db: Option<PathBuf>,
+    /// `--at`.
+    pub at: Option<String>,
+    /// `--git`.
+    pub git: Option<PathBuf>,
+    /// `--theme`.
+    pub theme: Option<String>,
+    /// `--symbols`.
+    pub symbols: Option<String>,
+    /// `--color`: always, or never; `None` for auto.
+    pub color: Option<bool>,
+}
+
+/// The environment, as far as it matters. Handed in, so that tests need none.
+#[derive(Debug, Clone, Default)]
+pub struct Env {
+    /// `NO_COLOR`.
+    pub no_color: Option<String>,
+    /// `FORCE_COLOR` or `CLICOLOR_FORCE`.
+    pub force_color: Option<String>,
+    /// `CLICOLOR`.
+    pub clicolor: Option<String>,
+    /// `TERM`.
+    pub term: Option<String>,
+    /// `LC_ALL`, `LC_CTYPE` or `LANG`, the first that is set.
+    pub locale: Option<String>,
+}
+
+/// What it all means.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The bridge's database; `None` when none was named and none exists at the usual places.
+    pub db: Option<PathBuf>,
+    /// Live, or a recorded instant.
+    pub mode: Mode,
+    /// Thresholds.
+    pub detector: Detector,
+    /// Repository to show.
+    pub git: Option<PathBuf>,
+    /// How often to read it.
+    pub git_every: Span,
+    /// Name of the theme.
+    pub theme: String,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+    /// Use colours.
+    pub colour: bool,
+    /// Listen to the mouse.
+    pub mouse: bool,
+    /// First view.
+    pub start: String,
+    /// Form of times.
+    pub time: String,
+}
+
+/// Why the command line cannot be followed.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// `--at` is no time.
+    #[error("--at {0}: not a time; write it as 2025-11-13T16:08:00Z")]
+    At(String),
+    /// A configuration file that was named cannot be read.
+    #[error("{path}: {source}")]
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Decides every setting.
+///
+/// # Errors
+/// [`SettingsError::At`].
+pub fn resolve(
+    given: Given,
+    file: &File,
+    env: &Env,
+    exists: impl Fn(&Path) -> bool,
+) -> Result<Settings, SettingsError> {
+    let mode = match given.at {
+        None => Mode::Live,
+        Some(raw) => Mode::Recorded(Timestamp::parse(&raw).ok_or(SettingsError::At(raw))?),
+    };
+    let usual = || DEFAULT_PATHS.iter().map(PathBuf::from).find(|p| exists(p));
+    let theme = given
+        .theme
+        .or_else(|| file.theme.clone())
+        .unwrap_or_else(|| "term".to_owned());
+    let symbols = given
+        .symbols
+        .or_else(|| file.symbols.clone())
+        .unwrap_or_else(|| "auto".to_owned());
+    Ok(Settings {
+        db: given.db.or_else(|| file.path.clone()).or_else(usual),
+        mode,
+        detector: Detector {
+            suspect: file.suspect.unwrap_or(Detector::FIXED.suspect),
+            silent: file.silent.unwrap_or(Detector::FIXED.silent),
+            stall: file.stall.unwrap_or(Detector::FIXED.stall),
+        },
+        git: given.git.or_else(|| file.git.clone()),
+        git_every: file.git_every.unwrap_or(Span::seconds(10)),
+        ascii: match symbols.as_str() {
+            "ascii" => true,
+            "unicode" => false,
+            _ => !env.is_utf8(),
+        },
+        colour: given.color.unwrap_or_else(|| env.wants_colour()) && theme != "mono",
+        theme,
+        mouse: file.mouse.unwrap_or(true),
+        start: file.start.clone().unwrap_or_else(|| "overview".to_owned()),
+        time: file.time.clone().unwrap_or_else(|| "relative".to_owned()),
+    })
+}
+
+impl Env {
+    fn wants_colour(&self) -> bool {
+        let set = |v: &Option<String>| v.as_deref().is_some_and(|v| !v.is_empty());
+        if set(&self.no_color) {
+            return false;
+        }
+        if self
+            .force_color
+            .as_deref()
+            .is_some_and(|v| !v.is_empty() && v != "0")
+        {
+            return true;
+        }
+        self.clicolor.as_deref() != Some("0") && self.term.as_deref() != Some("dumb")
+    }
+
+    fn is_utf8(&self) -> bool {
+        let plain = matches!(self.term.as_deref(), Some("linux" | "dumb"));
+        let locale = self
+            .locale
+            .as_deref()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        !plain && (locale.contains("utf-8") || locale.contains("utf8"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

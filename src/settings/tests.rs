@@ -1,0 +1,166 @@
+use super::{Env, File, Given, read, resolve};
+use crate::domain::{Mode, Span};
+use std::path::{Path, PathBuf};
+
+const DEFAULT: &str = include_str!("../../assets/config.toml");
+
+#[test]
+fn the_commented_default_is_valid_and_says_what_the_program_does() {
+    let (file, warnings) = read(DEFAULT);
+    assert_eq!(warnings, Vec::<String>::new());
+    let none = |_: &Path| false;
+    let with = resolve(Given::default(), &file, &Env::default(), none).unwrap();
+    let without = resolve(Given::default(), &File::default(), &Env::default(), none).unwrap();
+    assert_eq!(format!("{with:?}"), format!("{without:?}"));
+    let (all, warnings) = read(&DEFAULT.replace("# path", "path"));
+    assert_eq!(warnings, Vec::<String>::new());
+    assert_eq!(all.path, Some(PathBuf::from("bridge.db")));
+}
+
+#[test]
+fn an_unknown_key_is_a_warning_with_its_line_and_the_nearest_name() {
+    let (_, warnings) = read("[ui]\nmouse = true\n\n[watchdog]\nfixed_silnt = \"60s\"\n");
+    assert_eq!(
+        warnings,
+        ["line 5: unknown key `watchdog.fixed_silnt`; the nearest is `watchdog.fixed_silent`"]
+    );
+}
+
+#[test]
+fn a_bad_value_keeps_the_default() {
+    let (file, warnings) = read("[watchdog]\nstall = \"soon\"\n[ui]\ntheme = 3\nmouse = false");
+    assert_eq!(
+        (file.stall, file.theme, file.mouse, warnings.len()),
+        (None, None, Some(false), 2)
+    );
+}
+
+#[test]
+fn a_broken_file_is_one_warning() {
+    let (file, warnings) = read("[ui\n\x1b[2J");
+    assert_eq!((file, warnings.len()), (File::default(), 1));
+    assert!(!warnings[0].contains('\x1b'));
+}
+
+#[test]
+fn flags_win_over_the_file_and_the_usual_places_come_last() {
+    let (file, _) = read("[bridge]\npath = \"file.db\"\n[watchdog]\nfixed_silent = \"5m\"\n");
+    let db = |given: Option<&str>, file: &File, exists: bool| {
+        let given = Given {
+            db: given.map(PathBuf::from),
+            ..Given::default()
+        };
+        resolve(given, file, &Env::default(), |_| exists)
+            .unwrap()
+            .db
+    };
+    assert_eq!(db(Some("flag.db"), &file, true), Some("flag.db".into()));
+    assert_eq!(db(None, &file, true), Some("file.db".into()));
+    assert_eq!(
+        db(None, &File::default(), true),
+        Some(super::DEFAULT_PATHS[0].into())
+    );
+    assert_eq!(db(None, &File::default(), false), None);
+    assert_eq!(file.silent, Some(Span::seconds(300)));
+}
+
+#[test]
+fn an_instant_is_read_or_refused() {
+    let at = |raw: &str| {
+        let given = Given {
+            at: Some(raw.to_owned()),
+            ..Given::default()
+        };
+        resolve(given, &File::default(), &Env::default(), |_| false)
+    };
+    assert!(matches!(
+        at("2025-11-13T16:08:00Z").unwrap().mode,
+        Mode::Recorded(_)
+    ));
+    assert!(
+        at("yesterday")
+            .unwrap_err()
+            .to_string()
+            .contains("2025-11-13T16:08:00Z")
+    );
+}
+
+#[test]
+fn colours_follow_the_environment_in_its_order() {
+    let colour = |env: Env, given: Option<bool>| {
+        resolve(
+            Given {
+                color: given,
+                ..Given::default()
+            },
+            &File::default(),
+            &env,
+            |_| false,
+        )
+        .unwrap()
+        .colour
+    };
+    let some = |v: &str| Some(v.to_owned());
+    assert!(colour(Env::default(), None));
+    assert!(!colour(
+        Env {
+            no_color: some("1"),
+            force_color: some("1"),
+            ..Env::default()
+        },
+        None
+    ));
+    assert!(colour(
+        Env {
+            no_color: some("1"),
+            ..Env::default()
+        },
+        Some(true)
+    ));
+    assert!(colour(
+        Env {
+            no_color: some(""),
+            ..Env::default()
+        },
+        None
+    ));
+    assert!(!colour(
+        Env {
+            clicolor: some("0"),
+            ..Env::default()
+        },
+        None
+    ));
+    assert!(!colour(
+        Env {
+            term: some("dumb"),
+            ..Env::default()
+        },
+        None
+    ));
+    assert!(colour(
+        Env {
+            force_color: some("1"),
+            term: some("dumb"),
+            ..Env::default()
+        },
+        None
+    ));
+}
+
+#[test]
+fn symbols_need_utf8() {
+    let ascii = |locale: &str, term: &str| {
+        let env = Env {
+            locale: Some(locale.to_owned()),
+            term: Some(term.to_owned()),
+            ..Env::default()
+        };
+        resolve(Given::default(), &File::default(), &env, |_| false)
+            .unwrap()
+            .ascii
+    };
+    assert!(!ascii("de_DE.UTF-8", "xterm-256color"));
+    assert!(ascii("C", "xterm-256color"));
+    assert!(ascii("C.UTF-8", "linux"));
+}

@@ -1,0 +1,55 @@
+//! Why a command could not be carried out, and which exit code says so.
+
+use std::io;
+use swarmwarden::{domain::text, headless::Exit, settings::SettingsError, store::StoreError};
+
+/// Why a command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The store did not answer.
+    #[error("{}", chain(.0))]
+    Store(#[from] StoreError),
+    /// The command line cannot be followed.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    /// An argument is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// Nothing was named, and nothing is at the usual places.
+    #[error(
+        "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, or run `swarmwarden demo` to see a made-up swarm"
+    )]
+    NoDatabase,
+    /// The output, the terminal or a thread failed.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// An error with what caused it, in one safe line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut out = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        out = format!("{out}: {inner}");
+        cause = inner.source();
+    }
+    text::line(&out).into_owned()
+}
+
+impl Failure {
+    /// The exit code that says so.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Store(StoreError::NotFound { .. }) | Self::NoDatabase => Exit::NoInput,
+            Self::Store(
+                StoreError::NotADatabase { .. }
+                | StoreError::UnknownSchema { .. }
+                | StoreError::Damaged { .. },
+            ) => Exit::Data,
+            Self::Store(_) => Exit::Unavailable,
+            Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
+            Self::Settings(SettingsError::File { .. }) => Exit::Config,
+            Self::Io(error) => Exit::of_write(error),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Wiring: the only place that knows every layer.
+
+mod failure;
+
+use crate::cli::{Check, Cli, Common, Format, Status, Sub, When};
+use failure::Failure;
+use std::{
+    env, fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+use swarmwarden::{
+    domain::{Snapshot, Timestamp},
+    engine::{Clock, View, look},
+    headless::{Exit, check, json, text},
+    settings::{self, Env, File, Given, Settings},
+    store::SqliteStore,
+};
+
+/// Runs what was asked for.
+pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+    let settings = settings(&cli.common)?;
+    match cli.command {
+        Some(Sub::Status(status)) => show(&settings, &status),
+        Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        _ => show(&settings, &Status::default()),
+    }
+}
+
+/// What was typed, the environment and the file, resolved. Warnings go to stderr.
+fn settings(common: &Common) -> Result<Settings, Failure> {
+    let (file, warnings) = config(common.config.as_deref())?;
+    for warning in warnings {
+        writeln!(io::stderr(), "swarmwarden: config: {warning}")?;
+    }
+    let given = Given {
+        db: common.db.clone(),
+        at: common.at.clone(),
+        git: common.git.clone(),
+        theme: common.theme.clone(),
+        symbols: common.symbols.clone(),
+        color: common.color.and_then(|when| match when {
+            When::Auto => None,
+            When::Always => Some(true),
+            When::Never => Some(false),
+        }),
+    };
+    let var = |name: &str| env::var_os(name).map(|v| v.to_string_lossy().into_owned());
+    let env = Env {
+        no_color: var("NO_COLOR"),
+        force_color: var("FORCE_COLOR").or_else(|| var("CLICOLOR_FORCE")),
+        clicolor: var("CLICOLOR"),
+        term: var("TERM"),
+        locale: ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(|n| var(n).filter(|v| !v.is_empty())),
+    };
+    Ok(settings::resolve(given, &file, &env, Path::exists)?)
+}
+
+/// The configuration that was named, or the one at the usual place when there is one.
+fn config(named: Option<&Path>) -> Result<(File, Vec<String>), Failure> {
+    let usual = || -> Option<PathBuf> {
+        use etcetera::BaseStrategy;
+        Some(
+            etcetera::choose_base_strategy()
+                .ok()?
+                .config_dir()
+                .join("swarmwarden")
+                .join("config.toml"),
+        )
+    };
+    let path = named.map(Path::to_owned).or_else(usual);
+    let Some(path) = path else {
+        return Ok((File::default(), Vec::new()));
+    };
+    match fs::read(&path) {
+        Ok(raw) => Ok(settings::read(&String::from_utf8_lossy(&raw))),
+        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
+            Ok((File::default(), Vec::new()))
+        }
+        Err(source) => Err(settings::SettingsError::File { path, source }.into()),
+    }
+}
+
+/// One look at the bridge.
+fn glance(settings: &Settings) -> Result<(Snapshot, Timestamp), Failure> {
+    let path = settings.db.clone().ok_or(Failure::NoDatabase)?;
+    let mut store = SqliteStore::open(path)?;
+    let now = Clock::of(settings.mode).now();
+    let view = View {
+        mode: settings.mode,
+        detector: settings.detector,
+    };
+    Ok((look(&mut store, &view, now, None)?, now))
+}
+
+fn show(settings: &Settings, status: &Status) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match status.output {
+        Format::Text => text::write(&mut out, &snapshot, now)?,
+        Format::Json => json::write(&mut out, &snapshot, now)?,
+    }
+    out.flush()?;
+    Ok(if status.exit_code {
+        Exit::of(snapshot.severity)
+    } else {
+        Exit::Ok
+    })
+}
+
+fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {
+    let limits = check::Limits {
+        warn: check::Limits::parse(&check.warn).map_err(Failure::Usage)?,
+        crit: check::Limits::parse(&check.crit).map_err(Failure::Usage)?,
+    };
+    let (snapshot, now) = glance(settings)?;
+    let (line, exit) = check::line(&snapshot, &limits, now);
+    writeln!(io::stdout(), "{line}")?;
+    Ok(exit)
+}
