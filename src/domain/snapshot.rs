@@ -391,3 +391,24 @@ pub struct Repo {
     /// Why it could not be read, neutralised; the rest is then empty.
     pub error: Option<Arc<str>>,
 }
+
+impl Repo {
+    /// A repository that was not read yet.
+    #[must_use]
+    pub fn unread(path: Arc<str>, now: Timestamp) -> Self {
+        Self {
+            path,
+            head: "".into(),
+            commit: "".into(),
+            subject: "".into(),
+            committed: None,
+            branches: 0,
+            ahead_behind: None,
+            modified: 0,
+            untracked: 0,
+            conflicted: 0,
+            read_at: now,
+            error: None,
+        }
+    }
+}

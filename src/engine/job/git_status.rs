@@ -1,0 +1,64 @@
+//! Reads the repository at hand, off the asynchronous threads, and publishes what it found or why it could not.
+
+use super::{Cadence, Job, JobError};
+use crate::{
+    domain::{Repo, text},
+    engine::Clock,
+    git::Repos,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// The job.
+pub struct GitStatus {
+    repos: Arc<dyn Repos>,
+    every: Duration,
+    clock: Clock,
+    found: watch::Sender<Option<Arc<Repo>>>,
+}
+
+impl GitStatus {
+    /// Reads `repos` every so often and publishes into `found`.
+    #[must_use]
+    pub fn new(repos: Arc<dyn Repos>, every: Duration, clock: Clock, found: watch::Sender<Option<Arc<Repo>>>) -> Self {
+        Self { repos, every, clock, found }
+    }
+}
+
+impl Job for GitStatus {
+    fn name(&self) -> &'static str {
+        "git"
+    }
+
+    fn serves(&self) -> Arc<str> {
+        self.repos.name()
+    }
+
+    fn cadence(&self) -> Cadence {
+        Cadence::Every(self.every)
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    async fn step(&mut self) -> Result<(), JobError> {
+        let (repos, now) = (Arc::clone(&self.repos), self.clock.now());
+        let read = tokio::task::spawn_blocking(move || repos.status(now)).await;
+        let read = read.map_err(|e| JobError::Panicked(text::line(&e.to_string()).into_owned()))?;
+        match read {
+            Ok(repo) => {
+                self.found.send_replace(Some(Arc::new(repo)));
+                Ok(())
+            }
+            Err(error) => {
+                let why: Arc<str> = text::line(&error.to_string()).into();
+                self.found.send_modify(|found| {
+                    let last = found.as_deref().cloned().unwrap_or_else(|| Repo::unread(self.repos.name(), now));
+                    *found = Some(Arc::new(Repo { error: Some(why), ..last }));
+                });
+                Err(error.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Background jobs. (A *worker* is an agent; a *job* is ours.) A job is one step, testable by itself; the supervisor owns the loop.
+
+mod git_status;
+mod refresh;
+
+pub use git_status::GitStatus;
+pub use refresh::{Ask, Open, Opened, Refresh};
+
+use crate::{
+    git::GitError,
+    store::{StoreError, host::HostGone},
+};
+use std::{future::Future, sync::Arc, time::Duration};
+
+/// When the next step comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cadence {
+    /// At once: the step itself waits for something to do.
+    AtOnce,
+    /// After this span.
+    Every(Duration),
+}
+
+/// A background job.
+pub trait Job: Send + 'static {
+    /// Name, as in commands and on screen.
+    fn name(&self) -> &'static str;
+    /// What it serves; neutralised.
+    fn serves(&self) -> Arc<str>;
+    /// When the next step comes after a success.
+    fn cadence(&self) -> Cadence;
+    /// How long a step may take before it counts as failed.
+    fn patience(&self) -> Duration;
+    /// One step. Dropping it in the middle must leave the job able to take the next one.
+    fn step(&mut self) -> impl Future<Output = Result<(), JobError>> + Send;
+}
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store's thread is gone.
+    #[error(transparent)]
+    Host(#[from] HostGone),
+    /// git did not answer.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The operating system gives no thread.
+    #[error("no thread: {0}")]
+    Thread(#[from] std::io::Error),
+    /// It took too long.
+    #[error("no answer within {0:?}")]
+    TooSlow(Duration),
+    /// It panicked.
+    #[error("panicked: {0}")]
+    Panicked(String),
+}
