@@ -6,3 +6,4 @@ pub mod headless;
 pub mod link;
 pub mod settings;
 pub mod store;
+pub mod watch;

@@ -1,0 +1,209 @@
+//! Waiting for the next commit of another process. Two ways at once: the number that a store reports is the truth and is
+//! asked for every 100 ms; an event of the file system is only a hint to ask sooner, because it comes before the commit is
+//! visible, and on some file systems not at all.
+//!
+//! The *directory* is watched, because the log beside a database comes and goes with its writers. Events that reading
+//! causes are dropped, so that a reader does not wake itself.
+
+mod place;
+
+pub use place::network_file_system;
+
+use notify::{
+    Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _, event::ModifyKind,
+};
+use place::Place;
+use std::{
+    ffi::OsString,
+    fmt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    time::Duration,
+};
+
+/// The number is asked for at least this often, in milliseconds.
+const POLL: u64 = 100;
+/// Pauses between looks after a hint or a change, in milliseconds: at once, then 1, 2, 4, 8, 15, 25, 50 and 100 ms after it.
+const SETTLE: [u64; 8] = [1, 1, 2, 4, 7, 10, 25, 50];
+
+/// Why a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woke {
+    /// The number is another one now: this.
+    Changed(u64),
+    /// Nothing happened.
+    Timeout,
+    /// A [`Poker`] asked for it.
+    Poked,
+}
+
+/// How changes are noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mode {
+    /// By events of the file system, with polling behind them.
+    Notified,
+    /// By polling alone, and why.
+    Polling(Arc<str>),
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Notified => f.write_str("file system events"),
+            Self::Polling(why) => write!(f, "polling every {POLL} ms: {why}"),
+        }
+    }
+}
+
+/// Waits for changes of one database.
+pub struct Watch {
+    mode: Mode,
+    signals: Arc<Signals>,
+    woken: Receiver<()>,
+    settle: std::slice::Iter<'static, u64>,
+    /// Ends the events when dropped.
+    _events: Option<RecommendedWatcher>,
+}
+
+/// What the other threads leave behind. The queue holds one wake-up: a second one adds nothing.
+struct Signals {
+    wake: SyncSender<()>,
+    poked: AtomicBool,
+    hints: AtomicU64,
+}
+
+impl Signals {
+    fn wake(&self) {
+        let _ = self.wake.try_send(());
+    }
+}
+
+/// Ends a wait from another thread, or the next one when none is running.
+#[derive(Clone)]
+pub struct Poker(Arc<Signals>);
+
+impl Poker {
+    /// Wakes the watch. Never blocks; two pokes before it looks are one.
+    pub fn poke(&self) {
+        self.0.poked.store(true, Ordering::Release);
+        self.0.wake();
+    }
+}
+
+impl Watch {
+    /// Watches the directory of the database at `path`, which need not exist yet. Where the file system sends no reliable
+    /// events, or none can be had, the watch polls; [`Watch::mode`] says so.
+    #[must_use]
+    pub fn new(path: &Path) -> Self {
+        let (wake, woken) = sync_channel(1);
+        let signals = Arc::new(Signals {
+            wake,
+            poked: AtomicBool::new(false),
+            hints: AtomicU64::new(0),
+        });
+        let place = Place::of(path);
+        let events = match network_file_system(&place.directory) {
+            Some(kind) => Err(format!("the database lies on {kind}")),
+            None => listen(&place, &signals).map_err(|e| format!("no file system events: {e}")),
+        };
+        let (mode, events) = match events {
+            Ok(events) => (Mode::Notified, Some(events)),
+            Err(why) => (Mode::Polling(why.into()), None),
+        };
+        Self {
+            mode,
+            signals,
+            woken,
+            settle: [].iter(),
+            _events: events,
+        }
+    }
+
+    /// How changes are noticed.
+    #[must_use]
+    pub const fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    /// How many hints came since the start: for diagnosis.
+    #[must_use]
+    pub fn hints(&self) -> u64 {
+        self.signals.hints.load(Ordering::Relaxed)
+    }
+
+    /// A handle that ends a wait.
+    #[must_use]
+    pub fn poker(&self) -> Poker {
+        Poker(Arc::clone(&self.signals))
+    }
+
+    /// Blocks until `probe` says another number than `last`. Looks at once, then as the hints and the polling say; after a
+    /// change it keeps looking closely for a moment, as writers often commit twice.
+    ///
+    /// Needs no clock: a pause that a hint cuts short counts in full, so that [`Woke::Timeout`] comes after at most
+    /// `timeout` and at least half of it. Zero looks once.
+    ///
+    /// # Errors
+    /// The first error of `probe`.
+    pub fn wait<E>(
+        &mut self,
+        probe: &mut dyn FnMut() -> Result<u64, E>,
+        last: u64,
+        timeout: Duration,
+    ) -> Result<Woke, E> {
+        let mut left = timeout;
+        loop {
+            if self.signals.poked.swap(false, Ordering::Acquire) {
+                return Ok(Woke::Poked);
+            }
+            let seen = probe()?;
+            if seen != last {
+                self.settle = SETTLE.iter();
+                return Ok(Woke::Changed(seen));
+            }
+            if left.is_zero() {
+                return Ok(Woke::Timeout);
+            }
+            let pause = Duration::from_millis(*self.settle.next().unwrap_or(&POLL)).min(left);
+            left = left.saturating_sub(pause);
+            match self.woken.recv_timeout(pause) {
+                Ok(()) => self.settle = SETTLE.iter(),
+                // The watch holds a sender itself, so its queue is never closed.
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+        }
+    }
+}
+
+/// Starts the events of a directory.
+fn listen(place: &Place, signals: &Arc<Signals>) -> notify::Result<RecommendedWatcher> {
+    let names = place.names();
+    let signals = Arc::clone(signals);
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        // An error is a reason to look, too: events may have been lost.
+        if event.map_or(true, |event| is_hint(&event, &names)) {
+            signals.hints.fetch_add(1, Ordering::Relaxed);
+            signals.wake();
+        }
+    })?;
+    watcher.watch(&place.directory, RecursiveMode::NonRecursive)?;
+    Ok(watcher)
+}
+
+/// Whether an event may mean a commit: something was written, made or removed under one of the names.
+fn is_hint(event: &Event, names: &[OsString]) -> bool {
+    match event.kind {
+        EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(_)) => false,
+        _ if event.need_rescan() => true,
+        _ => (event.paths.iter())
+            .filter_map(|path| path.file_name())
+            .any(|name| names.iter().any(|wanted| wanted == name)),
+    }
+}
+
+#[cfg(test)]
+mod tests;
