@@ -2,6 +2,7 @@
 
 pub mod domain;
 pub mod engine;
+pub mod git;
 pub mod headless;
 pub mod link;
 pub mod settings;

@@ -10,6 +10,7 @@ pub mod message;
 pub mod report;
 mod row;
 pub mod snapshot;
+mod source;
 pub mod swarm;
 mod task;
 pub mod text;
@@ -25,9 +26,10 @@ pub use row::{
     SourceInfo, Stamp, StatusRow,
 };
 pub use snapshot::{
-    DataState, Event, Group, GroupKind, Happening, Message, Mode, Problem, Progress, Repo,
-    Snapshot, Source, StateCounts, Subject, Traffic, Worker,
+    Event, Group, GroupKind, Happening, Message, Problem, Repo, Snapshot, StateCounts, Subject,
+    Traffic, Worker,
 };
+pub use source::{DataState, Mode, Progress, Source};
 pub use swarm::{Seen, Swarm};
 pub use task::{Holder, LateReport, Task, TaskCounts, TaskState};
 pub use time::{Span, Timestamp};

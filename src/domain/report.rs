@@ -2,8 +2,8 @@
 //! null, never missing; unknown names of states must be tolerated by readers. All text is neutralised.
 
 use super::{
-    DataState, Evidence, Problem, Severity, Snapshot, Span, State, Subject, Task, TaskCounts,
-    Timestamp, Worker, snapshot::Mode,
+    DataState, Evidence, Mode, Problem, Severity, Snapshot, Span, State, Subject, Task, TaskCounts,
+    Timestamp, Worker,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -57,7 +57,9 @@ impl Board {
     /// Changes one health, and publishes when it is news.
     fn edit(&self, name: &'static str, now: Timestamp, change: impl FnOnce(&mut JobHealth)) {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((health, published)) = all.get_mut(name) else { return };
+        let Some((health, published)) = all.get_mut(name) else {
+            return;
+        };
         let before = (health.phase, health.last_error.clone(), health.panics);
         change(health);
         let calm = |phase| matches!(phase, Phase::Idle | Phase::Running);
@@ -75,9 +77,22 @@ impl Board {
 impl Supervisor {
     /// Publishes health into `out`; ends everything when `stop` is cancelled.
     #[must_use]
-    pub fn new(out: watch::Sender<Arc<[JobHealth]>>, clock: Clock, stop: CancellationToken) -> Self {
-        let board = Arc::new(Board { all: Mutex::default(), out });
-        Self { tasks: JoinSet::new(), board, controls: BTreeMap::new(), clock, stop }
+    pub fn new(
+        out: watch::Sender<Arc<[JobHealth]>>,
+        clock: Clock,
+        stop: CancellationToken,
+    ) -> Self {
+        let board = Arc::new(Board {
+            all: Mutex::default(),
+            out,
+        });
+        Self {
+            tasks: JoinSet::new(),
+            board,
+            controls: BTreeMap::new(),
+            clock,
+            stop,
+        }
     }
 
     /// Starts a job.
@@ -94,9 +109,16 @@ impl Supervisor {
             panics: 0,
         };
         let published = Timestamp(i64::MIN / 2);
-        self.board.all.lock().unwrap_or_else(PoisonError::into_inner).insert(name, (health, published));
+        self.board
+            .all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name, (health, published));
         let (wanted, _) = watch::channel(true);
-        let control = Control { wanted, now: Arc::default() };
+        let control = Control {
+            wanted,
+            now: Arc::default(),
+        };
         self.controls.insert(name, control.clone());
         let tender = Tender {
             name,
@@ -115,7 +137,10 @@ impl Supervisor {
     /// # Errors
     /// [`Refusal::NoSuchJob`].
     pub fn order(&self, name: &str, order: JobOrder) -> Result<String, Refusal> {
-        let control = self.controls.get(name).ok_or_else(|| Refusal::NoSuchJob(text::line(name).into_owned()))?;
+        let control = self
+            .controls
+            .get(name)
+            .ok_or_else(|| Refusal::NoSuchJob(text::line(name).into_owned()))?;
         let done = match order {
             JobOrder::Start => {
                 control.wanted.send_replace(true);
@@ -170,19 +195,21 @@ impl Tender {
             }
             self.report(|h| h.phase = Phase::Running);
             let patience = job.patience();
-            let step = AssertUnwindSafe(timeout(patience, job.step())).catch_unwind();
+            let running = AssertUnwindSafe(timeout(patience, job.step())).catch_unwind();
             let outcome = tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
                 _ = wanted.changed() => continue,
-                outcome = step => outcome,
+                outcome = running => outcome,
             };
             let outcome = match outcome {
                 Ok(Ok(done)) => done,
                 Ok(Err(_)) => Err(JobError::TooSlow(patience)),
                 Err(panic) => Err(JobError::Panicked(words(panic.as_ref()))),
             };
-            let Some(pause) = self.account(outcome, job.cadence()) else { return };
+            let Some(pause) = self.account(outcome, job.cadence()) else {
+                return;
+            };
             if pause.is_zero() {
                 continue;
             }
@@ -226,7 +253,11 @@ impl Tender {
             h.panics += u32::from(panicked);
             h.last_error = Some((now, why));
             h.next_run = (!dead).then_some(until);
-            h.phase = if dead { Phase::Dead } else { Phase::Backoff { attempt, until } };
+            h.phase = if dead {
+                Phase::Dead
+            } else {
+                Phase::Backoff { attempt, until }
+            };
         });
         (!dead).then_some(pause)
     }
@@ -238,7 +269,9 @@ impl Tender {
 
 /// Doubles from [`FIRST`] to [`LONGEST`], less up to a quarter at random, so that many do not come back together.
 fn backoff(failures: u32) -> Duration {
-    let whole = FIRST.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(LONGEST);
+    let whole = FIRST
+        .saturating_mul(1 << failures.saturating_sub(1).min(10))
+        .min(LONGEST);
     whole.mul_f64(1.0 - fastrand::f64() / 4.0)
 }
 

@@ -29,7 +29,9 @@ pub enum GitError {
     #[error("not a repository ({0}); set git.path or give --git DIR")]
     NotARepository(String),
     /// git refuses a repository of somebody else.
-    #[error("{0} belongs to another user; allow it with `git config --global --add safe.directory {0}`")]
+    #[error(
+        "{0} belongs to another user; allow it with `git config --global --add safe.directory {0}`"
+    )]
     Owner(String),
     /// Anything else.
     #[error("reading {path} failed: {source}")]
@@ -64,16 +66,29 @@ impl LocalRepo {
     fn failed(&self, source: git2::Error) -> GitError {
         let path = text::line(&self.path.to_string_lossy()).into_owned();
         match (source.class(), source.code()) {
-            (ErrorClass::Repository | ErrorClass::Os, ErrorCode::NotFound) => GitError::NotARepository(path),
+            (ErrorClass::Repository | ErrorClass::Os, ErrorCode::NotFound) => {
+                GitError::NotARepository(path)
+            }
             (_, ErrorCode::Owner) => GitError::Owner(path),
-            _ => GitError::Backend { path, source: Box::new(source) },
+            _ => GitError::Backend {
+                path,
+                source: Box::new(source),
+            },
         }
     }
 
     fn read(&self, now: Timestamp) -> Result<Repo, git2::Error> {
         let repo = Repository::discover(&self.path)?;
-        let path = safe(&repo.workdir().unwrap_or_else(|| repo.path()).to_string_lossy());
-        let mut found = Repo { head: "unborn".into(), ..Repo::unread(path, now) };
+        let path = safe(
+            &repo
+                .workdir()
+                .unwrap_or_else(|| repo.path())
+                .to_string_lossy(),
+        );
+        let mut found = Repo {
+            head: "unborn".into(),
+            ..Repo::unread(path, now)
+        };
         for branch in repo.branches(Some(git2::BranchType::Local))? {
             branch?;
             found.branches += 1;
@@ -104,18 +119,25 @@ fn safe(raw: &str) -> Arc<str> {
     text::line(text::head(raw, 512)).into()
 }
 
-fn describe(repo: &Repository, head: &git2::Reference<'_>, found: &mut Repo) -> Result<(), git2::Error> {
+fn describe(
+    repo: &Repository,
+    head: &git2::Reference<'_>,
+    found: &mut Repo,
+) -> Result<(), git2::Error> {
     let commit = head.peel_to_commit()?;
     let id = commit.id().to_string();
     found.commit = safe(text::head(&id, 8));
-    found.subject = safe(&String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()));
+    found.subject = safe(&String::from_utf8_lossy(
+        commit.summary_bytes().unwrap_or_default(),
+    ));
     found.committed = Some(Timestamp(commit.time().seconds().saturating_mul(1_000_000)));
     if !head.is_branch() {
         found.head = "detached".into();
         return Ok(());
     }
     found.head = safe(&String::from_utf8_lossy(head.shorthand_bytes()));
-    let upstream = git2::Branch::wrap(repo.find_reference(head.name().unwrap_or("HEAD"))?).upstream();
+    let upstream =
+        git2::Branch::wrap(repo.find_reference(head.name().unwrap_or("HEAD"))?).upstream();
     if let Some(theirs) = upstream.ok().and_then(|b| b.get().target()) {
         let (ahead, behind) = repo.graph_ahead_behind(commit.id(), theirs)?;
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -126,7 +148,11 @@ fn describe(repo: &Repository, head: &git2::Reference<'_>, found: &mut Repo) -> 
 
 fn count(repo: &Repository, found: &mut Repo) -> Result<(), git2::Error> {
     let mut options = StatusOptions::new();
-    options.include_untracked(true).recurse_untracked_dirs(false).exclude_submodules(true).no_refresh(true);
+    options
+        .include_untracked(true)
+        .recurse_untracked_dirs(false)
+        .exclude_submodules(true)
+        .no_refresh(true);
     for entry in repo.statuses(Some(&mut options))?.iter().take(STATUS_CAP) {
         let status = entry.status();
         if status.is_conflicted() {

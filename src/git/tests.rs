@@ -12,7 +12,8 @@ fn commit(repo: &Repository, file: &str, text: &str, message: &str) {
     let who = Signature::new("t", "t@example.org", &git2::Time::new(1_000, 0)).unwrap();
     let parent = repo.head().ok().and_then(|h| h.peel_to_commit().ok());
     let parents: Vec<_> = parent.iter().collect();
-    repo.commit(Some("HEAD"), &who, &who, message, &tree, &parents).unwrap();
+    repo.commit(Some("HEAD"), &who, &who, message, &tree, &parents)
+        .unwrap();
 }
 
 fn status(path: &Path) -> crate::domain::Repo {
@@ -24,7 +25,10 @@ fn an_unborn_branch_is_a_state() {
     let dir = tempfile::tempdir().unwrap();
     Repository::init(dir.path()).unwrap();
     let found = status(dir.path());
-    assert_eq!((&*found.head, &*found.commit, found.branches), ("unborn", "", 0));
+    assert_eq!(
+        (&*found.head, &*found.commit, found.branches),
+        ("unborn", "", 0)
+    );
 }
 
 #[test]
@@ -36,8 +40,19 @@ fn head_and_counts_are_read_without_touching_the_index() {
     fs::write(dir.path().join("new"), "x").unwrap();
     let before = fs::read(dir.path().join(".git/index")).unwrap();
     let found = status(dir.path());
-    assert_eq!((found.modified, found.untracked, found.conflicted, found.branches), (1, 1, 0, 1));
-    assert_eq!((found.committed, found.ahead_behind, found.read_at), (Some(Timestamp(1_000_000_000)), None, Timestamp(5)));
+    assert_eq!(
+        (
+            found.modified,
+            found.untracked,
+            found.conflicted,
+            found.branches
+        ),
+        (1, 1, 0, 1)
+    );
+    assert_eq!(
+        (found.committed, found.ahead_behind, found.read_at),
+        (Some(Timestamp(1_000_000_000)), None, Timestamp(5))
+    );
     assert!(!found.subject.contains('\x1b') && found.subject.starts_with("first"));
     assert_eq!(fs::read(dir.path().join(".git/index")).unwrap(), before);
 }
@@ -47,7 +62,8 @@ fn a_detached_head_and_a_bare_repository_are_read() {
     let dir = tempfile::tempdir().unwrap();
     let repo = Repository::init(dir.path()).unwrap();
     commit(&repo, "a", "1", "first");
-    repo.set_head_detached(repo.head().unwrap().target().unwrap()).unwrap();
+    repo.set_head_detached(repo.head().unwrap().target().unwrap())
+        .unwrap();
     assert_eq!(&*status(dir.path()).head, "detached");
     let bare = tempfile::tempdir().unwrap();
     Repository::init_bare(bare.path()).unwrap();

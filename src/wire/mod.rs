@@ -1,6 +1,7 @@
 //! Wiring: the only place that knows every layer.
 
 mod failure;
+mod live;
 
 use crate::cli::{Check, Cli, Common, Format, Status, Sub, When};
 use failure::Failure;
@@ -23,6 +24,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        Some(Sub::Events(events)) => live::events(&settings, events.follow),
         _ => show(&settings, &Status::default()),
     }
 }

@@ -20,8 +20,18 @@ pub struct GitStatus {
 impl GitStatus {
     /// Reads `repos` every so often and publishes into `found`.
     #[must_use]
-    pub fn new(repos: Arc<dyn Repos>, every: Duration, clock: Clock, found: watch::Sender<Option<Arc<Repo>>>) -> Self {
-        Self { repos, every, clock, found }
+    pub fn new(
+        repos: Arc<dyn Repos>,
+        every: Duration,
+        clock: Clock,
+        found: watch::Sender<Option<Arc<Repo>>>,
+    ) -> Self {
+        Self {
+            repos,
+            every,
+            clock,
+            found,
+        }
     }
 }
 
@@ -54,8 +64,14 @@ impl Job for GitStatus {
             Err(error) => {
                 let why: Arc<str> = text::line(&error.to_string()).into();
                 self.found.send_modify(|found| {
-                    let last = found.as_deref().cloned().unwrap_or_else(|| Repo::unread(self.repos.name(), now));
-                    *found = Some(Arc::new(Repo { error: Some(why), ..last }));
+                    let last = found
+                        .as_deref()
+                        .cloned()
+                        .unwrap_or_else(|| Repo::unread(self.repos.name(), now));
+                    *found = Some(Arc::new(Repo {
+                        error: Some(why),
+                        ..last
+                    }));
                 });
                 Err(error.into())
             }

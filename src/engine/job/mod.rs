@@ -4,11 +4,11 @@ mod git_status;
 mod refresh;
 
 pub use git_status::GitStatus;
-pub use refresh::{Ask, Open, Opened, Refresh};
+pub use refresh::{Ask, Open, Opened, Refresh, Wires};
 
 use crate::{
     git::GitError,
-    store::{StoreError, host::HostGone},
+    store::{HostGone, StoreError},
 };
 use std::{future::Future, sync::Arc, time::Duration};
 

@@ -1,0 +1,401 @@
+//! Reads the bridge and publishes the swarm: the newest rows at once, then the whole history behind a progress bar, then every change
+//! as it comes. Its connection only reads. When a read fails, the last picture stays and says how old it is.
+
+use super::{Cadence, Job, JobError};
+use crate::{
+    domain::{
+        Changes, Cursor, MessageId, Progress, Refusal, Repo, Seen, Snapshot, Source, Span, Swarm,
+        Timestamp, text,
+    },
+    engine::{Clock, PAGE, View, describe, learn},
+    link::{Reply, RequestId},
+    store::{Store, StoreError, StoreHost},
+    watch::{Poker, Watch, Woke},
+};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{mpsc, watch};
+
+/// Messages in the first picture.
+const FIRST: usize = 200;
+/// Longest wait for a change, so that the age of the last read never says more than a second without a reason.
+const BEAT: Duration = Duration::from_secs(1);
+/// Between two looks at a store that nothing can wake.
+const POLL: Duration = Duration::from_millis(100);
+/// How long the fold of the history works before it shows how far it is.
+const CHUNK: Span = Span(100_000);
+
+/// A store, and what wakes its reader; `None` polls.
+pub struct Opened {
+    /// The store.
+    pub store: Box<dyn Store>,
+    /// Waits for its changes.
+    pub watch: Option<Watch>,
+}
+
+/// Opens the store: at the start, and again when the file was replaced.
+pub type Open = Arc<dyn Fn() -> Result<Opened, StoreError> + Send + Sync>;
+
+/// A question that only the reader can answer.
+#[derive(Debug)]
+pub struct Ask {
+    /// Comes back with the answer.
+    pub id: RequestId,
+    /// Upper bound of the page, not included.
+    pub before: MessageId,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// The job.
+pub struct Refresh {
+    open: Open,
+    view: View,
+    clock: Clock,
+    name: Arc<str>,
+    out: watch::Sender<Arc<Snapshot>>,
+    repo: watch::Receiver<Option<Arc<Repo>>>,
+    asks: mpsc::Receiver<Ask>,
+    replies: mpsc::Sender<(RequestId, Reply)>,
+    poker: Arc<Mutex<Option<Poker>>>,
+    connection: Option<Connection>,
+    swarm: Swarm,
+    source: Source,
+}
+
+/// What is lost when the file is replaced.
+struct Connection {
+    host: StoreHost,
+    watch: Option<Watch>,
+    version: u64,
+    /// The history, while it is being folded.
+    filling: Option<Swarm>,
+}
+
+/// What one wait brought.
+struct Tide {
+    watch: Option<Watch>,
+    read: Result<(u64, Option<Changes>), StoreError>,
+}
+
+/// The channels of a [`Refresh`].
+pub struct Wires {
+    /// Where the swarm is published.
+    pub out: watch::Sender<Arc<Snapshot>>,
+    /// The repository as last read.
+    pub repo: watch::Receiver<Option<Arc<Repo>>>,
+    /// Questions.
+    pub asks: mpsc::Receiver<Ask>,
+    /// Their answers.
+    pub replies: mpsc::Sender<(RequestId, Reply)>,
+    /// Is given what ends a wait.
+    pub poker: Arc<Mutex<Option<Poker>>>,
+}
+
+impl Refresh {
+    /// Reads what `open` gives, under `name`.
+    #[must_use]
+    pub fn new(open: Open, name: Arc<str>, view: View, clock: Clock, wires: Wires) -> Self {
+        let source = Source {
+            name: Arc::clone(&name),
+            path: Arc::clone(&name),
+            mode: view.mode,
+            ..Source::default()
+        };
+        let Wires {
+            out,
+            repo,
+            asks,
+            replies,
+            poker,
+        } = wires;
+        let swarm = Swarm::new(view.detector, view.as_of());
+        Self {
+            open,
+            view,
+            clock,
+            name,
+            out,
+            repo,
+            asks,
+            replies,
+            poker,
+            connection: None,
+            swarm,
+            source,
+        }
+    }
+
+    fn publish(&mut self) {
+        let repo = self.repo.borrow_and_update().clone();
+        let picture = self
+            .swarm
+            .picture(self.clock.now(), self.source.clone(), repo);
+        self.out.send_replace(Arc::new(picture));
+    }
+
+    /// Opens the store and shows its newest rows.
+    async fn begin(&mut self) -> Result<Connection, JobError> {
+        let open = Arc::clone(&self.open);
+        let opened = tokio::task::spawn_blocking(move || open()).await;
+        let opened =
+            opened.map_err(|e| JobError::Panicked(text::line(&e.to_string()).into_owned()))??;
+        let described = describe(&*opened.store, &self.view);
+        let wakes = opened
+            .watch
+            .as_ref()
+            .map_or_else(|| "poll 100 ms".to_owned(), |w| w.mode().to_string());
+        *self.poker.lock().unwrap_or_else(PoisonError::into_inner) =
+            opened.watch.as_ref().map(Watch::poker);
+        let host = StoreHost::start("store", opened.store, 4)?;
+        let first = self.view.as_of().is_none();
+        let (version, newest) = host
+            .call(move |s| -> Result<_, StoreError> {
+                Ok((
+                    s.version()?,
+                    if first { Some(s.newest(FIRST)?) } else { None },
+                ))
+            })
+            .await??;
+        let mut filling = Swarm::new(self.view.detector, self.view.as_of());
+        let progress = newest.as_ref().map(|n| Progress {
+            done: 0,
+            of: rows(&n.end).max(1),
+        });
+        if let Some(newest) = newest {
+            filling.keep_bodies_from(MessageId(newest.end.message - 2_000));
+            let mut swarm = Swarm::new(self.view.detector, None);
+            swarm.apply(newest, Seen::Recorded);
+            swarm.inherit(std::mem::take(&mut self.swarm));
+            self.swarm = swarm;
+        }
+        self.source = Source {
+            read_at: Some(self.clock.now()),
+            watch: text::line(&wakes).into(),
+            progress,
+            reopened: self.source.reopened,
+            ..described
+        };
+        if first {
+            self.publish();
+        }
+        Ok(Connection {
+            host,
+            watch: opened.watch,
+            version,
+            filling: Some(filling),
+        })
+    }
+
+    /// Folds a piece of the history, and shows how far it is.
+    async fn fill(&mut self, c: &mut Connection, mut filling: Swarm) -> Result<(), JobError> {
+        let (clock, recorded) = (self.clock.clone(), self.view.as_of().is_some());
+        let (filling, end, done) = c
+            .host
+            .call(move |s| -> Result<_, StoreError> {
+                if recorded {
+                    learn(s, &mut filling)?;
+                }
+                let until = clock.now().plus(CHUNK);
+                loop {
+                    let changes = s.changes(&filling.cursor(), PAGE, &[])?;
+                    let (end, more) = (changes.end, changes.more);
+                    filling.apply(changes, Seen::Recorded);
+                    if !more || (!recorded && clock.now() >= until) {
+                        return Ok((filling, end, !more));
+                    }
+                }
+            })
+            .await??;
+        self.source.read_at = Some(self.clock.now());
+        if done {
+            let mut whole = filling;
+            whole.inherit(std::mem::take(&mut self.swarm));
+            self.swarm = whole;
+            self.source.progress = None;
+        } else {
+            self.source.progress = Some(Progress {
+                done: rows(&filling.cursor()),
+                of: rows(&end).max(1),
+            });
+            c.filling = Some(filling);
+        }
+        self.publish();
+        Ok(())
+    }
+
+    /// Waits for a change, at most until a verdict falls due, and folds it.
+    async fn follow(&mut self, c: &mut Connection) -> Result<(), JobError> {
+        let now = self.clock.now();
+        let due = self.swarm.due().map_or(BEAT, |at| {
+            Duration::from_micros(at.since(now).0.max(1_000).unsigned_abs())
+        });
+        let (cursor, unread, version) = (self.swarm.cursor(), self.swarm.unread(), c.version);
+        let watch = c.watch.take();
+        if watch.is_none() {
+            tokio::time::sleep(POLL.min(due)).await;
+        }
+        let wait = due.min(BEAT);
+        let tide = c
+            .host
+            .call(move |s| {
+                let mut watch = watch;
+                let woke = match &mut watch {
+                    Some(watch) => watch.wait(&mut || s.version(), version, wait),
+                    None => s.version().map(|v| {
+                        if v == version {
+                            Woke::Timeout
+                        } else {
+                            Woke::Changed(v)
+                        }
+                    }),
+                };
+                let read = woke.and_then(|woke| {
+                    let version = s.version()?;
+                    let moved = woke != Woke::Timeout;
+                    Ok((
+                        version,
+                        if moved {
+                            Some(s.changes(&cursor, PAGE, &unread)?)
+                        } else {
+                            None
+                        },
+                    ))
+                });
+                Tide { watch, read }
+            })
+            .await?;
+        c.watch = tide.watch;
+        let (version, changes) = tide.read?;
+        let now = self.clock.now();
+        self.recovered(now);
+        if let Some(changes) = changes {
+            // More behind this page: look again without waiting for another commit.
+            c.version = if changes.more { c.version } else { version };
+            self.swarm.apply(changes, Seen::Live(now));
+        }
+        self.source.read_at = Some(now);
+        self.publish();
+        Ok(())
+    }
+
+    fn recovered(&mut self, now: Timestamp) {
+        if self.source.error.take().is_some() {
+            self.swarm.note(now, "the bridge can be read again");
+        }
+    }
+
+    /// Answers one question. When the frontend is gone, nobody waits for the answer.
+    async fn answer(&mut self, host: &StoreHost, ask: Ask) -> Result<(), JobError> {
+        let Ask { id, before, limit } = ask;
+        let reply = match host.call(move |s| s.page(before, limit)).await? {
+            Ok(rows) => Reply::Messages(self.swarm.page(&rows)),
+            Err(error) => Reply::Refused(Refusal::Unavailable(
+                text::line(&error.to_string()).into_owned(),
+            )),
+        };
+        let _gone = self.replies.send((id, reply)).await;
+        Ok(())
+    }
+
+    async fn advance(&mut self, c: &mut Connection) -> Result<(), JobError> {
+        if let Some(filling) = c.filling.take() {
+            return self.fill(c, filling).await;
+        }
+        while let Ok(ask) = self.asks.try_recv() {
+            self.answer(&c.host, ask).await?;
+        }
+        if self.view.as_of().is_none() {
+            return self.follow(c).await;
+        }
+        // A recorded instant does not change; only questions come.
+        match self.asks.recv().await {
+            Some(ask) => self.answer(&c.host, ask).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Shows that the last read failed.
+    fn failed(&mut self, error: &JobError) {
+        let why: Arc<str> = text::line(&error.to_string()).into();
+        let now = self.clock.now();
+        if self.source.error.as_ref() != Some(&why) {
+            self.swarm.note(now, &why);
+        }
+        self.source.error = Some(why);
+        self.publish();
+    }
+}
+
+/// Rows up to a cursor.
+fn rows(cursor: &Cursor) -> u64 {
+    cursor
+        .message
+        .max(0)
+        .unsigned_abs()
+        .saturating_add(cursor.audit.max(0).unsigned_abs())
+}
+
+/// After these the file must be opened anew; after any other the next read may succeed.
+const fn ends_connection(error: &JobError) -> bool {
+    matches!(
+        error,
+        JobError::Store(
+            StoreError::Replaced { .. } | StoreError::Rewound { .. } | StoreError::Damaged { .. }
+        ) | JobError::Host(_)
+    )
+}
+
+impl Job for Refresh {
+    fn name(&self) -> &'static str {
+        "refresh"
+    }
+
+    fn serves(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    fn cadence(&self) -> Cadence {
+        Cadence::AtOnce
+    }
+
+    fn patience(&self) -> Duration {
+        if self.view.as_of().is_some() {
+            Duration::from_secs(86_400)
+        } else {
+            Duration::from_secs(30)
+        }
+    }
+
+    async fn step(&mut self) -> Result<(), JobError> {
+        let connection = match self.connection.take() {
+            Some(c) => Ok(c),
+            None => self.begin().await,
+        };
+        let result = match connection {
+            Ok(mut c) => {
+                let folding = c.filling.is_some();
+                let result = self.advance(&mut c).await;
+                let lost = result
+                    .as_ref()
+                    .is_err_and(|e| folding || ends_connection(e));
+                if lost {
+                    self.source.reopened += 1;
+                } else {
+                    self.connection = Some(c);
+                }
+                result
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &result {
+            self.failed(error);
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests;

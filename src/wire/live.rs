@@ -1,0 +1,93 @@
+//! Frontends that follow a bridge: they share one engine.
+
+use super::failure::Failure;
+use std::{io, path::Path, sync::Arc, time::Duration};
+use swarmwarden::{
+    domain::{Mode, Span, text},
+    engine::{
+        Clock, Engine, Plan, View,
+        job::{Open, Opened},
+    },
+    git::{LocalRepo, Repos},
+    headless::{Exit, events},
+    link::Ports,
+    settings::Settings,
+    store::SqliteStore,
+    watch::Watch,
+};
+use tokio::runtime::{Builder, Runtime};
+
+/// A runtime for an engine and its frontend.
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+}
+
+/// How to open the database at `path`.
+fn opener(path: &Path, mode: Mode) -> Open {
+    let path = path.to_owned();
+    Arc::new(move || {
+        let store = Box::new(SqliteStore::open(&path)?);
+        let watch = matches!(mode, Mode::Live | Mode::Demo).then(|| Watch::new(&path));
+        Ok(Opened { store, watch })
+    })
+}
+
+/// The repository to show: the one that was named, or the one that the current directory lies in.
+fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
+    let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
+    let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
+    let path = settings.git.clone().or_else(here)?;
+    Some((Arc::new(LocalRepo::at(path)), every))
+}
+
+/// Starts the engine on `path`. Must be called on a runtime.
+fn start(settings: &Settings, path: &Path, mode: Mode) -> (Engine, Ports, Clock) {
+    let clock = Clock::of(mode);
+    let plan = Plan {
+        open: opener(path, mode),
+        name: text::line(&path.to_string_lossy()).into(),
+        view: View {
+            mode,
+            detector: settings.detector,
+        },
+        clock: clock.clone(),
+        repos: repos(settings),
+    };
+    let (engine, ports) = Engine::start(plan);
+    (engine, ports, clock)
+}
+
+/// `events`.
+pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure> {
+    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
+    if !follow {
+        drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
+    }
+    runtime()?.block_on(async {
+        let (engine, ports, clock) = start(settings, path, settings.mode);
+        let mut out = io::stdout();
+        let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
+        let exit = tokio::select! {
+            exit = running => exit?,
+            signal = tokio::signal::ctrl_c() => signal.map(|()| Exit::Interrupted)?,
+        };
+        engine.stop().await;
+        Ok(exit)
+    })
+}
+
+/// Nobody reads our output any more.
+fn reader_gone() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let out = io::stdout();
+    let mut fds = [PollFd::new(&out, PollFlags::empty())];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    poll(&mut fds, Some(&at_once))
+        .is_ok_and(|n| n > 0 && fds.iter().any(|f| f.revents().contains(PollFlags::ERR)))
+}
