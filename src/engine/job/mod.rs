@@ -1,6 +1,7 @@
 //! Background jobs. (A *worker* is an agent; a *job* is ours.) A job is one step, testable by itself; the supervisor owns the loop.
 
 mod git_status;
+mod reader;
 mod refresh;
 
 pub use git_status::GitStatus;

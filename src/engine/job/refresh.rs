@@ -1,16 +1,15 @@
 //! Reads the bridge and publishes the swarm: the newest rows at once, then the whole history behind a progress bar, then every change
 //! as it comes. Its connection only reads. When a read fails, the last picture stays and says how old it is.
 
-use super::{Cadence, Job, JobError};
+use super::{Cadence, Job, JobError, reader::Connection};
 use crate::{
     domain::{
-        Changes, Cursor, MessageId, Progress, Refusal, Repo, Seen, Snapshot, Source, Span, Swarm,
-        Timestamp, text,
+        Cursor, MessageId, Progress, Refusal, Repo, Seen, Snapshot, Source, Swarm, Timestamp, text,
     },
-    engine::{Clock, PAGE, View, describe, learn},
+    engine::{Clock, View, describe},
     link::{Reply, RequestId},
     store::{Store, StoreError, StoreHost},
-    watch::{Poker, Watch, Woke},
+    watch::{Poker, Watch},
 };
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -22,10 +21,6 @@ use tokio::sync::{mpsc, watch};
 const FIRST: usize = 200;
 /// Longest wait for a change, so that the age of the last read never says more than a second without a reason.
 const BEAT: Duration = Duration::from_secs(1);
-/// Between two looks at a store that nothing can wake.
-const POLL: Duration = Duration::from_millis(100);
-/// How long the fold of the history works before it shows how far it is.
-const CHUNK: Span = Span(100_000);
 
 /// A store, and what wakes its reader; `None` polls.
 pub struct Opened {
@@ -63,21 +58,6 @@ pub struct Refresh {
     connection: Option<Connection>,
     swarm: Swarm,
     source: Source,
-}
-
-/// What is lost when the file is replaced.
-struct Connection {
-    host: StoreHost,
-    watch: Option<Watch>,
-    version: u64,
-    /// The history, while it is being folded.
-    filling: Option<Swarm>,
-}
-
-/// What one wait brought.
-struct Tide {
-    watch: Option<Watch>,
-    read: Result<(u64, Option<Changes>), StoreError>,
 }
 
 /// The channels of a [`Refresh`].
@@ -190,36 +170,19 @@ impl Refresh {
     }
 
     /// Folds a piece of the history, and shows how far it is.
-    async fn fill(&mut self, c: &mut Connection, mut filling: Swarm) -> Result<(), JobError> {
-        let (clock, recorded) = (self.clock.clone(), self.view.as_of().is_some());
-        let (filling, end, done) = c
-            .host
-            .call(move |s| -> Result<_, StoreError> {
-                if recorded {
-                    learn(s, &mut filling)?;
-                }
-                let until = clock.now().plus(CHUNK);
-                loop {
-                    let changes = s.changes(&filling.cursor(), PAGE, &[])?;
-                    let (end, more) = (changes.end, changes.more);
-                    filling.apply(changes, Seen::Recorded);
-                    if !more || (!recorded && clock.now() >= until) {
-                        return Ok((filling, end, !more));
-                    }
-                }
-            })
-            .await??;
+    async fn fill(&mut self, c: &mut Connection, filling: Swarm) -> Result<(), JobError> {
+        let piece = c
+            .fold(filling, self.clock.clone(), self.view.as_of().is_some())
+            .await?;
         self.source.read_at = Some(self.clock.now());
-        if done {
-            let mut whole = filling;
-            whole.inherit(std::mem::take(&mut self.swarm));
-            self.swarm = whole;
+        let mut filling = piece.swarm;
+        if piece.done {
+            filling.inherit(std::mem::take(&mut self.swarm));
+            self.swarm = filling;
             self.source.progress = None;
         } else {
-            self.source.progress = Some(Progress {
-                done: rows(&filling.cursor()),
-                of: rows(&end).max(1),
-            });
+            let (done, of) = (rows(&filling.cursor()), rows(&piece.end).max(1));
+            self.source.progress = Some(Progress { done, of });
             c.filling = Some(filling);
         }
         self.publish();
@@ -229,51 +192,15 @@ impl Refresh {
     /// Waits for a change, at most until a verdict falls due, and folds it.
     async fn follow(&mut self, c: &mut Connection) -> Result<(), JobError> {
         let now = self.clock.now();
-        let due = self.swarm.due().map_or(BEAT, |at| {
-            Duration::from_micros(at.since(now).0.max(1_000).unsigned_abs())
-        });
-        let (cursor, unread, version) = (self.swarm.cursor(), self.swarm.unread(), c.version);
-        let watch = c.watch.take();
-        if watch.is_none() {
-            tokio::time::sleep(POLL.min(due)).await;
-        }
-        let wait = due.min(BEAT);
-        let tide = c
-            .host
-            .call(move |s| {
-                let mut watch = watch;
-                let woke = match &mut watch {
-                    Some(watch) => watch.wait(&mut || s.version(), version, wait),
-                    None => s.version().map(|v| {
-                        if v == version {
-                            Woke::Timeout
-                        } else {
-                            Woke::Changed(v)
-                        }
-                    }),
-                };
-                let read = woke.and_then(|woke| {
-                    let version = s.version()?;
-                    let moved = woke != Woke::Timeout;
-                    Ok((
-                        version,
-                        if moved {
-                            Some(s.changes(&cursor, PAGE, &unread)?)
-                        } else {
-                            None
-                        },
-                    ))
-                });
-                Tide { watch, read }
-            })
+        let until =
+            |at: Timestamp| Duration::from_micros(at.since(now).0.max(1_000).unsigned_abs());
+        let wait = self.swarm.due().map_or(BEAT, until).min(BEAT);
+        let changes = c
+            .wait(self.swarm.cursor(), self.swarm.unread(), wait)
             .await?;
-        c.watch = tide.watch;
-        let (version, changes) = tide.read?;
         let now = self.clock.now();
         self.recovered(now);
         if let Some(changes) = changes {
-            // More behind this page: look again without waiting for another commit.
-            c.version = if changes.more { c.version } else { version };
             self.swarm.apply(changes, Seen::Live(now));
         }
         self.source.read_at = Some(now);
@@ -370,25 +297,21 @@ impl Job for Refresh {
     }
 
     async fn step(&mut self) -> Result<(), JobError> {
-        let connection = match self.connection.take() {
-            Some(c) => Ok(c),
-            None => self.begin().await,
-        };
-        let result = match connection {
-            Ok(mut c) => {
+        let result = match self.connection.take() {
+            None => self.begin().await.map(|c| self.connection = Some(c)),
+            Some(mut c) => {
                 let folding = c.filling.is_some();
                 let result = self.advance(&mut c).await;
-                let lost = result
+                if result
                     .as_ref()
-                    .is_err_and(|e| folding || ends_connection(e));
-                if lost {
+                    .is_err_and(|e| folding || ends_connection(e))
+                {
                     self.source.reopened += 1;
                 } else {
                     self.connection = Some(c);
                 }
                 result
             }
-            Err(error) => Err(error),
         };
         if let Err(error) = &result {
             self.failed(error);
