@@ -3,3 +3,4 @@
 pub mod domain;
 pub mod link;
 pub mod store;
+pub mod tui;
