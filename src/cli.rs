@@ -78,8 +78,6 @@ pub(crate) enum Sub {
     Events(Events),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
-    /// The keys of the dashboard as they are bound.
-    Keys,
 }
 
 /// `status`.

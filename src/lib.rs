@@ -7,4 +7,5 @@ pub mod headless;
 pub mod link;
 pub mod settings;
 pub mod store;
+pub mod tui;
 pub mod watch;

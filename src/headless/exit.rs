@@ -26,10 +26,14 @@ pub enum Exit {
     CannotWrite = 73,
     /// The configuration cannot be read.
     Config = 78,
+    /// Ended by SIGHUP.
+    HungUp = 129,
     /// Ended by SIGINT.
     Interrupted = 130,
     /// The reader of the output went away.
     BrokenPipe = 141,
+    /// Ended by SIGTERM.
+    Terminated = 143,
 }
 
 impl Exit {

@@ -24,16 +24,12 @@ pub struct File {
     pub theme: Option<String>,
     /// `ui.symbols`.
     pub symbols: Option<String>,
-    /// `ui.mouse`.
-    pub mouse: Option<bool>,
     /// `ui.start`.
     pub start: Option<String>,
-    /// `ui.time`.
-    pub time: Option<String>,
 }
 
 /// Every key there is.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 9] = [
     "bridge.path",
     "watchdog.fixed_suspect",
     "watchdog.fixed_silent",
@@ -42,9 +38,7 @@ const KEYS: [&str; 11] = [
     "git.every",
     "ui.theme",
     "ui.symbols",
-    "ui.mouse",
     "ui.start",
-    "ui.time",
 ];
 
 /// Reads a configuration. What is wrong with it comes as sentences, neutralised.
@@ -119,13 +113,6 @@ impl File {
             "ui.theme" => self.theme = word(&["term", "mono"])?,
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
             "ui.start" => self.start = word(&["overview", "workers", "messages"])?,
-            "ui.time" => self.time = word(&["relative", "local", "utc"])?,
-            "ui.mouse" => {
-                let given = value
-                    .as_bool()
-                    .ok_or_else(|| "`ui.mouse` is true or false; the default stays".to_owned())?;
-                self.mouse = Some(given);
-            }
             _ => {
                 return Err(format!(
                     "unknown key `{name}`; the nearest is `{}`",

@@ -40,10 +40,25 @@ pub struct Env {
     pub force_color: Option<String>,
     /// `CLICOLOR`.
     pub clicolor: Option<String>,
+    /// `COLORTERM`.
+    pub colorterm: Option<String>,
     /// `TERM`.
     pub term: Option<String>,
     /// `LC_ALL`, `LC_CTYPE` or `LANG`, the first that is set.
     pub locale: Option<String>,
+}
+
+/// How many colours to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// None: bold, underline and reverse only.
+    None,
+    /// The 16 of ANSI.
+    Ansi,
+    /// 256.
+    Indexed,
+    /// 24 bit.
+    True,
 }
 
 /// What it all means.
@@ -63,14 +78,10 @@ pub struct Settings {
     pub theme: String,
     /// Draw with ASCII only.
     pub ascii: bool,
-    /// Use colours.
-    pub colour: bool,
-    /// Listen to the mouse.
-    pub mouse: bool,
+    /// Colours to use.
+    pub colours: Colours,
     /// First view.
     pub start: String,
-    /// Form of times.
-    pub time: String,
 }
 
 /// Why the command line cannot be followed.
@@ -128,11 +139,13 @@ pub fn resolve(
             "unicode" => false,
             _ => !env.is_utf8(),
         },
-        colour: given.color.unwrap_or_else(|| env.wants_colour()) && theme != "mono",
+        colours: if given.color.unwrap_or_else(|| env.wants_colour()) && theme != "mono" {
+            env.depth()
+        } else {
+            Colours::None
+        },
         theme,
-        mouse: file.mouse.unwrap_or(true),
         start: file.start.clone().unwrap_or_else(|| "overview".to_owned()),
-        time: file.time.clone().unwrap_or_else(|| "relative".to_owned()),
     })
 }
 
@@ -150,6 +163,14 @@ impl Env {
             return true;
         }
         self.clicolor.as_deref() != Some("0") && self.term.as_deref() != Some("dumb")
+    }
+
+    fn depth(&self) -> Colours {
+        match (self.colorterm.as_deref(), self.term.as_deref()) {
+            (Some("truecolor" | "24bit"), _) => Colours::True,
+            (_, Some(term)) if term.ends_with("-256color") => Colours::Indexed,
+            _ => Colours::Ansi,
+        }
     }
 
     fn is_utf8(&self) -> bool {

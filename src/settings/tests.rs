@@ -1,4 +1,4 @@
-use super::{Env, File, Given, read, resolve};
+use super::{Colours, Env, File, Given, read, resolve};
 use crate::domain::{Mode, Span};
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ fn the_commented_default_is_valid_and_says_what_the_program_does() {
 
 #[test]
 fn an_unknown_key_is_a_warning_with_its_line_and_the_nearest_name() {
-    let (_, warnings) = read("[ui]\nmouse = true\n\n[watchdog]\nfixed_silnt = \"60s\"\n");
+    let (_, warnings) = read("[ui]\ntheme = \"term\"\n\n[watchdog]\nfixed_silnt = \"60s\"\n");
     assert_eq!(
         warnings,
         ["line 5: unknown key `watchdog.fixed_silnt`; the nearest is `watchdog.fixed_silent`"]
@@ -28,10 +28,16 @@ fn an_unknown_key_is_a_warning_with_its_line_and_the_nearest_name() {
 
 #[test]
 fn a_bad_value_keeps_the_default() {
-    let (file, warnings) = read("[watchdog]\nstall = \"soon\"\n[ui]\ntheme = 3\nmouse = false");
+    let (file, warnings) =
+        read("[watchdog]\nstall = \"soon\"\n[ui]\ntheme = 3\nstart = \"workers\"");
     assert_eq!(
-        (file.stall, file.theme, file.mouse, warnings.len()),
-        (None, None, Some(false), 2)
+        (
+            file.stall,
+            file.theme,
+            file.start.as_deref(),
+            warnings.len()
+        ),
+        (None, None, Some("workers"), 2)
     );
 }
 
@@ -87,18 +93,15 @@ fn an_instant_is_read_or_refused() {
 
 #[test]
 fn colours_follow_the_environment_in_its_order() {
-    let colour = |env: Env, given: Option<bool>| {
-        resolve(
-            Given {
-                color: given,
-                ..Given::default()
-            },
-            &File::default(),
-            &env,
-            |_| false,
-        )
-        .unwrap()
-        .colour
+    let colour = |env: Env, color: Option<bool>| {
+        let given = Given {
+            color,
+            ..Given::default()
+        };
+        resolve(given, &File::default(), &env, |_| false)
+            .unwrap()
+            .colours
+            != Colours::None
     };
     let some = |v: &str| Some(v.to_owned());
     assert!(colour(Env::default(), None));
@@ -163,4 +166,22 @@ fn symbols_need_utf8() {
     assert!(!ascii("de_DE.UTF-8", "xterm-256color"));
     assert!(ascii("C", "xterm-256color"));
     assert!(ascii("C.UTF-8", "linux"));
+}
+
+#[test]
+fn the_number_of_colours_follows_the_terminal() {
+    let colours = |colorterm: Option<&str>, term: &str| {
+        let env = Env {
+            colorterm: colorterm.map(str::to_owned),
+            term: Some(term.to_owned()),
+            ..Env::default()
+        };
+        resolve(Given::default(), &File::default(), &env, |_| false)
+            .unwrap()
+            .colours
+    };
+    assert_eq!(colours(Some("truecolor"), "xterm"), Colours::True);
+    assert_eq!(colours(None, "tmux-256color"), Colours::Indexed);
+    assert_eq!(colours(None, "xterm"), Colours::Ansi);
+    assert_eq!(colours(Some("truecolor"), "dumb"), Colours::None);
 }

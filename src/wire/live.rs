@@ -1,7 +1,12 @@
 //! Frontends that follow a bridge: they share one engine.
 
 use super::failure::Failure;
-use std::{io, path::Path, sync::Arc, time::Duration};
+use std::{
+    io::{self, Write},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 use swarmwarden::{
     domain::{Mode, Span, text},
     engine::{
@@ -11,8 +16,9 @@ use swarmwarden::{
     git::{LocalRepo, Repos},
     headless::{Exit, events},
     link::Ports,
-    settings::Settings,
+    settings::{Colours, Settings},
     store::SqliteStore,
+    tui::{self, Depth, Signal, View as Screen},
     watch::Watch,
 };
 use tokio::runtime::{Builder, Runtime};
@@ -58,6 +64,56 @@ fn start(settings: &Settings, path: &Path, mode: Mode) -> (Engine, Ports, Clock)
     };
     let (engine, ports) = Engine::start(plan);
     (engine, ports, clock)
+}
+
+/// The dashboard on the database at `path`.
+pub(super) fn dashboard(
+    settings: &Settings,
+    path: &Path,
+    mode: Mode,
+    panic_test: bool,
+) -> Result<Exit, Failure> {
+    let options = tui::Options {
+        theme: settings.theme.clone(),
+        depth: match settings.colours {
+            Colours::None => Depth::None,
+            Colours::Ansi => Depth::Ansi,
+            Colours::Indexed => Depth::Indexed,
+            Colours::True => Depth::True,
+        },
+        ascii: settings.ascii,
+        start: match settings.start.as_str() {
+            "workers" => Screen::Workers,
+            "messages" => Screen::Messages,
+            _ => Screen::Overview,
+        },
+        east: east(),
+        read_only: true,
+        panic_test,
+        ..tui::Options::default()
+    };
+    let outcome = runtime()?.block_on(async {
+        let (engine, ports, clock) = start(settings, path, mode);
+        let outcome = tui::start(ports, options, || clock.now()).await;
+        engine.stop().await;
+        outcome
+    })?;
+    if let Some(text) = outcome.print {
+        writeln!(io::stdout(), "{text}")?;
+    }
+    Ok(match outcome.signal {
+        Some(Signal::Interrupt) => Exit::Interrupted,
+        Some(Signal::Hangup) => Exit::HungUp,
+        Some(Signal::Terminate) => Exit::Terminated,
+        Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
+    })
+}
+
+/// The operator's zone, in seconds east of UTC.
+fn east() -> i32 {
+    use chrono::{Local, Offset, TimeZone};
+    let now = Clock::system().now().utc().unwrap_or_default().naive_utc();
+    Local.offset_from_utc_datetime(&now).fix().local_minus_utc()
 }
 
 /// `events`.

@@ -7,7 +7,7 @@ use crate::cli::{Check, Cli, Common, Format, Status, Sub, When};
 use failure::Failure;
 use std::{
     env, fs,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 use swarmwarden::{
@@ -21,11 +21,17 @@ use swarmwarden::{
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let settings = settings(&cli.common)?;
+    let plain = cli.common.headless || !(io::stdin().is_terminal() && io::stdout().is_terminal());
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
-        _ => show(&settings, &Status::default()),
+        Some(Sub::Demo(_)) => Err(Failure::NoDatabase),
+        None if plain => show(&settings, &Status::default()),
+        None => {
+            let path = settings.db.clone().ok_or(Failure::NoDatabase)?;
+            live::dashboard(&settings, &path, settings.mode, cli.common.panic_test)
+        }
     }
 }
 
@@ -52,6 +58,7 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
         no_color: var("NO_COLOR"),
         force_color: var("FORCE_COLOR").or_else(|| var("CLICOLOR_FORCE")),
         clicolor: var("CLICOLOR"),
+        colorterm: var("COLORTERM"),
         term: var("TERM"),
         locale: ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()

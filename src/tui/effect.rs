@@ -1,0 +1,19 @@
+//! What the shell must do for the model: plain data, so that a test compares it.
+
+use crate::link::Envelope;
+
+/// One deed of the shell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send to the engine.
+    Send(Envelope),
+    /// Leave; print the current view after that when asked to.
+    Quit {
+        /// Print the view.
+        print: bool,
+    },
+    /// Give the terminal back until somebody resumes us.
+    Suspend,
+    /// Draw every cell again.
+    Redraw,
+}

@@ -1,0 +1,140 @@
+//! What is known, as the screens read it: the snapshot on show, which is the newest one or a frozen one, and its indexes.
+
+use super::widget::{Clock, TimeForm};
+use crate::domain::{
+    ConversationId, DataState, Mode, Severity, Snapshot, Subject, Task, TaskId, TaskState,
+    Timestamp, Worker,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// Facts of the engine. The indexes belong to the snapshot on show.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    latest: Arc<Snapshot>,
+    frozen: Option<(Arc<Snapshot>, Timestamp)>,
+    gone: Option<Timestamp>,
+    workers: HashMap<ConversationId, usize>,
+    tasks: HashMap<TaskId, usize>,
+    troubled: HashSet<ConversationId>,
+}
+
+impl Facts {
+    /// The snapshot on show.
+    pub(crate) fn shown(&self) -> &Arc<Snapshot> {
+        self.frozen.as_ref().map_or(&self.latest, |(s, _)| s)
+    }
+
+    /// Takes a newer snapshot.
+    pub(crate) fn accept(&mut self, snapshot: Arc<Snapshot>) {
+        self.latest = snapshot;
+        if self.frozen.is_none() {
+            self.index();
+        }
+    }
+
+    /// Keeps the snapshot on show until [`Facts::thaw`].
+    pub(crate) fn freeze(&mut self, now: Timestamp) {
+        self.frozen = Some((Arc::clone(&self.latest), now));
+    }
+
+    /// Shows the newest again; `false` when it already did.
+    pub(crate) fn thaw(&mut self) -> bool {
+        let was = self.frozen.take().is_some();
+        if was {
+            self.index();
+        }
+        was
+    }
+
+    /// The engine ended.
+    pub(crate) fn end(&mut self, now: Timestamp) {
+        self.gone.get_or_insert(now);
+    }
+
+    /// When the engine ended.
+    pub(crate) const fn gone(&self) -> Option<Timestamp> {
+        self.gone
+    }
+
+    /// When the picture was frozen, and how much has happened since.
+    pub(crate) fn frozen(&self) -> Option<(Timestamp, u64)> {
+        let (then, at) = self.frozen.as_ref()?;
+        let seq = |s: &Snapshot| s.events.back().map_or(0, |e| e.seq);
+        let events = seq(&self.latest).saturating_sub(seq(then));
+        let messages = self
+            .latest
+            .traffic
+            .messages
+            .saturating_sub(then.traffic.messages);
+        Some((*at, events.max(messages)))
+    }
+
+    /// The instant that ages are counted to, and how times are written.
+    pub(crate) fn clock(&self, now: Timestamp, form: TimeForm, east: i32) -> Clock {
+        let source = &self.shown().source;
+        let (at, at_least) = match (self.frozen.as_ref(), self.gone) {
+            (Some((_, at)), _) => (*at, false),
+            (None, Some(gone)) => (gone, true),
+            (None, None) => match (source.state(now), source.mode, source.read_at) {
+                (DataState::Recorded(at), ..) | (_, Mode::Recorded(at), _) => (at, false),
+                (DataState::Stale | DataState::Offline, _, Some(read)) => (read, true),
+                _ => (now, false),
+            },
+        };
+        Clock {
+            now: at,
+            form,
+            east,
+            at_least,
+        }
+    }
+
+    /// The worker of a conversation.
+    pub(crate) fn worker(&self, conversation: &ConversationId) -> Option<&Arc<Worker>> {
+        let at = *self.workers.get(conversation)?;
+        self.shown().workers.get(at)
+    }
+
+    /// A task.
+    pub(crate) fn task(&self, id: &TaskId) -> Option<&Arc<Task>> {
+        let at = *self.tasks.get(id)?;
+        self.shown().tasks.get(at)
+    }
+
+    /// The open task that a worker is on: the first that runs or is blocked, else the first.
+    pub(crate) fn main_task(&self, worker: &Worker) -> Option<&Arc<Task>> {
+        let held = || worker.tasks.iter().filter_map(|id| self.task(id));
+        held()
+            .find(|t| matches!(t.state, TaskState::Running | TaskState::Blocked))
+            .or_else(|| held().next())
+    }
+
+    /// Some problem concerns this worker.
+    pub(crate) fn is_troubled(&self, conversation: &ConversationId) -> bool {
+        self.troubled.contains(conversation)
+    }
+
+    /// How many problems have this severity.
+    pub(crate) fn problems(&self, severity: Severity) -> usize {
+        let problems = self.shown().problems.iter();
+        problems.filter(|p| p.severity == severity).count()
+    }
+
+    fn index(&mut self) {
+        let snapshot = &self.latest;
+        let workers = snapshot.workers.iter().enumerate();
+        self.workers = workers.map(|(i, w)| (w.conversation.clone(), i)).collect();
+        let tasks = snapshot.tasks.iter().enumerate();
+        self.tasks = tasks.map(|(i, t)| (t.id.clone(), i)).collect();
+        let problems = snapshot.problems.iter();
+        self.troubled = problems
+            .filter_map(|p| match &p.subject {
+                Subject::Worker(conversation, _) => Some(conversation.clone()),
+                Subject::Source => None,
+            })
+            .collect();
+    }
+}

@@ -1,0 +1,356 @@
+//! Which key does what: data in `assets/keymap.toml`, read into [`Action`]s. Help and hint bar are made from the same rows.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde::Deserialize;
+use std::{collections::BTreeMap, fmt};
+
+/// The shipped keymap.
+pub const PRESET: &str = include_str!("../../assets/keymap.toml");
+
+macro_rules! actions {
+    ($($name:ident = $text:literal),+ $(,)?) => {
+        /// What a key can mean. Names are those of the keymap file.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        pub(crate) enum Action { $(#[serde(rename = $text)] $name),+ }
+
+        impl Action {
+            /// Every action.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Name in the keymap file.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+actions!(
+    Down = "down",
+    Up = "up",
+    Right = "right",
+    Left = "left",
+    Top = "top",
+    Bottom = "bottom",
+    HalfDown = "half-down",
+    HalfUp = "half-up",
+    PageDown = "page-down",
+    PageUp = "page-up",
+    NextPanel = "next-panel",
+    PreviousPanel = "previous-panel",
+    Overview = "overview",
+    Workers = "workers",
+    Messages = "messages",
+    PreviousView = "previous-view",
+    Open = "open",
+    Escape = "escape",
+    NextProblem = "next-problem",
+    NextLayout = "next-layout",
+    ProblemsOnly = "problems-only",
+    Order = "order",
+    Reverse = "reverse",
+    Filter = "filter",
+    Freeze = "freeze",
+    Live = "live",
+    Follow = "follow",
+    TimeForm = "time-form",
+    Wrap = "wrap",
+    Evidence = "evidence",
+    Reread = "reread",
+    Daemons = "daemons",
+    Help = "help",
+    JobStart = "job-start",
+    JobStop = "job-stop",
+    JobRestart = "job-restart",
+    JobRun = "job-run",
+    Accept = "accept",
+    Erase = "erase",
+    Redraw = "redraw",
+    Suspend = "suspend",
+    Quit = "quit",
+    QuitPrint = "quit-print",
+    Interrupt = "interrupt",
+);
+
+/// Where a key is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Context {
+    /// Everywhere.
+    Always,
+    /// Wherever something can be moved through.
+    Move,
+    /// On every view.
+    Global,
+    /// Overview.
+    Overview,
+    /// Workers.
+    Workers,
+    /// Worker detail.
+    Worker,
+    /// Messages.
+    Messages,
+    /// Help.
+    Help,
+    /// Daemons.
+    Daemons,
+    /// A line of text is typed.
+    Prompt,
+}
+
+/// One key press, without what terminals disagree about: a shifted letter is its capital.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Chord {
+    code: KeyCode,
+    control: bool,
+}
+
+impl Chord {
+    /// Reads an event; `None` with Alt or Super, which are never bound.
+    pub(crate) fn of(key: &KeyEvent) -> Option<Self> {
+        let odd = KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META;
+        (!key.modifiers.intersects(odd)).then(|| {
+            let shifted_tab =
+                key.code == KeyCode::Tab && key.modifiers.contains(KeyModifiers::SHIFT);
+            Self {
+                code: if shifted_tab {
+                    KeyCode::BackTab
+                } else {
+                    key.code
+                },
+                control: key.modifiers.contains(KeyModifiers::CONTROL),
+            }
+        })
+    }
+
+    /// The character that it types, when it types one.
+    pub(crate) fn typed(self) -> Option<char> {
+        match self.code {
+            KeyCode::Char(c) if !self.control => Some(c),
+            _ => None,
+        }
+    }
+
+    /// It is Backspace.
+    pub(crate) fn is_backspace(self) -> bool {
+        self.code == KeyCode::Backspace
+    }
+
+    /// Reads `j`, `C-d`, `Enter`, `F1`.
+    fn parse(text: &str) -> Option<Self> {
+        let (control, name) = match text.strip_prefix("C-") {
+            Some(rest) if !rest.is_empty() => (true, rest),
+            _ => (false, text),
+        };
+        let named = NAMES
+            .iter()
+            .find(|(_, n, _)| *n == name)
+            .map(|(code, ..)| *code);
+        let code = named.or_else(|| {
+            let mut chars = name.chars();
+            match (chars.next(), chars.as_str()) {
+                (Some(c), "") => Some(KeyCode::Char(c)),
+                (Some('F'), digits) => digits.parse().ok().map(KeyCode::F),
+                _ => None,
+            }
+        })?;
+        Some(Self { code, control })
+    }
+}
+
+/// Keys with a name: in the file, and on screen.
+const NAMES: &[(KeyCode, &str, &str)] = &[
+    (KeyCode::Down, "Down", "↓"),
+    (KeyCode::Up, "Up", "↑"),
+    (KeyCode::Left, "Left", "←"),
+    (KeyCode::Right, "Right", "→"),
+    (KeyCode::Enter, "Enter", "Enter"),
+    (KeyCode::Esc, "Esc", "Esc"),
+    (KeyCode::Tab, "Tab", "Tab"),
+    (KeyCode::BackTab, "S-Tab", "S-Tab"),
+    (KeyCode::Home, "Home", "Home"),
+    (KeyCode::End, "End", "End"),
+    (KeyCode::PageDown, "PgDn", "PgDn"),
+    (KeyCode::PageUp, "PgUp", "PgUp"),
+    (KeyCode::Backspace, "Backspace", "Backspace"),
+    (KeyCode::Char(' '), "Space", "Space"),
+];
+
+impl fmt::Display for Chord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.control {
+            f.write_str("C-")?;
+        }
+        match NAMES.iter().find(|(code, ..)| *code == self.code) {
+            Some((_, _, shown)) => f.write_str(shown),
+            None => match self.code {
+                KeyCode::Char(c) => write!(f, "{c}"),
+                KeyCode::F(n) => write!(f, "F{n}"),
+                _ => f.write_str("?"),
+            },
+        }
+    }
+}
+
+/// One row of the keymap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Binding {
+    /// Key sequences, each of one or two chords.
+    pub(crate) on: Vec<Vec<Chord>>,
+    /// What they do.
+    pub(crate) run: Action,
+    /// What the help says.
+    pub(crate) desc: String,
+    /// Word in the hint bar.
+    pub(crate) hint: Option<String>,
+}
+
+impl Binding {
+    /// Its first key, as shown.
+    pub(crate) fn key(&self) -> String {
+        self.on.first().map_or_else(String::new, |s| shown(s))
+    }
+
+    /// Its keys, as shown, with blanks between.
+    pub(crate) fn keys(&self) -> String {
+        let keys: Vec<String> = self.on.iter().map(|s| shown(s)).collect();
+        keys.join(" ")
+    }
+}
+
+fn shown(sequence: &[Chord]) -> String {
+    sequence.iter().map(ToString::to_string).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Keys {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    on: Keys,
+    run: Action,
+    desc: String,
+    hint: Option<String>,
+}
+
+/// What typed chords lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// An action.
+    Run(Action),
+    /// The beginning of a longer sequence.
+    More,
+    /// Nothing.
+    Nothing,
+}
+
+/// Every key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Keymap(BTreeMap<Context, Vec<Binding>>);
+
+impl Keymap {
+    /// Reads a keymap file. Returns what can be used, and what is wrong with the rest: a text that does not read at all gives the
+    /// preset, a chord that is unknown or bound twice in one context is dropped.
+    pub(crate) fn parse(text: &str) -> (Self, Vec<String>) {
+        let mut wrong = Vec::new();
+        let rows: BTreeMap<Context, Vec<Row>> = toml::from_str(text).unwrap_or_else(|e| {
+            wrong.push(format!("keymap: {}; using the preset", e.message()));
+            toml::from_str(PRESET).unwrap_or_default()
+        });
+        let mut map = Self::default();
+        for (context, rows) in rows {
+            let mut kept: Vec<Binding> = Vec::new();
+            for row in rows {
+                let on = sequences(&row, &kept, context, &mut wrong);
+                kept.push(Binding {
+                    on,
+                    run: row.run,
+                    desc: row.desc,
+                    hint: row.hint,
+                });
+            }
+            map.0.insert(context, kept);
+        }
+        (map, wrong)
+    }
+
+    /// What `typed` leads to; the first context that knows it wins.
+    pub(crate) fn resolve(&self, contexts: &[Context], typed: &[Chord]) -> Found {
+        for context in contexts {
+            for binding in self.rows(*context) {
+                for sequence in &binding.on {
+                    if sequence == typed {
+                        return Found::Run(binding.run);
+                    }
+                    if sequence.starts_with(typed) {
+                        return Found::More;
+                    }
+                }
+            }
+        }
+        Found::Nothing
+    }
+
+    /// The rows of a context, in the order of the file.
+    pub(crate) fn rows(&self, context: Context) -> &[Binding] {
+        self.0.get(&context).map_or(&[], Vec::as_slice)
+    }
+
+    /// Sequences that begin with `typed`, with what they do.
+    pub(crate) fn continuations(
+        &self,
+        contexts: &[Context],
+        typed: &[Chord],
+    ) -> Vec<(String, &str)> {
+        contexts
+            .iter()
+            .flat_map(|c| self.rows(*c))
+            .flat_map(|b| b.on.iter().map(move |s| (s, b)))
+            .filter(|(s, _)| s.len() > typed.len() && s.starts_with(typed))
+            .map(|(s, b)| (shown(s), b.desc.as_str()))
+            .collect()
+    }
+}
+
+/// The chords of a row that nobody has yet in its context.
+fn sequences(
+    row: &Row,
+    kept: &[Binding],
+    context: Context,
+    wrong: &mut Vec<String>,
+) -> Vec<Vec<Chord>> {
+    let texts = match &row.on {
+        Keys::One(text) => std::slice::from_ref(text),
+        Keys::Many(texts) => texts,
+    };
+    let mut on: Vec<Vec<Chord>> = Vec::new();
+    for text in texts {
+        let chords: Option<Vec<Chord>> = text.split_whitespace().map(Chord::parse).collect();
+        let Some(chords) = chords.filter(|c| matches!(c.len(), 1..=2)) else {
+            wrong.push(format!("keymap: `{text}` of {} is no key", row.run.name()));
+            continue;
+        };
+        let clash = |s: &Vec<Chord>| s.starts_with(&chords) || chords.starts_with(s);
+        let owner = kept.iter().find(|b| b.on.iter().any(clash));
+        if let Some(owner) = owner {
+            wrong.push(format!(
+                "keymap: `{text}` is both {} and {} in {context:?}; {} has it",
+                owner.run.name(),
+                row.run.name(),
+                owner.run.name()
+            ));
+        } else {
+            on.push(chords);
+        }
+    }
+    on
+}
+
+#[cfg(test)]
+mod tests;

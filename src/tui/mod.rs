@@ -1,0 +1,77 @@
+//! The full-screen frontend. It knows facts and a queue, nothing else: [`crate::link::Ports`] in, cells out. The model changes only in
+//! `update` (no input or output, no clock), the screen is a function of the model, and one shell owns terminal, clock and awaits.
+
+mod effect;
+mod facts;
+mod frames;
+mod keymap;
+mod model;
+mod overlay;
+mod run;
+mod screen;
+mod terminal;
+mod theme;
+mod update;
+mod view;
+mod widget;
+
+pub mod picture;
+
+pub use effect::Effect;
+pub use keymap::PRESET;
+pub use model::{Model, Msg, View};
+pub use run::{Signal, run};
+pub use terminal::start;
+pub use theme::Depth;
+pub use view::{Hits, paint};
+
+/// How the dashboard looks and begins. Resolved by the settings; nothing here is read from the environment.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `term` or `mono`; an unknown name is `term`.
+    pub theme: String,
+    /// Colours of the terminal.
+    pub depth: Depth,
+    /// Draw with bytes of 0x20 to 0x7E only.
+    pub ascii: bool,
+    /// Keys, in the form of [`PRESET`].
+    pub keymap: String,
+    /// First view.
+    pub start: View,
+    /// Operator's zone, in seconds east of UTC.
+    pub east: i32,
+    /// Nothing may be written: shown as `RO`.
+    pub read_only: bool,
+    /// Shown in the status line at the start, neutralised by whoever sets it.
+    pub banner: Option<String>,
+    /// Panic once the first frame is drawn: the test that a panic gives the terminal back.
+    pub panic_test: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            theme: "term".to_owned(),
+            depth: Depth::default(),
+            ascii: false,
+            keymap: PRESET.to_owned(),
+            start: View::Overview,
+            east: 0,
+            read_only: true,
+            banner: None,
+            panic_test: false,
+        }
+    }
+}
+
+/// How the dashboard ended.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// The last view as text, when the operator asked for it; print it once the terminal is given back.
+    pub print: Option<String>,
+    /// The signal that ended it, when one did.
+    pub signal: Option<Signal>,
+}
+
+#[cfg(test)]
+mod fixture;

@@ -1,0 +1,164 @@
+//! Everything that the screen depends on, and nothing else.
+
+use super::{
+    Options,
+    facts::Facts,
+    keymap::{Chord, Context, Keymap},
+    overlay::Overlay,
+    screen::Screens,
+    theme::Theme,
+    update::Toast,
+    widget::{Clock, TimeForm},
+};
+use crate::{
+    domain::{Snapshot, Timestamp},
+    link::{JobHealth, Reply, RequestId},
+};
+use crossterm::event::Event;
+use std::sync::Arc;
+
+/// A full-screen view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// What is wrong, and will we finish.
+    #[default]
+    Overview,
+    /// Everybody.
+    Workers,
+    /// One worker.
+    Worker,
+    /// What they say.
+    Messages,
+}
+
+impl View {
+    /// Name on screen.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Workers | Self::Worker => "Workers",
+            Self::Messages => "Messages",
+        }
+    }
+
+    pub(crate) const fn context(self) -> Context {
+        match self {
+            Self::Overview => Context::Overview,
+            Self::Workers => Context::Workers,
+            Self::Worker => Context::Worker,
+            Self::Messages => Context::Messages,
+        }
+    }
+}
+
+/// Everything that can happen to the dashboard.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key, a paste, a new size.
+    Input(Event),
+    /// Newer facts.
+    Snapshot(Arc<Snapshot>),
+    /// Health of the background jobs.
+    Jobs(Arc<[JobHealth]>),
+    /// The answer to a command.
+    Reply(RequestId, Reply),
+    /// The engine ended.
+    EngineGone,
+    /// Time passed.
+    Tick,
+}
+
+/// State of the dashboard.
+#[derive(Debug)]
+pub struct Model {
+    pub(crate) facts: Facts,
+    pub(crate) jobs: Arc<[JobHealth]>,
+    pub(crate) view: View,
+    pub(crate) previous: View,
+    pub(crate) screens: Screens,
+    pub(crate) overlay: Option<Overlay>,
+    pub(crate) typed: Typed,
+    pub(crate) toast: Option<Toast>,
+    pub(crate) look: Look,
+    pub(crate) requests: u64,
+}
+
+/// Keys that wait for more.
+#[derive(Debug, Default)]
+pub(crate) struct Typed {
+    /// Beginning of a sequence.
+    pub(crate) pending: Vec<Chord>,
+    /// The filter of the view is being typed.
+    pub(crate) prompt: bool,
+}
+
+/// How things are shown.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) theme: Theme,
+    pub(crate) ascii: bool,
+    pub(crate) keymap: Keymap,
+    pub(crate) form: TimeForm,
+    pub(crate) east: i32,
+    pub(crate) wrap: bool,
+    pub(crate) read_only: bool,
+}
+
+impl Model {
+    /// The dashboard before the first event.
+    #[must_use]
+    pub fn new(options: &Options, now: Timestamp) -> Self {
+        let (keymap, mut notes) = Keymap::parse(&options.keymap);
+        notes.extend(options.banner.clone());
+        let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
+        Self {
+            facts: Facts::default(),
+            jobs: Arc::from([]),
+            view: options.start,
+            previous: View::Overview,
+            screens: Screens::default(),
+            overlay: None,
+            typed: Typed::default(),
+            toast,
+            look: Look {
+                theme: Theme::named(&options.theme, options.depth),
+                ascii: options.ascii,
+                keymap,
+                form: TimeForm::default(),
+                east: options.east,
+                wrap: true,
+                read_only: options.read_only,
+            },
+            requests: 0,
+        }
+    }
+
+    /// The snapshot on show.
+    #[must_use]
+    pub fn snapshot(&self) -> &Arc<Snapshot> {
+        self.facts.shown()
+    }
+
+    /// Times of a frame at `now`.
+    pub(crate) fn clock(&self, now: Timestamp) -> Clock {
+        self.facts.clock(now, self.look.form, self.look.east)
+    }
+
+    /// Where a key is looked up, first to last.
+    pub(crate) fn contexts(&self) -> Vec<Context> {
+        let own = match (&self.overlay, self.typed.prompt) {
+            (Some(overlay), _) => overlay.context(),
+            (None, true) => return vec![Context::Prompt, Context::Always],
+            (None, false) => {
+                return vec![
+                    self.view.context(),
+                    Context::Global,
+                    Context::Move,
+                    Context::Always,
+                ];
+            }
+        };
+        vec![own, Context::Move, Context::Always]
+    }
+}

@@ -1,0 +1,170 @@
+//! Help: exactly the keys that are bound now, and what the symbols mean.
+
+use crate::{
+    domain::State,
+    tui::{
+        keymap::{Binding, Context},
+        model::Model,
+        screen::Hits,
+        theme::Role,
+        view::Tier,
+        widget::{self, Canvas, Rows, Strip},
+    },
+};
+use ratatui::layout::Rect;
+
+/// Draws the help over `body` from line `top`.
+pub(super) fn draw(
+    model: &Model,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    top: usize,
+    hits: &mut Hits,
+) {
+    let lines = lines(model, body);
+    let tall = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let width = body.width.min(112);
+    let place = Rect {
+        x: body.x + (body.width - width) / 2,
+        width,
+        height: body.height.min(tall),
+        ..body
+    };
+    let page = usize::from(place.height.saturating_sub(2));
+    let last = lines.len().saturating_sub(page);
+    let top = top.min(last);
+    let more = if last > 0 {
+        format!("  {}-{} of {}", top + 1, top + page, lines.len())
+    } else {
+        String::new()
+    };
+    let title =
+        Strip::of(format!("Help · {}", model.view.name()), Role::Title).add(more, Role::Dim);
+    canvas.frame(place, &title);
+    let inner = Rect {
+        x: place.x + 2,
+        y: place.y + 1,
+        width: place.width.saturating_sub(4),
+        height: place.height.saturating_sub(2),
+    };
+    hits.point(inner);
+    let mut rows = Rows::of(inner);
+    for line in lines.iter().skip(top).take(page) {
+        canvas.strip(rows.line(), line);
+    }
+    hits.detail = (last, page);
+}
+
+/// One column of keys.
+fn column(title: &str, rows: &[&Binding], keys: usize) -> Vec<Strip> {
+    let mut out = vec![Strip::of(title, Role::Title)];
+    out.extend(rows.iter().map(|b| {
+        Strip::of(format!("{:<keys$} ", b.keys()), Role::Key).add(b.desc.clone(), Role::Text)
+    }));
+    out
+}
+
+fn lines(model: &Model, body: Rect) -> Vec<Strip> {
+    let map = &model.look.keymap;
+    let of = |context| map.rows(context).iter().collect::<Vec<_>>();
+    let mut global = of(Context::Global);
+    global.extend(of(Context::Always));
+    let columns = [
+        column("THIS VIEW", &of(model.view.context()), 9),
+        column("MOVE", &of(Context::Move), 9),
+        column("EVERYWHERE", &global, 6),
+    ];
+    let mut out = if Tier::of(body) >= Tier::S || body.width >= 100 {
+        beside(&columns, body.width.min(112).saturating_sub(4))
+    } else {
+        columns.into_iter().flatten().collect()
+    };
+    out.push(Strip::new());
+    out.push(Strip::of("DAEMONS", Role::Title).add(
+        of(Context::Daemons).iter().fold("  ".to_owned(), |s, b| {
+            format!("{s}{} {}  ", b.key(), b.hint.clone().unwrap_or_default())
+        }),
+        Role::Text,
+    ));
+    out.push(Strip::new());
+    out.push(Strip::of("STATES", Role::Title).add(
+        "  the word always stands with the symbol; colour only repeats it",
+        Role::Dim,
+    ));
+    out.extend(states(body.width.min(112).saturating_sub(4)));
+    out
+}
+
+/// Columns side by side, as many as fit; the others below.
+fn beside(columns: &[Vec<Strip>], width: u16) -> Vec<Strip> {
+    let mut out = Vec::new();
+    let mut group: Vec<&Vec<Strip>> = Vec::new();
+    let widths = |c: &[Strip]| c.iter().map(Strip::width).max().unwrap_or(0) + 3;
+    let mut used = 0;
+    for column in columns {
+        let wide = widths(column);
+        if used + wide > width + 3 && !group.is_empty() {
+            flush(&mut out, &group);
+            group.clear();
+            used = 0;
+        }
+        used += wide;
+        group.push(column);
+    }
+    flush(&mut out, &group);
+    out
+}
+
+fn flush(out: &mut Vec<Strip>, group: &[&Vec<Strip>]) {
+    if !out.is_empty() {
+        out.push(Strip::new());
+    }
+    let tall = group.iter().map(|c| c.len()).max().unwrap_or(0);
+    for i in 0..tall {
+        let mut line = Strip::new();
+        let mut edge = 0;
+        for column in group {
+            let wide = column.iter().map(Strip::width).max().unwrap_or(0) + 3;
+            let part = column.get(i).cloned().unwrap_or_default();
+            line = line.join(part);
+            edge += wide;
+            let pad = edge.saturating_sub(line.width());
+            line = line.add(" ".repeat(usize::from(pad)), Role::Text);
+        }
+        out.push(line);
+    }
+}
+
+/// Every state with what it means.
+fn states(width: u16) -> Vec<Strip> {
+    let mut out = Vec::new();
+    let mut line = Strip::new();
+    for state in State::ALL {
+        let mark = widget::state(state);
+        let part = Strip::of(format!("{:<10}", mark.text()), mark.role)
+            .add(format!("{:<26}", meaning(state)), Role::Text);
+        if line.width() + part.width() > width && !line.is_empty() {
+            out.push(std::mem::take(&mut line));
+        }
+        line = line.join(part);
+    }
+    out.push(line);
+    out
+}
+
+const fn meaning(state: State) -> &'static str {
+    match state {
+        State::Silent => "no sign of life",
+        State::Stalled => "beats, but does not move",
+        State::NoHeartbeat => "moves, but does not beat",
+        State::Suspect => "late, not yet silent",
+        State::Blocked => "waits for an answer",
+        State::Expired => "its conversation ended",
+        State::Unknown => "nothing to judge by",
+        State::New => "not heard of yet",
+        State::Held => "held by the operator",
+        State::Healthy => "owes work and moves",
+        State::Idle => "alive, owes nothing",
+        State::Finished => "says it is done",
+    }
+}

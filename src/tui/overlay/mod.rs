@@ -1,0 +1,119 @@
+//! What lies over a view: at most one at a time, and it takes every key.
+
+pub(crate) mod daemons;
+pub(crate) mod help;
+
+use super::{
+    effect::Effect,
+    keymap::{Action, Context},
+    model::Model,
+    screen::{Hits, List, moved},
+    widget::Canvas,
+};
+use crate::domain::{Command, JobOrder};
+use ratatui::layout::Rect;
+
+/// An open overlay.
+#[derive(Debug)]
+pub(crate) enum Overlay {
+    /// Keys and symbols; the first line on screen, the last one that can be, and lines on screen.
+    Help {
+        /// First line on screen.
+        top: usize,
+        /// Highest first line, and lines on screen.
+        seen: (usize, usize),
+    },
+    /// Background jobs, by name.
+    Daemons(List<&'static str>),
+}
+
+impl Overlay {
+    /// Help from its first line.
+    pub(crate) const fn help() -> Self {
+        Self::Help {
+            top: 0,
+            seen: (0, 1),
+        }
+    }
+
+    /// The first job selected.
+    pub(crate) fn daemons() -> Self {
+        Self::Daemons(List::default())
+    }
+
+    /// Where its keys stand.
+    pub(crate) const fn context(&self) -> Context {
+        match self {
+            Self::Help { .. } => Context::Help,
+            Self::Daemons(_) => Context::Daemons,
+        }
+    }
+
+    /// Takes what the last frame showed.
+    pub(crate) fn settle(&mut self, hits: &Hits) {
+        match self {
+            Self::Help { top, seen } => {
+                *seen = hits.detail;
+                *top = (*top).min(hits.detail.0);
+            }
+            Self::Daemons(list) => {
+                list.top = hits.top;
+                list.page = hits.page;
+            }
+        }
+    }
+}
+
+/// Keeps the selected job among those that exist.
+pub(crate) fn derive(model: &mut Model) {
+    if let Some(Overlay::Daemons(list)) = &mut model.overlay {
+        list.settle(model.jobs.len(), |i| model.jobs.get(i).map(|j| j.name));
+    }
+}
+
+/// A key while an overlay is open.
+pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if action == Action::Escape {
+        model.overlay = None;
+        return Vec::new();
+    }
+    match &mut model.overlay {
+        Some(Overlay::Help { top, seen }) => {
+            *top = moved(action, *top, seen.1, seen.0).unwrap_or(*top);
+            Vec::new()
+        }
+        Some(Overlay::Daemons(list)) => {
+            if let Some(to) = list.target(action, model.jobs.len()) {
+                list.choose(to, model.jobs.get(to).map(|j| j.name));
+                return Vec::new();
+            }
+            let order = match action {
+                Action::JobStart => JobOrder::Start,
+                Action::JobStop => JobOrder::Stop,
+                Action::JobRestart => JobOrder::Restart,
+                Action::JobRun => JobOrder::RunNow,
+                _ => return Vec::new(),
+            };
+            let Some(name) = list.selected else {
+                return Vec::new();
+            };
+            vec![model.ask(Command::Job { name, order }).1]
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Draws the open overlay over `body`.
+pub(crate) fn draw(
+    model: &Model,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    hits: &mut Hits,
+    now: crate::domain::Timestamp,
+) {
+    match &model.overlay {
+        Some(Overlay::Help { top, .. }) => help::draw(model, canvas, body, *top, hits),
+        Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
+        None => {}
+    }
+}

@@ -1,0 +1,248 @@
+//! One SVG per frame. Cells are whole pixels; every run of text has the x of each of its glyphs, so that no font can shift a column;
+//! bars and rules are drawn as geometry, so that they meet.
+
+use ratatui::{
+    buffer::{Buffer, Cell},
+    style::{Color, Modifier},
+};
+use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr;
+
+const W: u32 = 10;
+const H: u32 = 20;
+const BASE: u32 = 15;
+const PAD: u32 = 14;
+const BAR: u32 = 30;
+const BACK: &str = "#11151c";
+const FRONT: &str = "#d5dae3";
+const FADED: &str = "#7d8694";
+
+/// The frame as a picture of a terminal with `title`, which must be plain text. Pixels per cell: 10×20.
+#[must_use]
+pub fn svg(buf: &Buffer, title: &str) -> String {
+    let area = *buf.area();
+    let width = u32::from(area.width) * W + 2 * PAD;
+    let height = u32::from(area.height) * H + BAR + PAD;
+    let mut out = format!(
+        concat!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" aria-label="{t}">"#,
+            "\n",
+            r##"<rect width="{w}" height="{h}" rx="8" fill="{b}"/><rect width="{w}" height="{bar}" rx="8" fill="#1b212b"/>"##,
+            r##"<rect y="20" width="{w}" height="{cut}" fill="#1b212b"/>"##,
+            r##"<circle cx="18" cy="15" r="5" fill="#e0645c"/><circle cx="36" cy="15" r="5" fill="#dcae48"/><circle cx="54" cy="15" r="5" fill="#5cb860"/>"##,
+            "\n",
+            r#"<g font-family="'DejaVu Sans Mono','JetBrains Mono',Menlo,Consolas,monospace" font-size="16" xml:space="preserve">"#,
+            "\n",
+            r#"<text x="{mid}" y="20" text-anchor="middle" font-size="13" fill="{f}">{t}</text>"#,
+            "\n"
+        ),
+        w = width,
+        h = height,
+        t = escape(title),
+        b = BACK,
+        bar = BAR,
+        cut = BAR - 20,
+        mid = width / 2,
+        f = FADED,
+    );
+    let cells = usize::from(area.width).max(1);
+    for (y, row) in buf.content().chunks(cells).enumerate() {
+        let top = BAR + 4 + u32::try_from(y).unwrap_or(0) * H;
+        line(&mut out, row, top);
+    }
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+/// What a run of cells has in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Look {
+    front: String,
+    back: Option<String>,
+    bold: bool,
+    under: bool,
+}
+
+impl Look {
+    fn of(cell: &Cell) -> Self {
+        let mut front = hex(cell.fg, FRONT);
+        if cell.modifier.contains(Modifier::DIM) && cell.fg == Color::Reset {
+            FADED.clone_into(&mut front);
+        }
+        let mut back = (cell.bg != Color::Reset).then(|| hex(cell.bg, BACK));
+        if cell.modifier.contains(Modifier::REVERSED) {
+            let ground = back.unwrap_or_else(|| BACK.to_owned());
+            back = Some(std::mem::replace(&mut front, ground));
+        }
+        Self {
+            front,
+            back,
+            bold: cell.modifier.contains(Modifier::BOLD),
+            under: cell.modifier.contains(Modifier::UNDERLINED),
+        }
+    }
+}
+
+fn line(out: &mut String, row: &[Cell], top: u32) {
+    let mut at = 0;
+    while let Some(first) = row.get(at) {
+        let look = Look::of(first);
+        let end = (at..row.len())
+            .find(|i| row.get(*i).is_none_or(|c| Look::of(c) != look))
+            .unwrap_or(row.len());
+        let run = row.get(at..end).unwrap_or_default();
+        let left = PAD + u32::try_from(at).unwrap_or(0) * W;
+        piece(out, run, &look, left, top);
+        at = end;
+    }
+}
+
+/// One run: ground, geometry, glyphs.
+fn piece(out: &mut String, run: &[Cell], look: &Look, left: u32, top: u32) {
+    let wide = u32::try_from(run.len()).unwrap_or(0) * W;
+    if let Some(back) = &look.back {
+        let _ = writeln!(
+            out,
+            r#"<rect x="{left}" y="{top}" width="{wide}" height="{H}" fill="{back}"/>"#
+        );
+    }
+    let (mut xs, mut glyphs) = (String::new(), String::new());
+    let mut x = left;
+    let mut covered = 0;
+    let mut bar: Option<(Shape, u32, u32)> = None;
+    for cell in run {
+        let symbol = cell.symbol();
+        let shape = if covered > 0 { None } else { Shape::of(symbol) };
+        match (&mut bar, shape) {
+            (Some((kind, _, width)), Some(now)) if *kind == now && now.joins() => *width += W,
+            (open, now) => {
+                if let Some((kind, from, width)) = open.take() {
+                    kind.draw(out, (from, top, width), &look.front);
+                }
+                *open = now.map(|kind| (kind, x, W));
+            }
+        }
+        if covered > 0 {
+            covered -= 1;
+        } else if shape.is_none() && symbol != " " {
+            let _ = write!(xs, "{x} ");
+            glyphs.push_str(&escape(symbol));
+            // A cluster of several characters stands on the first one's x.
+            covered = symbol.width().saturating_sub(1);
+        }
+        x += W;
+    }
+    if let Some((kind, from, width)) = bar {
+        kind.draw(out, (from, top, width), &look.front);
+    }
+    if !glyphs.is_empty() {
+        let weight = if look.bold {
+            r#" font-weight="bold""#
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            out,
+            r#"<text x="{}" y="{}" fill="{}"{weight}>{glyphs}</text>"#,
+            xs.trim_end(),
+            top + BASE,
+            look.front
+        );
+    }
+    if look.under {
+        let _ = writeln!(
+            out,
+            r#"<rect x="{left}" y="{}" width="{wide}" height="1" fill="{}"/>"#,
+            top + BASE + 2,
+            look.front
+        );
+    }
+}
+
+/// A glyph that is drawn instead of written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// So many eighths of the cell from below.
+    Eighths(u32),
+    /// The left half, or less.
+    Left(u32),
+    /// Light shade.
+    Shade,
+    /// A horizontal rule.
+    Rule,
+    /// A vertical rule.
+    Wall,
+    /// A corner: it goes right, it goes down.
+    Corner(bool, bool),
+}
+
+impl Shape {
+    fn of(symbol: &str) -> Option<Self> {
+        let c = symbol.chars().next()?;
+        Some(match c {
+            '▁'..='█' => Self::Eighths(u32::from(c) - 0x2580),
+            '▌' => Self::Left(4),
+            '▏' => Self::Left(1),
+            '░' => Self::Shade,
+            '─' => Self::Rule,
+            '│' => Self::Wall,
+            '┌' => Self::Corner(true, true),
+            '┐' => Self::Corner(false, true),
+            '└' => Self::Corner(true, false),
+            '┘' => Self::Corner(false, false),
+            _ => return None,
+        })
+    }
+
+    /// Neighbours make one shape.
+    const fn joins(self) -> bool {
+        matches!(self, Self::Eighths(_) | Self::Shade | Self::Rule)
+    }
+
+    /// Draws it at x, y with a width.
+    fn draw(self, out: &mut String, (x, y, width): (u32, u32, u32), fill: &str) {
+        let mut rect = |x: u32, y: u32, w: u32, h: u32, extra: &str| {
+            let _ = writeln!(
+                out,
+                r#"<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="{fill}"{extra}/>"#
+            );
+        };
+        match self {
+            Self::Eighths(8) => rect(x, y + 3, width, H - 6, ""),
+            Self::Eighths(n) => {
+                let high = (n * (H - 2) / 8).max(2);
+                rect(x, y + H - high, width, high, "");
+            }
+            Self::Left(n) => rect(x, y, n * W / 8, H, ""),
+            Self::Shade => rect(x, y + 3, width, H - 6, r#" fill-opacity="0.28""#),
+            Self::Rule => rect(x, y + H / 2, width, 1, ""),
+            Self::Wall => rect(x + W / 2, y, 1, H, ""),
+            Self::Corner(right, down) => {
+                let from = if right { x + W / 2 } else { x };
+                rect(from, y + H / 2, W / 2 + 1, 1, "");
+                let top = if down { y + H / 2 } else { y };
+                rect(x + W / 2, top, 1, H / 2, "");
+            }
+        }
+    }
+}
+
+fn hex(color: Color, reset: &str) -> String {
+    match color {
+        Color::Red | Color::LightRed => "#f07a72".to_owned(),
+        Color::Green | Color::LightGreen => "#7cc77f".to_owned(),
+        Color::Yellow | Color::LightYellow => "#e3bd5a".to_owned(),
+        Color::Blue | Color::LightBlue => "#7aa7f0".to_owned(),
+        Color::Magenta | Color::LightMagenta => "#c98fe0".to_owned(),
+        Color::Cyan | Color::LightCyan => "#62c7cf".to_owned(),
+        Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
+        _ => reset.to_owned(),
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

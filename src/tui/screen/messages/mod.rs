@@ -1,0 +1,9 @@
+//! What did they say; what is unread?
+
+mod state;
+mod update;
+mod view;
+
+pub(crate) use state::State;
+pub(crate) use update::{act, derive, keep_dropped, page, refused, thread_of};
+pub(crate) use view::{draw, status};

@@ -1,0 +1,146 @@
+//! One folder per view: `state` what it remembers, `update` what its keys do, `view` what it looks like.
+
+pub(crate) mod messages;
+pub(crate) mod overview;
+pub(crate) mod worker;
+pub(crate) mod workers;
+
+use super::{
+    keymap::Action,
+    widget::{self, Canvas},
+};
+use ratatui::layout::Rect;
+
+/// The memory of every screen.
+#[derive(Debug, Default)]
+pub(crate) struct Screens {
+    pub(crate) overview: overview::State,
+    pub(crate) workers: workers::State,
+    pub(crate) worker: worker::State,
+    pub(crate) messages: messages::State,
+}
+
+/// A selection in a list, by key, and what of the list is seen.
+#[derive(Debug, Clone)]
+pub(crate) struct List<K> {
+    /// Key of the selected row; `None` only while the list is empty.
+    pub(crate) selected: Option<K>,
+    /// Where that row was last, for when its key is gone.
+    at: usize,
+    /// First row on screen.
+    pub(crate) top: usize,
+    /// Rows on screen, of the last frame.
+    pub(crate) page: usize,
+}
+
+impl<K> Default for List<K> {
+    fn default() -> Self {
+        Self {
+            selected: None,
+            at: 0,
+            top: 0,
+            page: 1,
+        }
+    }
+}
+
+impl<K: PartialEq + Clone> List<K> {
+    /// Finds the selection again in rows that changed; what is gone gives way to what stands in its place.
+    pub(crate) fn settle(&mut self, len: usize, key: impl Fn(usize) -> Option<K>) {
+        let here = |at: usize| key(at).is_some_and(|k| Some(&k) == self.selected.as_ref());
+        let found = if here(self.at) {
+            Some(self.at)
+        } else {
+            (0..len).find(|i| here(*i))
+        };
+        self.at = found.unwrap_or(self.at).min(len.saturating_sub(1));
+        if found.is_none() {
+            self.selected = key(self.at).filter(|_| len > 0);
+        }
+    }
+
+    /// Row of the selection.
+    pub(crate) fn row(&self) -> Option<usize> {
+        self.selected.as_ref().map(|_| self.at)
+    }
+
+    /// Selects a row.
+    pub(crate) fn choose(&mut self, at: usize, key: Option<K>) {
+        if key.is_some() {
+            self.at = at;
+            self.selected = key;
+        }
+    }
+
+    /// Where a movement leads; `None` when the action is none.
+    pub(crate) fn target(&self, action: Action, len: usize) -> Option<usize> {
+        let last = len.saturating_sub(1);
+        moved(action, self.at, self.page, last)
+    }
+
+    /// First row to draw with `page` rows of room.
+    pub(crate) fn window(&self, page: usize, len: usize) -> usize {
+        widget::window(self.top, self.row(), page, len)
+    }
+}
+
+/// Where a movement leads from `at`, with `last` as the highest place; `None` when the action is no movement.
+pub(crate) fn moved(action: Action, at: usize, page: usize, last: usize) -> Option<usize> {
+    let page = page.max(1);
+    let half = (page / 2).max(1);
+    let to = match action {
+        Action::Down => at.saturating_add(1),
+        Action::Up => at.saturating_sub(1),
+        Action::Top => 0,
+        Action::Bottom => last,
+        Action::HalfDown => at.saturating_add(half),
+        Action::HalfUp => at.saturating_sub(half),
+        Action::PageDown => at.saturating_add(page),
+        Action::PageUp => at.saturating_sub(page),
+        _ => return None,
+    };
+    Some(to.min(last))
+}
+
+/// What a drawn frame tells the model: how much of the lists was seen, and where the cursor stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// First row of the list on screen.
+    pub(crate) top: usize,
+    /// Rows of the list on screen.
+    pub(crate) page: usize,
+    /// Last line that the text beside the list can be scrolled to, and lines of it on screen.
+    pub(crate) detail: (usize, usize),
+    /// Rows of the list stand for several entries.
+    pub(crate) folded: bool,
+    /// Workers in one line of the grid.
+    pub(crate) across: usize,
+    /// Cell of the selected row.
+    pub(crate) cursor: Option<(u16, u16)>,
+}
+
+impl Hits {
+    /// The selected row is at `place`.
+    pub(crate) fn point(&mut self, place: Rect) {
+        if !place.is_empty() {
+            self.cursor = Some((place.x, place.y));
+        }
+    }
+}
+
+/// Lines in the middle of an empty panel: what is the case, and what to do next.
+pub(crate) fn explain(canvas: &mut Canvas<'_>, place: Rect, words: &[&str]) {
+    let mut rows = widget::Rows::of(Rect {
+        x: place.x.saturating_add(1),
+        width: place.width.saturating_sub(2),
+        ..place
+    });
+    if rows.left() > 4 {
+        rows.line();
+    }
+    for paragraph in words {
+        for line in widget::lines(paragraph, place.width.saturating_sub(2), true) {
+            canvas.put(rows.line(), &line, super::theme::Role::Text);
+        }
+    }
+}

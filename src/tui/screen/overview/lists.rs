@@ -1,0 +1,357 @@
+//! The lists of the Overview: what needs the operator, sessions and teams, the bridge.
+
+use super::state::{Panel, State};
+use crate::{
+    domain::{Group, GroupKind, Problem, Severity, Subject, text},
+    tui::{
+        screen::Hits,
+        theme::Role,
+        view::{Scene, Tier},
+        widget::{self, Canvas, Column, Rows, Strip, cells},
+    },
+};
+use ratatui::layout::Rect;
+
+/// `1 worker`, `3 workers`.
+pub(crate) fn plural(n: usize, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{s}")
+}
+
+/// Lines that the problems would take.
+pub(super) fn wanted(scene: Scene<'_>) -> u16 {
+    let problems = scene.model.snapshot().problems.len();
+    u16::try_from(problems.max(1)).unwrap_or(u16::MAX)
+}
+
+/// One line of NEEDS YOU: a problem, and how many of its kind it stands for.
+struct Line<'a> {
+    first: &'a Problem,
+    many: usize,
+    rows: std::ops::Range<usize>,
+}
+
+/// NEEDS YOU. One line per problem when they fit, else one per kind.
+pub(super) fn problems(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    let state = &scene.model.screens.overview;
+    let snapshot = scene.model.snapshot();
+    let mut rows = Rows::of(place);
+    let total = snapshot.problems.len();
+    let ruled = scene.tier > Tier::Xs;
+    let heading = if ruled { rows.line() } else { Rect::ZERO };
+    let page = usize::from(rows.left());
+    let mut lines = fold(scene, state, page < total);
+    let folded = lines.len() < total;
+    let at = state.problems.row();
+    let at = lines
+        .iter()
+        .position(|l| at.is_some_and(|at| l.rows.contains(&at)));
+    let top = widget::window(0, at, page, lines.len());
+    if ruled {
+        let some = if total > page || folded {
+            " · ! steps through all"
+        } else {
+            ""
+        };
+        let title = Strip::of(format!("NEEDS YOU {total}"), Role::Title).add(some, Role::Dim);
+        canvas.rule(heading, &title);
+    }
+    if total == 0 {
+        let mark = widget::severity(Severity::Ok);
+        let words = if snapshot.source.progress.is_some() {
+            "reading the history…".to_owned()
+        } else {
+            format!("  {} nothing needs you", mark.symbol)
+        };
+        canvas.put(rows.line(), &words, mark.role);
+    }
+    let focused = state.focus == Panel::Problems;
+    for (i, line) in lines.drain(..).enumerate().skip(top).take(page) {
+        let place = rows.line();
+        problem(scene, canvas, place, &line);
+        if Some(i) == at && focused {
+            canvas.select(place);
+            hits.point(place);
+        }
+    }
+    if focused {
+        (hits.top, hits.page, hits.folded) = (top, page, folded);
+    }
+}
+
+fn fold<'a>(scene: Scene<'a>, state: &State, by_kind: bool) -> Vec<Line<'a>> {
+    let snapshot = scene.model.snapshot();
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for row in 0..snapshot.problems.len() {
+        let Some(problem) = state.problem(snapshot, row) else {
+            continue;
+        };
+        match lines.last_mut() {
+            Some(last)
+                if by_kind
+                    && (last.first.severity, last.first.kind)
+                        == (problem.severity, problem.kind) =>
+            {
+                last.many += 1;
+                last.rows.end = row + 1;
+            }
+            _ => lines.push(Line {
+                first: problem,
+                many: 1,
+                rows: row..row + 1,
+            }),
+        }
+    }
+    lines
+}
+
+fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'_>) {
+    let mark = widget::severity(line.first.severity);
+    let who = match &line.first.subject {
+        Subject::Worker(_, id) => id.to_string(),
+        Subject::Source => "bridge".to_owned(),
+    };
+    let more = match line.many {
+        1 => String::new(),
+        n => format!(" +{}", n - 1),
+    };
+    let small = scene.tier < Tier::M;
+    let head = if small {
+        format!(" {} ", mark.symbol)
+    } else {
+        format!(" {} ", mark.text())
+    };
+    let next = match (&line.first.subject, line.many) {
+        (Subject::Source, _) => "Enter daemons",
+        (_, 1) => "Enter evidence",
+        _ => "Enter list",
+    };
+    let wide = scene.tier == Tier::Xl;
+    let id_width = if wide { 26 } else { 20 };
+    let room = usize::from(id_width - cells(&more));
+    let who = format!("{}{more}", text::fit(&who, room));
+    let age = scene.clock.age(line.first.since);
+    let tail = match (scene.tier, line.many) {
+        (Tier::Xl, _) => format!("{age:>7}   {next:<15}"),
+        (Tier::M, _) => format!(" {age:>7} "),
+        _ => format!(" {age:>6} "),
+    };
+    let sentence = if line.many == 1 {
+        line.first.sentence.clone()
+    } else {
+        let kind = line.first.kind.replace('-', " ");
+        format!("{} × {kind}: {}", line.many, line.first.sentence)
+    };
+    let used = canvas.put(place, &head, mark.role);
+    let rest = Rect {
+        x: place.x + used,
+        width: place
+            .width
+            .saturating_sub(used)
+            .saturating_sub(cells(&tail)),
+        ..place
+    };
+    let pad = if small {
+        Strip::of(format!("{who} "), Role::Title)
+    } else {
+        Strip::of(
+            format!("{who:<w$} ", w = usize::from(id_width)),
+            Role::Title,
+        )
+    };
+    canvas.strip(rest, &pad.add(sentence, Role::Text));
+    canvas.put_right(place, &tail, Role::Text);
+}
+
+/// How a table of groups is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Table {
+    /// With a line of headings.
+    pub(super) heading: bool,
+    /// With every column.
+    pub(super) full: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Col {
+    Name,
+    Bar,
+    Percent,
+    Done,
+    Open,
+    Risk,
+    Workers,
+}
+
+/// SESSIONS and TEAMS: how far each of them is.
+pub(super) fn groups(
+    scene: Scene<'_>,
+    canvas: &mut Canvas<'_>,
+    place: Rect,
+    table: Table,
+    hits: &mut Hits,
+) {
+    let state = &scene.model.screens.overview;
+    let all = &scene.model.snapshot().groups;
+    let mut rows = Rows::of(place);
+    if scene.tier > Tier::Xs {
+        let count = |kind| all.iter().filter(|g| g.kind == kind).count();
+        let (sessions, teams) = (count(GroupKind::Session), count(GroupKind::Team));
+        let title = Strip::of(format!("SESSIONS {sessions}"), Role::Title)
+            .add(format!("   TEAMS {teams}"), Role::Title);
+        canvas.rule(rows.line(), &title);
+    }
+    let columns = columns(all, place.width, scene.tier);
+    if table.heading {
+        let line = inset(rows.line());
+        widget::place(canvas, line, &columns, |c| (c.title.to_owned(), Role::Dim));
+    }
+    let spare = u16::from(table.full);
+    let page = usize::from(rows.left().saturating_sub(spare));
+    let focused = state.focus == Panel::Groups;
+    let top = state.groups.window(page, all.len());
+    for (i, group) in all.iter().enumerate().skip(top).take(page) {
+        let line = rows.line();
+        row(canvas, inset(line), &columns, group);
+        if focused && Some(i) == state.groups.row() {
+            canvas.select(line);
+            hits.point(line);
+        }
+    }
+    if focused {
+        (hits.top, hits.page) = (top, page);
+    }
+}
+
+fn inset(line: Rect) -> Rect {
+    Rect {
+        x: line.x + 1,
+        width: line.width.saturating_sub(2),
+        ..line
+    }
+}
+
+fn columns(all: &[Group], width: u16, tier: Tier) -> Vec<Column<Col>> {
+    let name = all.iter().map(|g| cells(&g.name)).max().unwrap_or(7);
+    let column = |id, title, width, rank, right| Column {
+        id,
+        title,
+        width,
+        rank,
+        grows: id == Col::Bar,
+        right,
+    };
+    let bar = if tier > Tier::Xs { 10 } else { 4 };
+    let list = [
+        column(Col::Name, "session/team", name.clamp(7, 18), 0, false),
+        column(Col::Bar, "progress", bar, 5, false),
+        column(Col::Percent, "", 4, 0, true),
+        column(Col::Done, "done", 9, 1, true),
+        column(Col::Open, "open", 5, 4, true),
+        column(Col::Risk, "risk", 4, 2, true),
+        column(Col::Workers, "workers", 7, 3, true),
+    ];
+    let mut fit = widget::fit_columns(&list, width.saturating_sub(2));
+    for column in &mut fit {
+        if column.id == Col::Bar {
+            column.width = column.width.min(30);
+        }
+    }
+    fit
+}
+
+fn row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column<Col>], group: &Group) {
+    let total = group.open + group.done + group.failed;
+    let percent = (group.done * 100).checked_div(total);
+    let mut x = line.x;
+    for column in columns {
+        if column.id == Col::Bar {
+            let at = Rect {
+                x,
+                width: column.width.min(line.right().saturating_sub(x)),
+                ..line
+            };
+            canvas.bar(at, group.done, total, Role::BarFill);
+        }
+        x = x.saturating_add(column.width + 1);
+    }
+    widget::place(canvas, line, columns, |column| match column.id {
+        Col::Name => (group.name.to_string(), Role::Text),
+        Col::Percent => (
+            percent.map_or_else(|| "—".to_owned(), |p| format!("{p}%")),
+            Role::Text,
+        ),
+        Col::Done => (format!("{}/{total}", group.done), Role::Text),
+        Col::Open => (group.open.to_string(), Role::Text),
+        Col::Risk if group.at_risk > 0 => (format!("!{}", group.at_risk), Role::Warn),
+        Col::Risk | Col::Bar => (String::new(), Role::Text),
+        Col::Workers => (
+            format!("{}/{}", group.states.up(), group.states.total()),
+            Role::Text,
+        ),
+    });
+}
+
+/// BRIDGE: where the facts come from.
+pub(super) fn bridge(scene: Scene<'_>) -> Vec<Strip> {
+    let snapshot = scene.model.snapshot();
+    let source = &snapshot.source;
+    let plain = |text: String| Strip::of(text, Role::Text);
+    let read = source.read_at.map_or_else(
+        || "not read yet".to_owned(),
+        |at| format!("read {} ago", scene.now.since(at)),
+    );
+    let schema = source
+        .schema
+        .map_or("schema ?", crate::domain::Schema::name);
+    let traffic = snapshot.traffic;
+    let mut lines = vec![
+        plain(format!("{read}   {}", source.watch)),
+        plain(format!(
+            "messages {}   unread {}   audit {}",
+            traffic.messages, traffic.unread, traffic.audits
+        )),
+        plain(format!(
+            "{schema}   folded {}",
+            plural(snapshot.folded, "conversation")
+        )),
+    ];
+    if source.reopened > 0 {
+        lines.push(plain(format!("file replaced {} times", source.reopened)));
+    }
+    for fault in source.faults.iter() {
+        let words = format!("! {}: {}", fault.what, fault.remedy);
+        lines.push(Strip::of(words, Role::Warn));
+    }
+    if let Some(repo) = &snapshot.repo {
+        lines.push(repo_line(repo));
+    }
+    lines
+}
+
+fn repo_line(repo: &crate::domain::Repo) -> Strip {
+    if let Some(error) = &repo.error {
+        return Strip::of(format!("git: {error}"), Role::Warn);
+    }
+    let mut line = Strip::of(format!("git {} {}", repo.head, repo.commit), Role::Text);
+    if let Some((ahead, behind)) = repo.ahead_behind {
+        line = line.add(format!(" +{ahead} -{behind}"), Role::Text);
+    }
+    line = line.add(
+        format!(
+            "  {}",
+            plural(repo.branches as usize, "branch").replace("branchs", "branches")
+        ),
+        Role::Text,
+    );
+    if repo.modified + repo.untracked > 0 {
+        line = line.add(
+            format!("  {}~ {}?", repo.modified, repo.untracked),
+            Role::Info,
+        );
+    }
+    if repo.conflicted > 0 {
+        line = line.add(format!("  {} in conflict", repo.conflicted), Role::Crit);
+    }
+    line
+}

@@ -1,0 +1,13 @@
+//! Is anything wrong, what first, and will we finish?
+
+mod charts;
+mod lists;
+mod recent;
+mod state;
+mod update;
+mod view;
+
+pub(crate) use lists::plural;
+pub(crate) use state::State;
+pub(crate) use update::{act, derive, next_problem, selected};
+pub(crate) use view::{draw, empty};

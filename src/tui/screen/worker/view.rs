@@ -1,0 +1,222 @@
+//! What the detail of a worker looks like: as a view of its own, and as a pane beside the list.
+
+use super::sections::{self, Section};
+use crate::{
+    domain::Worker,
+    tui::{
+        screen::{Hits, explain},
+        theme::Role,
+        view::{Scene, Tier},
+        widget::{self, Canvas, Rows, Strip},
+    },
+};
+use ratatui::layout::Rect;
+
+/// Draws the view.
+pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    let state = &scene.model.screens.worker;
+    let worker = state
+        .conversation
+        .as_ref()
+        .and_then(|c| scene.model.facts.worker(c));
+    let Some(worker) = worker else {
+        return explain(
+            canvas,
+            place,
+            &[
+                "This worker is gone: its conversation was removed.",
+                "Esc goes back to the list.",
+            ],
+        );
+    };
+    let mut rows = Rows::of(place);
+    let head = rows.line();
+    canvas.strip(head, &headline(scene, worker));
+    hits.point(head);
+    let rest = rows.rest();
+    if scene.tier == Tier::Xl {
+        let left = Rect {
+            width: rest.width * 3 / 5,
+            ..rest
+        };
+        let right = Rect {
+            x: left.right() + 1,
+            width: rest.width - left.width - 1,
+            ..rest
+        };
+        canvas.wall(Rect {
+            x: left.right(),
+            width: 1,
+            ..rest
+        });
+        let of_left = [
+            sections::liveness(scene, worker, left.width),
+            sections::evidence(scene, worker, left.width),
+            sections::tasks(scene, worker, left.width),
+        ];
+        let room = usize::from(right.height);
+        let of_right = [
+            sections::timeline(scene, worker, right.width),
+            sections::messages(scene, worker, room),
+        ];
+        stack(scene, canvas, left, &of_left, hits);
+        stack(scene, canvas, right, &of_right, hits);
+    } else {
+        let all = [
+            sections::liveness(scene, worker, rest.width),
+            sections::evidence(scene, worker, rest.width),
+            sections::tasks(scene, worker, rest.width),
+            sections::messages(scene, worker, 50),
+            sections::timeline(scene, worker, rest.width),
+        ];
+        stack(scene, canvas, rest, &all, hits);
+    }
+}
+
+/// Label, state and since when, team, session.
+fn headline(scene: Scene<'_>, worker: &Worker) -> Strip {
+    let mark = widget::state(worker.verdict.state);
+    let since = scene.clock.log(worker.verdict.since);
+    let mut line = Strip::of(format!(" {}  ", worker.id), Role::Title)
+        .add(mark.text(), mark.role)
+        .add(format!(" since {since}"), Role::Text);
+    for (label, value) in [
+        ("team", worker.team.as_deref()),
+        ("role", worker.role.as_deref()),
+        ("session", Some(&*worker.session)),
+    ] {
+        if let Some(value) = value.filter(|v| !v.is_empty()) {
+            line = line.add(format!("   {label} {value}"), Role::Text);
+        }
+    }
+    line
+}
+
+/// Heights of sections in `room` lines: all they want when it fits; else a little for each, and the rest for `focus` first.
+fn heights(wanted: &[u16], focus: Option<usize>, room: u16) -> Vec<u16> {
+    let mut left = room;
+    let mut give = |of: u16| {
+        let given = of.min(left);
+        left -= given;
+        given
+    };
+    let fits = wanted.iter().fold(0u16, |n, w| n.saturating_add(*w)) <= room;
+    let share = if fits { u16::MAX } else { 4 };
+    let mut out: Vec<u16> = wanted.iter().map(|w| give((*w).min(share))).collect();
+    let order = focus.into_iter().chain(0..wanted.len());
+    for i in order {
+        if let (Some(have), Some(want)) = (out.get_mut(i), wanted.get(i)) {
+            *have += give(want - *have);
+        }
+    }
+    out
+}
+
+fn stack(
+    scene: Scene<'_>,
+    canvas: &mut Canvas<'_>,
+    place: Rect,
+    sections: &[Section],
+    hits: &mut Hits,
+) {
+    let state = &scene.model.screens.worker;
+    let ruled = scene.tier > Tier::Xs;
+    let wanted: Vec<u16> = sections
+        .iter()
+        .map(|s| u16::try_from(s.lines.len() + usize::from(ruled)).unwrap_or(u16::MAX))
+        .collect();
+    let focus = sections.iter().position(|s| s.panel == state.focus);
+    let mut rows = Rows::of(place);
+    for (section, height) in sections.iter().zip(heights(&wanted, focus, place.height)) {
+        let mut part = Rows::of(rows.take(height));
+        let focused = section.panel == state.focus;
+        let page = usize::from(height).saturating_sub(usize::from(ruled));
+        let last = section.lines.len().saturating_sub(page);
+        let top = if focused { state.top.min(last) } else { 0 };
+        if ruled {
+            let heading = part.line();
+            let more = match last {
+                0 => Strip::new(),
+                _ => Strip::of(
+                    format!("  {}-{} of {}", top + 1, top + page, section.lines.len()),
+                    Role::Dim,
+                ),
+            };
+            let mark = if focused {
+                Strip::of("▸ ", Role::Accent)
+            } else {
+                Strip::new()
+            };
+            canvas.rule(heading, &mark.join(section.title.clone()).join(more));
+            if focused {
+                hits.point(heading);
+            }
+        }
+        for line in section.lines.iter().skip(top).take(page) {
+            canvas.strip(part.line(), line);
+        }
+        if focused {
+            hits.detail = (last, page);
+        }
+    }
+}
+
+/// The detail as one column of lines, for the pane beside or below the list.
+pub(crate) fn brief(
+    scene: Scene<'_>,
+    canvas: &mut Canvas<'_>,
+    place: Rect,
+    worker: &Worker,
+    hits: &mut Hits,
+) {
+    let state = &scene.model.screens.workers;
+    let mut rows = Rows::of(place);
+    let mark = widget::state(worker.verdict.state);
+    let since = scene.clock.log(worker.verdict.since);
+    let focus = if state.on_detail { "▸ " } else { "" };
+    let title = Strip::of(focus, Role::Accent)
+        .add(format!("{}  ", worker.id), Role::Title)
+        .add(mark.text(), mark.role)
+        .add(format!(" since {since}"), Role::Text);
+    canvas.rule(rows.line(), &title);
+    let width = place.width;
+    let sections = [
+        sections::liveness(scene, worker, width),
+        sections::tasks(scene, worker, width),
+        sections::evidence(scene, worker, width),
+        sections::timeline(scene, worker, width),
+        sections::messages(scene, worker, 8),
+    ];
+    let mut lines: Vec<(bool, Strip)> = Vec::new();
+    for (i, section) in sections.into_iter().enumerate() {
+        if i > 0 {
+            lines.push((true, section.title));
+        }
+        lines.extend(section.lines.into_iter().map(|line| (false, line)));
+    }
+    let page = usize::from(rows.left());
+    let last = lines.len().saturating_sub(page);
+    let top = state.detail.0.min(last);
+    for (heading, line) in lines.iter().skip(top).take(page) {
+        let place = rows.line();
+        if *heading {
+            canvas.rule(place, line);
+        } else {
+            canvas.strip(place, line);
+        }
+    }
+    hits.detail = (last, page);
+}
+
+/// For the status line.
+pub(crate) fn status(scene: Scene<'_>) -> String {
+    let conversation = scene.model.screens.worker.conversation.as_ref();
+    let worker = conversation.and_then(|c| scene.model.facts.worker(c));
+    worker.map_or_else(
+        || "Workers ▸ gone".to_owned(),
+        |w| format!("Workers ▸ {} · {}", w.id, w.conversation),
+    )
+}
+
+#[cfg(test)]
+mod tests;

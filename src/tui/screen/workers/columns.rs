@@ -1,0 +1,163 @@
+//! The columns of the list of workers.
+
+use crate::{
+    domain::{Task, Worker, text},
+    tui::{
+        theme::Role,
+        view::Scene,
+        widget::{self, Clock, Column, cells},
+    },
+};
+use std::sync::Arc;
+
+/// Which column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Col {
+    /// Label.
+    Id,
+    /// Team, else role.
+    Team,
+    /// Symbol and word.
+    State,
+    /// Last heartbeat.
+    Beat,
+    /// Heartbeats over the last minutes.
+    Pulse,
+    /// What it is on.
+    Task,
+    /// How far it is.
+    Progress,
+    /// Since when it has it.
+    OnTask,
+    /// Messages it has not fetched.
+    Unread,
+    /// Last thing it did.
+    Activity,
+}
+
+/// Columns that fit, for the workers on show.
+pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
+    let rows = &scene.model.screens.workers.rows;
+    let widest = |of: &dyn Fn(&Worker) -> u16, least: u16, most: u16| {
+        let most_here = rows.iter().map(|w| of(w)).max().unwrap_or(least);
+        most_here.clamp(least, most)
+    };
+    let id = widest(&|w| cells(&w.id.to_string()), 6, 22);
+    let team = widest(&|w| cells(&team(w)), 4, 12);
+    let teams = rows.iter().any(|w| w.team.is_some() || w.role.is_some());
+    let age = scene.clock.width();
+    let column = |id, title, width, rank, right| Column {
+        id,
+        title,
+        width,
+        rank,
+        grows: id == Col::Task,
+        right,
+    };
+    let mut list = vec![
+        column(Col::State, "state", 9, 0, false),
+        column(Col::Id, "worker", id, 0, false),
+        column(Col::Team, "team/role", team, 5, false),
+        column(Col::Beat, "beat", age, 1, true),
+        column(Col::Pulse, "pulse", 8, 9, false),
+        column(Col::Task, "task", 14, 2, false),
+        column(Col::Progress, "prog", 4, 3, true),
+        column(Col::OnTask, "on it", age, 6, true),
+        column(Col::Activity, "active", age, 8, true),
+        column(Col::Unread, "unr", 3, 7, true),
+    ];
+    if !teams {
+        list.retain(|c| c.id != Col::Team);
+    }
+    widget::fit_columns(&list, width)
+}
+
+fn team(worker: &Worker) -> String {
+    let name = worker.team.as_ref().or(worker.role.as_ref());
+    name.map_or_else(|| "—".to_owned(), ToString::to_string)
+}
+
+/// Text and role of one cell.
+pub(super) fn cell(scene: Scene<'_>, worker: &Worker, column: &Column<Col>) -> (String, Role) {
+    let clock = scene.clock;
+    let none = || ("—".to_owned(), Role::Dim);
+    let mark = widget::state(worker.verdict.state);
+    let task = || scene.model.facts.main_task(worker);
+    match column.id {
+        Col::State => (mark.text(), mark.role),
+        Col::Id => (
+            text::fit(&worker.id.to_string(), usize::from(column.width)).into_owned(),
+            Role::Text,
+        ),
+        Col::Team => (team(worker), Role::Text),
+        Col::Beat => match worker.heartbeat {
+            Some(_) if worker.clock_bad => ("bad".to_owned(), Role::Warn),
+            Some(at) => (clock.column(at), age_role(worker, "heartbeat", clock)),
+            None => ("never".to_owned(), Role::Dim),
+        },
+        Col::Activity => worker
+            .activity
+            .map_or_else(none, |(at, _)| (clock.column(at), Role::Text)),
+        Col::Pulse => (pulse(worker, clock), Role::Spark),
+        Col::Task => task().map_or_else(none, |t| (title(worker, t), Role::Text)),
+        Col::Progress => task()
+            .and_then(|t| t.progress)
+            .map_or_else(none, |p| (format!("{p}%"), Role::Text)),
+        Col::OnTask => task()
+            .and_then(|t| t.holder()?.at)
+            .map_or_else(none, |at| (clock.column(at), Role::Text)),
+        Col::Unread => match worker.unread {
+            0 => (String::new(), Role::Dim),
+            n if n > 999 => ("999".to_owned(), Role::Warn),
+            n => (n.to_string(), Role::Text),
+        },
+    }
+}
+
+/// The role of the state when this witness is beyond its limit.
+fn age_role(worker: &Worker, witness: &str, clock: Clock) -> Role {
+    let late = worker.verdict.evidence.iter().any(|e| {
+        e.witness == witness
+            && e.limit
+                .zip(e.at)
+                .is_some_and(|(limit, at)| clock.now.since(at) > limit)
+    });
+    if late {
+        widget::state(worker.verdict.state).role
+    } else {
+        Role::Text
+    }
+}
+
+/// `T-112 CI cache`, with how many more it holds.
+fn title(worker: &Worker, task: &Arc<Task>) -> String {
+    let more = match worker.tasks.len() {
+        0 | 1 => String::new(),
+        n => format!(" (+{})", n - 1),
+    };
+    format!("{}{more} {}", task.id, task.description)
+}
+
+const EIGHTHS: [&str; 9] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█", "█"];
+
+/// Eight half minutes, the newest last: how many heartbeats we saw; `·` before we watched.
+fn pulse(worker: &Worker, clock: Clock) -> String {
+    let slot = 30_000_000;
+    let watched = worker.history.front().map(|(at, _)| *at);
+    (0..8)
+        .rev()
+        .map(|back: i64| {
+            let end = clock.now.0.saturating_sub(back * slot);
+            let begin = end.saturating_sub(slot);
+            if watched.is_none_or(|at| end <= at.0) {
+                return "·";
+            }
+            let n = worker
+                .beats
+                .iter()
+                .filter(|at| at.0 > begin && at.0 <= end)
+                .count();
+            EIGHTHS.get(n * 2).copied().unwrap_or("█")
+        })
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! What the keys of the list of workers do.
+
+use super::{
+    grid,
+    state::{Layout, Order, State, needs},
+};
+use crate::{
+    domain::{ConversationId, Timestamp, Worker},
+    tui::{
+        facts::Facts,
+        keymap::Action,
+        model::{Model, View},
+        screen::{moved, worker},
+        widget,
+    },
+};
+use std::{cmp::Reverse, sync::Arc};
+
+/// Filters and orders the rows, and finds the selection again. O(n log n).
+pub(crate) fn derive(model: &mut Model) {
+    let facts = &model.facts;
+    let state = &mut model.screens.workers;
+    let needle = state.filter.to_lowercase();
+    let mut rows: Vec<Arc<Worker>> = facts
+        .shown()
+        .workers
+        .iter()
+        .filter(|w| {
+            !state.problems_only || needs(w.verdict.state) || facts.is_troubled(&w.conversation)
+        })
+        .filter(|w| needle.is_empty() || matches(facts, w, &needle))
+        .cloned()
+        .collect();
+    order(facts, state, &mut rows);
+    state.rows = rows;
+    let rows = &state.rows;
+    state
+        .list
+        .settle(rows.len(), |i| rows.get(i).map(|w| w.conversation.clone()));
+}
+
+/// Some text of the worker contains `needle`, which is in lower case.
+fn matches(facts: &Facts, worker: &Worker, needle: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(needle);
+    has(&worker.id.to_string())
+        || worker.role.as_deref().is_some_and(has)
+        || worker.team.as_deref().is_some_and(has)
+        || has(&worker.session)
+        || has(widget::state(worker.verdict.state).word)
+        || worker
+            .tasks
+            .iter()
+            .any(|id| has(&id.to_string()) || facts.task(id).is_some_and(|t| has(&t.description)))
+}
+
+/// The snapshot's own order, by label, decides between equals: every sort is stable.
+fn order(facts: &Facts, state: &State, rows: &mut [Arc<Worker>]) {
+    let never = Timestamp(i64::MIN);
+    let attention = |w: &Arc<Worker>| {
+        let state = w.verdict.state;
+        let since = if needs(state) {
+            w.verdict.since
+        } else {
+            Timestamp(0)
+        };
+        (state, since)
+    };
+    match state.order {
+        Order::Attention => rows.sort_by_key(attention),
+        Order::Id => {}
+        Order::Heartbeat => rows.sort_by_key(|w| w.heartbeat.unwrap_or(never)),
+        Order::Activity => rows.sort_by_key(|w| w.activity.map_or(never, |(at, _)| at)),
+        Order::Progress => rows.sort_by_key(|w| {
+            let task = facts.main_task(w);
+            (task.is_none(), task.and_then(|t| t.progress))
+        }),
+        Order::Unread => rows.sort_by_key(|w| Reverse(w.unread)),
+        Order::Team => rows.sort_by_key(|w| (grid::team(w), attention(w))),
+    }
+    if state.reversed {
+        rows.reverse();
+    }
+    if state.layout == Layout::Grid && state.order != Order::Team {
+        rows.sort_by_key(grid::team);
+    }
+}
+
+/// Shows the workers that contain `filter`, or those in need.
+pub(crate) fn narrow(model: &mut Model, filter: &str, problems_only: bool) {
+    let state = &mut model.screens.workers;
+    filter.clone_into(&mut state.filter);
+    state.problems_only = problems_only;
+    derive(model);
+}
+
+/// Selects a worker; a filter that hides it is dropped.
+pub(crate) fn select(model: &mut Model, conversation: &ConversationId) {
+    let find = |model: &Model| {
+        let rows = &model.screens.workers.rows;
+        rows.iter().position(|w| w.conversation == *conversation)
+    };
+    let mut at = find(model);
+    if at.is_none() {
+        narrow(model, "", false);
+        at = find(model);
+    }
+    if let Some(at) = at {
+        let state = &mut model.screens.workers;
+        state.list.choose(at, Some(conversation.clone()));
+        state.detail.0 = 0;
+    }
+}
+
+/// One key.
+pub(crate) fn act(model: &mut Model, action: Action) {
+    let state = &mut model.screens.workers;
+    match action {
+        Action::Open | Action::Evidence => {
+            if let Some(conversation) = state.list.selected.clone() {
+                worker::open(model, conversation);
+                if action == Action::Evidence {
+                    worker::to_evidence(model);
+                }
+                model.show(View::Worker);
+            }
+        }
+        Action::ProblemsOnly => state.problems_only = !state.problems_only,
+        Action::NextLayout => {
+            state.layout = match state.layout {
+                Layout::List => Layout::Grid,
+                Layout::Grid => Layout::List,
+            };
+        }
+        Action::Order => state.order = state.order.next(),
+        Action::Reverse => state.reversed = !state.reversed,
+        Action::NextPanel | Action::PreviousPanel => {
+            state.on_detail = !state.on_detail && state.detail.2 > 0;
+        }
+        _ => walk(state, action),
+    }
+}
+
+fn walk(state: &mut State, action: Action) {
+    let (top, last, page) = state.detail;
+    if state.on_detail {
+        state.detail.0 = moved(action, top, page, last).unwrap_or(top);
+        return;
+    }
+    let len = state.rows.len();
+    let to = match state.layout {
+        Layout::Grid => grid::target(state, action),
+        Layout::List => state.list.target(action, len),
+    };
+    if let Some(to) = to {
+        let key = state.rows.get(to).map(|w| w.conversation.clone());
+        state.list.choose(to, key);
+        state.detail.0 = 0;
+    }
+}

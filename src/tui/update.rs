@@ -1,0 +1,305 @@
+//! The whole behaviour of the dashboard: no input or output, no clock, no await.
+
+use super::{
+    effect::Effect,
+    keymap::{Action, Chord, Context, Found},
+    model::{Model, Msg, View},
+    overlay::{self, Overlay},
+    screen::{Hits, messages, overview, worker, workers},
+};
+use crate::{
+    domain::{Command, Refusal, Span, Subject, Timestamp, text},
+    link::{Envelope, Reply, RequestId},
+};
+use crossterm::event::{Event, KeyEventKind};
+
+/// Words that go away by themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Toast {
+    pub(crate) text: String,
+    until: Timestamp,
+}
+
+impl Toast {
+    fn short(text: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            text: text.into(),
+            until: now.plus(Span::seconds(5)),
+        }
+    }
+
+    /// For what must be read.
+    pub(crate) fn long(text: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            text: text.into(),
+            until: now.plus(Span::seconds(15)),
+        }
+    }
+}
+
+impl Model {
+    /// Takes one message. The selection of every list names an existing row afterwards, or nothing.
+    pub fn update(&mut self, msg: Msg, now: Timestamp) -> Vec<Effect> {
+        let effects = match msg {
+            Msg::Input(event) => self.input(&event, now),
+            Msg::Snapshot(snapshot) => {
+                messages::keep_dropped(self, &snapshot);
+                self.facts.accept(snapshot);
+                Vec::new()
+            }
+            Msg::Jobs(jobs) => {
+                self.jobs = jobs;
+                Vec::new()
+            }
+            Msg::Reply(id, reply) => {
+                self.answer(id, reply, now);
+                Vec::new()
+            }
+            Msg::EngineGone => {
+                self.facts.end(now);
+                Vec::new()
+            }
+            Msg::Tick => {
+                self.toast = self.toast.take().filter(|t| now < t.until);
+                return Vec::new();
+            }
+        };
+        overview::derive(self);
+        workers::derive(self);
+        messages::derive(self);
+        overlay::derive(self);
+        effects
+    }
+
+    /// Takes what the last frame showed.
+    pub fn settle(&mut self, hits: &Hits) {
+        match (&mut self.overlay, self.view) {
+            (Some(overlay), _) => overlay.settle(hits),
+            (None, View::Overview) => self.screens.overview.settle(hits),
+            (None, View::Workers) => self.screens.workers.settle(hits),
+            (None, View::Worker) => self.screens.worker.settle(hits),
+            (None, View::Messages) => self.screens.messages.settle(hits),
+        }
+    }
+
+    /// Words in the status line for five seconds.
+    pub(crate) fn say(&mut self, text: impl Into<String>, now: Timestamp) {
+        self.toast = Some(Toast::short(text, now));
+    }
+
+    /// A command on its way to the engine.
+    pub(crate) fn ask(&mut self, command: Command) -> (RequestId, Effect) {
+        self.requests += 1;
+        let id = RequestId(self.requests);
+        (id, Effect::Send(Envelope { id, command }))
+    }
+
+    /// Goes to another view.
+    pub(crate) fn show(&mut self, view: View) {
+        if self.view != view {
+            self.previous = self.view;
+            self.view = view;
+        }
+        self.typed.prompt = false;
+    }
+
+    fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) {
+        match reply {
+            Reply::Done(text) => self.say(text, now),
+            Reply::Messages(page) => messages::page(self, id, page, now),
+            Reply::Refused(why) => {
+                messages::refused(self, id);
+                let gone = why == Refusal::Gone;
+                self.say(why.to_string(), now);
+                if gone {
+                    self.facts.end(now);
+                }
+            }
+        }
+    }
+
+    fn input(&mut self, event: &Event, now: Timestamp) -> Vec<Effect> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                let Some(chord) = Chord::of(key) else {
+                    return Vec::new();
+                };
+                self.key(chord, now)
+            }
+            Event::Paste(pasted) => {
+                if let Some(filter) = self.filter_mut() {
+                    filter.push_str(&text::line(text::head(pasted, text::ID_CAP)));
+                } else {
+                    self.say("paste ignored: no text field is open", now);
+                }
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn key(&mut self, chord: Chord, now: Timestamp) -> Vec<Effect> {
+        let contexts = self.contexts();
+        let mut typed = std::mem::take(&mut self.typed.pending);
+        typed.push(chord);
+        match self.look.keymap.resolve(&contexts, &typed) {
+            Found::Run(action) => self.act(action, now),
+            Found::More => {
+                self.typed.pending = typed;
+                Vec::new()
+            }
+            Found::Nothing => {
+                if contexts.first() == Some(&Context::Prompt) {
+                    self.edit(chord);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// The filter that is being typed.
+    fn filter_mut(&mut self) -> Option<&mut String> {
+        if !self.typed.prompt {
+            return None;
+        }
+        match self.view {
+            View::Workers => Some(&mut self.screens.workers.filter),
+            View::Messages => Some(&mut self.screens.messages.filter),
+            View::Overview | View::Worker => None,
+        }
+    }
+
+    fn edit(&mut self, chord: Chord) {
+        let Some(filter) = self.filter_mut() else {
+            return;
+        };
+        if chord.is_backspace() {
+            filter.pop();
+        } else if let Some(c) = chord.typed()
+            && filter.len() < text::ID_CAP
+        {
+            filter.push_str(&text::line(c.encode_utf8(&mut [0; 4])));
+        }
+    }
+
+    fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+        match action {
+            Action::Interrupt => return vec![Effect::Quit { print: false }],
+            Action::Suspend => return vec![Effect::Suspend],
+            Action::Redraw => return vec![Effect::Redraw],
+            _ => {}
+        }
+        if self.overlay.is_some() {
+            return overlay::act(self, action);
+        }
+        if self.typed.prompt {
+            self.prompt(action);
+            return Vec::new();
+        }
+        match action {
+            Action::Overview => self.show(View::Overview),
+            Action::Workers => self.show(View::Workers),
+            Action::Messages => self.show(View::Messages),
+            Action::PreviousView => self.show(self.previous),
+            Action::Help => self.overlay = Some(Overlay::help()),
+            Action::Daemons => self.overlay = Some(Overlay::daemons()),
+            Action::Quit => return vec![Effect::Quit { print: false }],
+            Action::QuitPrint => return vec![Effect::Quit { print: true }],
+            Action::Escape => self.escape(),
+            Action::Freeze => self.freeze(now),
+            Action::Live => self.thaw(now),
+            Action::Wrap => self.look.wrap = !self.look.wrap,
+            Action::Filter => self.typed.prompt = true,
+            Action::NextProblem => self.next_problem(now),
+            Action::TimeForm => {
+                self.look.form = self.look.form.next();
+                self.say(format!("times as {}", self.look.form.name()), now);
+            }
+            Action::Reread => {
+                self.say("reading everything again", now);
+                return vec![self.ask(Command::Reread).1];
+            }
+            _ => return self.on_screen(action, now),
+        }
+        Vec::new()
+    }
+
+    fn on_screen(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+        match self.view {
+            View::Overview => overview::act(self, action),
+            View::Workers => workers::act(self, action),
+            View::Worker => worker::act(self, action),
+            View::Messages => return messages::act(self, action, now),
+        }
+        Vec::new()
+    }
+
+    fn prompt(&mut self, action: Action) {
+        match action {
+            Action::Accept => self.typed.prompt = false,
+            Action::Escape | Action::Erase => {
+                if let Some(filter) = self.filter_mut() {
+                    filter.clear();
+                }
+                self.typed.prompt = action == Action::Erase;
+            }
+            _ => {}
+        }
+    }
+
+    /// One step back: filter, thread, parent view. Never leaves.
+    fn escape(&mut self) {
+        let done = match self.view {
+            View::Overview => true,
+            View::Workers => self.screens.workers.back(),
+            View::Messages => self.screens.messages.back(),
+            View::Worker => {
+                self.show(View::Workers);
+                true
+            }
+        };
+        if !done {
+            self.show(View::Overview);
+        }
+    }
+
+    fn freeze(&mut self, now: Timestamp) {
+        if self.facts.frozen().is_some() {
+            self.thaw(now);
+        } else {
+            self.facts.freeze(now);
+        }
+    }
+
+    fn thaw(&mut self, now: Timestamp) {
+        let words = if self.facts.thaw() {
+            "live again"
+        } else {
+            "this is live"
+        };
+        self.say(words, now);
+    }
+
+    /// Selects the problem after the selected one, round and round, and goes where it shows.
+    fn next_problem(&mut self, now: Timestamp) {
+        overview::next_problem(self);
+        let Some(problem) = overview::selected(self) else {
+            return self.say("no problems", now);
+        };
+        let Subject::Worker(conversation, _) = &problem.subject else {
+            return self.show(View::Overview);
+        };
+        let conversation = conversation.clone();
+        match self.view {
+            View::Overview => {}
+            View::Workers => workers::select(self, &conversation),
+            View::Worker | View::Messages => {
+                worker::open(self, conversation);
+                self.show(View::Worker);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

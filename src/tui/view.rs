@@ -1,0 +1,108 @@
+//! The screen as a function of the model: the same model and instant always give the same cells.
+
+mod footer;
+mod header;
+
+use super::{
+    model::{Model, View},
+    overlay,
+    screen::{messages, overview, worker, workers},
+    widget::{self, Canvas},
+};
+use crate::domain::Timestamp;
+use ratatui::{Frame, buffer::Buffer, layout::Rect};
+
+pub use super::screen::Hits;
+
+/// How much room there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tier {
+    /// One line and no more.
+    Tiny,
+    /// 40×12: no rules, problems first.
+    Xs,
+    /// 60×20: fewer columns.
+    S,
+    /// 80×24: one pane, detail below.
+    M,
+    /// 120×30: two panes.
+    Xl,
+}
+
+impl Tier {
+    /// The tier of a place.
+    pub(crate) const fn of(area: Rect) -> Self {
+        match (area.width, area.height) {
+            (120.., 30..) => Self::Xl,
+            (80.., 24..) => Self::M,
+            (60.., 20..) => Self::S,
+            (40.., 12..) => Self::Xs,
+            _ => Self::Tiny,
+        }
+    }
+}
+
+/// What a screen draws by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) clock: widget::Clock,
+    pub(crate) now: Timestamp,
+    pub(crate) tier: Tier,
+}
+
+/// Draws one frame on `buf`; returns what was seen, for [`Model::settle`].
+pub fn paint(model: &Model, buf: &mut Buffer, now: Timestamp) -> Hits {
+    let area = *buf.area();
+    let mut hits = Hits::default();
+    let scene = Scene {
+        model,
+        clock: model.clock(now),
+        now,
+        tier: Tier::of(area),
+    };
+    let mut canvas = Canvas::new(buf, &model.look.theme);
+    if scene.tier == Tier::Tiny {
+        header::tiny(scene, &mut canvas, area);
+    } else {
+        whole(scene, &mut canvas, area, &mut hits);
+    }
+    if model.look.ascii {
+        widget::fold(buf);
+    }
+    hits
+}
+
+/// Draws one frame on a terminal.
+pub(crate) fn draw(model: &Model, frame: &mut Frame<'_>, now: Timestamp) -> Hits {
+    let hits = paint(model, frame.buffer_mut(), now);
+    if let Some(at) = hits.cursor {
+        frame.set_cursor_position(at);
+    }
+    hits
+}
+
+fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits) {
+    let mut rows = widget::Rows::of(area);
+    let (head, foot) = match scene.tier {
+        Tier::Tiny | Tier::Xs if !footer::speaks(scene.model) => (1, 1),
+        Tier::Tiny | Tier::Xs => (1, 2),
+        _ => (2, 2),
+    };
+    header::draw(scene, canvas, rows.take(head));
+    let body = rows.take(rows.left().saturating_sub(foot));
+    match scene.model.view {
+        View::Overview => overview::draw(scene, canvas, body, hits),
+        View::Workers => workers::draw(scene, canvas, body, hits),
+        View::Worker => worker::draw(scene, canvas, body, hits),
+        View::Messages => messages::draw(scene, canvas, body, hits),
+    }
+    if scene.model.overlay.is_some() {
+        *hits = Hits::default();
+        overlay::draw(scene.model, canvas, body, hits, scene.now);
+    }
+    footer::draw(scene, canvas, rows.rest(), hits);
+}
+
+#[cfg(test)]
+mod tests;

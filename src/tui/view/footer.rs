@@ -1,0 +1,167 @@
+//! Last lines: what is on screen and as of when, or a prompt, or what was just said; and the keys that work now.
+
+use super::{Hits, Scene, Tier};
+use crate::{
+    domain::Timestamp,
+    tui::{
+        keymap::{Action, Binding, Context},
+        model::{Model, View},
+        screen::{messages, worker, workers},
+        theme::Role,
+        widget::{Canvas, Rows, Strip},
+    },
+};
+use ratatui::layout::Rect;
+
+/// The status line has something that must be read.
+pub(super) fn speaks(model: &Model) -> bool {
+    model.typed.prompt
+        || !model.typed.pending.is_empty()
+        || model.toast.is_some()
+        || model.facts.gone().is_some()
+        || filter(model).is_some_and(|f| !f.is_empty())
+}
+
+/// Status line and hint bar, or the hint bar alone.
+pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    let mut rows = Rows::of(place);
+    if rows.left() > 1 {
+        status(scene, canvas, rows.line(), hits);
+    }
+    hints(scene.model, canvas, rows.line());
+}
+
+fn filter(model: &Model) -> Option<&str> {
+    match model.view {
+        View::Workers => Some(&model.screens.workers.filter),
+        View::Messages => Some(&model.screens.messages.filter),
+        View::Overview | View::Worker => None,
+    }
+}
+
+fn status(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    let model = scene.model;
+    if model.typed.prompt {
+        let text = format!(" /{}", filter(model).unwrap_or_default());
+        let used = canvas.strip(
+            place,
+            &Strip::of(text, Role::Title)
+                .add("▏", Role::Accent)
+                .add(format!("  {}", matched(scene)), Role::Text),
+        );
+        let caret = 2 + crate::tui::widget::cells(filter(model).unwrap_or_default());
+        hits.cursor = Some((place.x + caret.min(used), place.y));
+        return;
+    }
+    let toast = model.toast.as_ref().map(|t| t.text.as_str());
+    let gone = model.facts.gone().map(|_| "engine stopped; data is frozen");
+    if let Some(words) = toast.or(gone) {
+        canvas.put(place, &format!(" {words}"), Role::Title);
+        return;
+    }
+    if !model.typed.pending.is_empty() {
+        let next: Vec<String> = model
+            .look
+            .keymap
+            .continuations(&model.contexts(), &model.typed.pending)
+            .into_iter()
+            .map(|(keys, desc)| format!("{keys} {desc}"))
+            .collect();
+        canvas.put(place, &format!(" {}", next.join("  ")), Role::Title);
+        return;
+    }
+    let when = as_of(scene);
+    canvas.put_right(place, &when, Role::Dim);
+    let room = Rect {
+        width: place
+            .width
+            .saturating_sub(crate::tui::widget::cells(&when) + 1),
+        ..place
+    };
+    canvas.put(room, &format!(" {}", matched(scene)), Role::Text);
+}
+
+/// What is listed, how, and how much of it.
+fn matched(scene: Scene<'_>) -> String {
+    match scene.model.view {
+        View::Overview => {
+            let snapshot = scene.model.snapshot();
+            let problems = snapshot.problems.len();
+            format!(
+                "{} · {} · times: {}",
+                crate::tui::screen::overview::plural(snapshot.workers.len(), "worker"),
+                crate::tui::screen::overview::plural(problems, "problem"),
+                scene.clock.form.name()
+            )
+        }
+        View::Workers => workers::status(scene),
+        View::Worker => worker::status(scene),
+        View::Messages => messages::status(scene),
+    }
+}
+
+fn as_of(scene: Scene<'_>) -> String {
+    let read = scene.model.snapshot().source.read_at;
+    let words = if scene.tier == Tier::Xl {
+        "data as of"
+    } else {
+        "as of"
+    };
+    read.map_or_else(String::new, |at: Timestamp| {
+        format!("{words} {} ", at.clock())
+    })
+}
+
+/// `Enter open  ! next problem … ? help`: whole hints only, the help always.
+fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect) {
+    let hints: Vec<(Action, Strip)> = model
+        .contexts()
+        .into_iter()
+        .flat_map(|c| model.look.keymap.rows(c).iter().map(move |b| (c, b)))
+        .filter(|(c, b)| *c != Context::Always && offers(model, b))
+        .filter_map(|(_, b)| {
+            let hint = b.hint.as_ref()?;
+            let strip = Strip::of(" ", Role::Text)
+                .add(b.key(), Role::Key)
+                .add(format!(" {hint} "), Role::Text);
+            Some((b.run, strip))
+        })
+        .collect();
+    let tail = hints
+        .iter()
+        .find(|(action, _)| *action == Action::Help)
+        .map(|(_, strip)| strip.clone())
+        .unwrap_or_default();
+    let room = place.width.saturating_sub(tail.width());
+    let mut line = Strip::new();
+    for (action, strip) in hints {
+        if action != Action::Help && line.width() + strip.width() <= room {
+            line = line.join(strip);
+        }
+    }
+    canvas.strip(place, &line.join(tail));
+}
+
+/// The key does something here and now.
+fn offers(model: &Model, binding: &Binding) -> bool {
+    let frozen = model.facts.frozen().is_some();
+    let empty = match model.view {
+        View::Workers => model.screens.workers.rows.is_empty(),
+        View::Messages => model.screens.messages.rows.is_empty(),
+        View::Overview | View::Worker => false,
+    };
+    match binding.run {
+        Action::Live => frozen,
+        Action::Freeze => !frozen,
+        Action::Open | Action::Evidence => !empty,
+        Action::NextProblem => !model.snapshot().problems.is_empty(),
+        Action::Escape => {
+            model.view != View::Overview || model.overlay.is_some() || model.typed.prompt
+        }
+        Action::JobStart | Action::JobStop | Action::JobRestart | Action::JobRun => {
+            !model.jobs.is_empty()
+        }
+        Action::Reread => model.facts.gone().is_none(),
+        _ => true,
+    }
+}

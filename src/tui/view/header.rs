@@ -1,0 +1,288 @@
+//! First lines: where the data comes from and how fresh it is, what is wrong, how far the work is; and the tabs.
+
+use super::{Scene, Tier};
+use crate::{
+    domain::{DataState, Mode, Severity},
+    tui::{
+        keymap::{Action, Context},
+        model::View,
+        theme::Role,
+        widget::{Canvas, Rows, Strip, cells},
+    },
+};
+use ratatui::layout::Rect;
+
+/// Header of one line (40 columns) or two.
+pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
+    let mut rows = Rows::of(place);
+    let first = rows.line();
+    let left = name(scene);
+    let room = first.width.saturating_sub(left.width() + 1);
+    let right = best(room, &facts(scene));
+    canvas.strip(first, &left);
+    canvas.strip_right(first, &right);
+    if rows.left() > 0 {
+        tabs(scene, canvas, rows.line());
+    }
+}
+
+/// All that a terminal below 40×12 gets: the counts, and how to see more.
+pub(super) fn tiny(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
+    let mut rows = Rows::of(place);
+    let line = severities(scene, false)
+        .add(" ", Role::Text)
+        .join(up(scene, false))
+        .add(" ", Role::Text)
+        .join(state(scene, true));
+    canvas.strip(rows.line(), &line);
+    canvas.put(rows.line(), "40x12 for more", Role::Dim);
+    let problems = &scene.model.snapshot().problems;
+    for problem in problems {
+        let place = rows.line();
+        if place.is_empty() {
+            break;
+        }
+        let mark = crate::tui::widget::severity(problem.severity);
+        let text = format!("{} {}", mark.symbol, problem.sentence);
+        canvas.put(place, &text, mark.role);
+    }
+}
+
+/// Product and database.
+fn name(scene: Scene<'_>) -> Strip {
+    let source = &scene.model.snapshot().source;
+    let tab = scene.model.view.name();
+    match scene.tier {
+        Tier::Xl => Strip::of(" swarmwarden", Role::Title)
+            .add(format!("  {}", source.name), Role::Text)
+            .add("  scope all", Role::Text),
+        Tier::M => Strip::of(format!(" {}", source.name), Role::Title).add(" @all", Role::Text),
+        Tier::S => Strip::of(
+            format!(" {}", crate::domain::text::fit(&source.name, 14)),
+            Role::Title,
+        ),
+        Tier::Xs | Tier::Tiny => Strip::of(tab.chars().take(4).collect::<String>(), Role::Title),
+    }
+}
+
+/// What stands at the right, the best first: each as the parts it is made of.
+fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
+    let long = scene.tier == Tier::Xl;
+    let state = state(scene, !long);
+    let sev = severities(scene, long);
+    let up_long = up(scene, true);
+    let clock = Strip::of(scene.clock_text(), Role::Text);
+    let short = |n: u8| {
+        let mut parts = vec![state.clone(), sev.clone()];
+        if n > 0 {
+            parts.push(if n > 1 {
+                up_long.clone()
+            } else {
+                up(scene, false)
+            });
+        }
+        if n > 3 {
+            parts.push(done(scene));
+        }
+        if n > 2 {
+            parts.push(jobs(scene));
+        }
+        parts.push(lock(scene));
+        if n > 2 {
+            parts.push(clock.clone());
+        }
+        parts
+    };
+    (0..=4).rev().map(short).collect()
+}
+
+/// The first choice that fits, its parts with blanks between.
+fn best(room: u16, choices: &[Vec<Strip>]) -> Strip {
+    let spaced = |parts: &[Strip], gap: &str| {
+        parts
+            .iter()
+            .filter(|p| !p.is_empty())
+            .fold(Strip::new(), |line, part| {
+                let gap = if line.is_empty() { "" } else { gap };
+                line.add(gap, Role::Text).join(part.clone())
+            })
+            .add(" ", Role::Text)
+    };
+    let wide = choices.iter().map(|parts| spaced(parts, "   "));
+    let close = choices.iter().map(|parts| spaced(parts, "  "));
+    let tight = choices.iter().map(|parts| spaced(parts, " "));
+    wide.take(1)
+        .chain(close.take(2))
+        .chain(tight)
+        .find(|line| line.width() <= room)
+        .unwrap_or_default()
+}
+
+/// `LIVE 0.4s`, `STALE 14s`, `FROZEN 12:04:31Z +12`, ….
+fn state(scene: Scene<'_>, short: bool) -> Strip {
+    let model = scene.model;
+    let source = &model.snapshot().source;
+    if let Some((at, more)) = model.facts.frozen() {
+        let clock = if short {
+            String::new()
+        } else {
+            format!(" {}", at.clock())
+        };
+        return Strip::of(format!("FROZEN{clock} +{more}"), Role::Replay);
+    }
+    if let Some(at) = model.facts.gone() {
+        return Strip::of(format!("STOPPED {}", scene.now.since(at)), Role::Off);
+    }
+    let read = source.read_at.unwrap_or(scene.now);
+    let age = scene.now.since(read);
+    let demo = if source.mode == Mode::Demo {
+        "DEMO "
+    } else {
+        ""
+    };
+    match source.state(scene.now) {
+        DataState::Connecting => Strip::of("CONNECTING", Role::Stale),
+        DataState::Folding(p) => {
+            let percent = p.done.saturating_mul(100) / p.of.max(1);
+            Strip::of(format!("COUNTING {}%", percent.min(99)), Role::Stale)
+        }
+        DataState::Live => {
+            let tenths = age.0.max(0) / 100_000;
+            let age = if tenths < 100 {
+                format!("{}.{}s", tenths / 10, tenths % 10)
+            } else {
+                age.to_string()
+            };
+            Strip::of(format!("{demo}LIVE {age}"), Role::Live)
+        }
+        DataState::Stale => Strip::of(format!("{demo}STALE {age}"), Role::Stale),
+        DataState::Offline => Strip::of(format!("{demo}OFFLINE {age}"), Role::Off),
+        DataState::Recorded(at) => Strip::of(format!("RECORDED {}", at.clock()), Role::Replay),
+    }
+}
+
+/// `✗2 CRIT  !2 WARN`.
+fn severities(scene: Scene<'_>, long: bool) -> Strip {
+    let count = |s| scene.model.facts.problems(s);
+    let critical = count(Severity::Critical);
+    let warning = count(Severity::Warning);
+    let unknown = count(Severity::Unknown);
+    let role = |n: usize, role| if n == 0 { Role::Text } else { role };
+    let (crit, warn) = if long { (" CRIT ", " WARN") } else { ("", "") };
+    let mut line = Strip::of(format!("✗{critical}{crit}"), role(critical, Role::Crit))
+        .add(" ", Role::Text)
+        .add(format!("!{warning}{warn}"), role(warning, Role::Warn));
+    if unknown > 0 {
+        line = line.add(format!(" -{unknown}"), Role::Unknown);
+    }
+    line
+}
+
+/// `102/104 up`.
+fn up(scene: Scene<'_>, word: bool) -> Strip {
+    let states = &scene.model.snapshot().states;
+    let word = if word { " up" } else { "" };
+    Strip::of(
+        format!("{}/{}{word}", states.up(), states.total()),
+        Role::Text,
+    )
+}
+
+/// `212/340 done`, or that it is still being counted.
+fn done(scene: Scene<'_>) -> Strip {
+    let snapshot = scene.model.snapshot();
+    if snapshot.source.progress.is_some() {
+        return Strip::of("counting", Role::Dim);
+    }
+    let counts = snapshot.task_counts;
+    Strip::of(format!("{}/{} done", counts.done, counts.total), Role::Text)
+}
+
+/// Background jobs that are not well.
+fn jobs(scene: Scene<'_>) -> Strip {
+    let ill: Vec<&str> = scene
+        .model
+        .jobs
+        .iter()
+        .filter(|j| !j.is_well())
+        .map(|j| j.name)
+        .collect();
+    match ill.as_slice() {
+        [] => Strip::new(),
+        [one] => Strip::of(format!("!{one}"), Role::Warn),
+        many => Strip::of(format!("!{} jobs", many.len()), Role::Warn),
+    }
+}
+
+fn lock(scene: Scene<'_>) -> Strip {
+    if scene.model.look.read_only {
+        Strip::of("RO", Role::ReadOnly)
+    } else {
+        Strip::new()
+    }
+}
+
+impl Scene<'_> {
+    /// The instant of the frame; minutes are enough on 60 columns.
+    fn clock_text(self) -> String {
+        let clock = self.clock.now.clock();
+        match (self.tier, clock.get(..5)) {
+            (Tier::S, Some(minutes)) => format!("{minutes}Z"),
+            _ => clock,
+        }
+    }
+}
+
+/// `[1 Overview]  2 Workers 104   5 Messages 17`.
+fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
+    let model = scene.model;
+    let snapshot = model.snapshot();
+    let key = |action| {
+        let rows = model.look.keymap.rows(Context::Global).iter();
+        rows.filter(|b| b.run == action)
+            .map(super::super::keymap::Binding::key)
+            .next()
+            .unwrap_or_default()
+    };
+    let count = |n: u64| match n {
+        0 => String::new(),
+        n => format!(" {n}"),
+    };
+    let tabs = [
+        (View::Overview, Action::Overview, String::new()),
+        (
+            View::Workers,
+            Action::Workers,
+            count(u64::from(snapshot.states.total())),
+        ),
+        (
+            View::Messages,
+            Action::Messages,
+            count(snapshot.traffic.unread),
+        ),
+    ];
+    let mut line = Strip::of(" ", Role::Text);
+    for (view, action, count) in tabs {
+        let text = format!("{} {}{count}", key(action), view.name());
+        line = if view.name() == model.view.name() {
+            line.add(format!("[{text}]"), Role::Accent)
+        } else {
+            line.add(format!(" {text} "), Role::Text)
+        };
+        line = line.add(" ", Role::Text);
+    }
+    let used = canvas.strip(place, &line);
+    let error = snapshot.source.error.as_deref().unwrap_or_default();
+    let room = Rect {
+        x: place.x.saturating_add(used),
+        width: place.width.saturating_sub(used),
+        ..place
+    };
+    if cells(error) > 0 && room.width > 12 {
+        canvas.put_right(
+            room,
+            &crate::domain::text::fit(error, usize::from(room.width - 2)),
+            Role::Warn,
+        );
+    }
+}

@@ -1,0 +1,317 @@
+//! A buffer with a theme: text by role, cut by cells, never outside its place.
+
+use crate::{
+    domain::text,
+    tui::theme::{Role, Theme},
+};
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Width of a text in cells.
+pub(crate) fn cells(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// Parts of one line, each with its role.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Strip(Vec<(String, Role)>);
+
+impl Strip {
+    /// Nothing yet.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// One part.
+    pub(crate) fn of(text: impl Into<String>, role: Role) -> Self {
+        Self::new().add(text, role)
+    }
+
+    /// With one more part at the end.
+    #[must_use]
+    pub(crate) fn add(mut self, text: impl Into<String>, role: Role) -> Self {
+        self.0.push((text.into(), role));
+        self
+    }
+
+    /// With the parts of another at the end.
+    #[must_use]
+    pub(crate) fn join(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Cells that it takes.
+    pub(crate) fn width(&self) -> u16 {
+        self.0
+            .iter()
+            .fold(0, |n: u16, (text, _)| n.saturating_add(cells(text)))
+    }
+
+    /// Nothing in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.width() == 0
+    }
+}
+
+/// A buffer that is drawn on by role.
+#[derive(Debug)]
+pub(crate) struct Canvas<'a> {
+    buf: &'a mut Buffer,
+    theme: &'a Theme,
+}
+
+impl<'a> Canvas<'a> {
+    /// Draws on `buf` with the styles of `theme`.
+    pub(crate) fn new(buf: &'a mut Buffer, theme: &'a Theme) -> Self {
+        Self { buf, theme }
+    }
+
+    /// The first line of `place`, as far as it lies on the buffer.
+    fn clip(&self, place: Rect) -> Option<Rect> {
+        let row = Rect {
+            height: place.height.min(1),
+            ..place
+        };
+        let seen = row.intersection(*self.buf.area());
+        (!seen.is_empty()).then_some(seen)
+    }
+
+    /// Writes on the first line of `place`, cut to its width; returns the cells used.
+    pub(crate) fn put(&mut self, place: Rect, text: &str, role: Role) -> u16 {
+        let style = self.theme.style(role);
+        self.put_styled(place, text, style)
+    }
+
+    fn put_styled(&mut self, place: Rect, text: &str, style: Style) -> u16 {
+        let Some(row) = self.clip(place) else {
+            return 0;
+        };
+        let shown = text::fit(text, usize::from(row.width));
+        let (end, _) = self
+            .buf
+            .set_stringn(row.x, row.y, &shown, usize::from(row.width), style);
+        end.saturating_sub(row.x)
+    }
+
+    /// Writes the parts one after the other; returns the cells used.
+    pub(crate) fn strip(&mut self, place: Rect, strip: &Strip) -> u16 {
+        let mut used = 0;
+        for (text, role) in &strip.0 {
+            let rest = shift(place, used);
+            if rest.width == 0 {
+                break;
+            }
+            used += self.put(rest, text, *role);
+        }
+        used
+    }
+
+    /// Writes the parts so that they end where `place` ends; nothing when they do not fit.
+    pub(crate) fn strip_right(&mut self, place: Rect, strip: &Strip) {
+        let width = strip.width();
+        if width <= place.width {
+            self.strip(shift(place, place.width - width), strip);
+        }
+    }
+
+    /// Writes one text so that it ends where `place` ends.
+    pub(crate) fn put_right(&mut self, place: Rect, text: &str, role: Role) {
+        let lead = place.width.saturating_sub(cells(text));
+        self.put(shift(place, lead), text, role);
+    }
+
+    /// A heading with a rule behind it: `─ TITLE ────`.
+    pub(crate) fn rule(&mut self, place: Rect, title: &Strip) {
+        self.put(place, &"─".repeat(usize::from(place.width)), Role::Border);
+        if title.is_empty() {
+            return;
+        }
+        let head = Strip::of(" ", Role::Border)
+            .join(title.clone())
+            .add(" ", Role::Border);
+        let room = place.width.saturating_sub(3);
+        self.strip(
+            Rect {
+                width: room,
+                ..shift(place, 1)
+            },
+            &head,
+        );
+    }
+
+    /// A vertical rule down the first column of `place`.
+    pub(crate) fn wall(&mut self, place: Rect) {
+        for y in place.top()..place.bottom() {
+            let cell = Rect {
+                y,
+                width: 1,
+                height: 1,
+                ..place
+            };
+            self.put(cell, "│", Role::Border);
+        }
+    }
+
+    /// A frame around `place`; what was there is erased.
+    pub(crate) fn frame(&mut self, place: Rect, title: &Strip) {
+        let place = place.intersection(*self.buf.area());
+        self.clear(place);
+        if place.width < 2 || place.height < 2 {
+            return;
+        }
+        let inner = usize::from(place.width - 2);
+        let line = |left, right| format!("{left}{}{right}", "─".repeat(inner));
+        self.put(place, &line("┌", "┐"), Role::Border);
+        let bottom = Rect {
+            y: place.bottom() - 1,
+            ..place
+        };
+        self.put(bottom, &line("└", "┘"), Role::Border);
+        for y in place.top() + 1..place.bottom() - 1 {
+            for x in [place.left(), place.right() - 1] {
+                self.put(Rect::new(x, y, 1, 1), "│", Role::Border);
+            }
+        }
+        let head = Rect {
+            width: place.width.saturating_sub(4),
+            ..shift(place, 2)
+        };
+        let title = Strip::of(" ", Role::Border)
+            .join(title.clone())
+            .add(" ", Role::Border);
+        self.strip(head, &title);
+    }
+
+    /// Erases a place.
+    pub(crate) fn clear(&mut self, place: Rect) {
+        let place = place.intersection(*self.buf.area());
+        for y in place.top()..place.bottom() {
+            for x in place.left()..place.right() {
+                if let Some(cell) = self.buf.cell_mut((x, y)) {
+                    cell.reset();
+                }
+            }
+        }
+    }
+
+    /// Marks a line as the selected one: `▌` and the select style over what stands there.
+    pub(crate) fn select(&mut self, place: Rect) {
+        let Some(row) = self.clip(place) else { return };
+        let style = self.theme.style(Role::Select);
+        self.buf.set_style(shift(row, 1), style);
+        self.put(Rect { width: 1, ..row }, "▌", Role::Accent);
+    }
+
+    /// Adds the style of `role` to what stands there.
+    pub(crate) fn tint(&mut self, place: Rect, role: Role) {
+        let Some(row) = self.clip(place) else { return };
+        self.buf.set_style(row, self.theme.style(role));
+    }
+
+    /// A bar that is full by `done` of `of`; one cell at least when `done` is not zero.
+    pub(crate) fn bar(&mut self, place: Rect, done: u64, of: u64, role: Role) {
+        let full = share(done, of, place.width);
+        let text = "█".repeat(usize::from(full));
+        self.put(place, &text, role);
+        let rest = "░".repeat(usize::from(place.width - full));
+        self.put(shift(place, full), &rest, Role::BarEmpty);
+    }
+}
+
+/// How many of `width` cells are full; neither 0 nor all of them unless that is exact.
+fn share(done: u64, of: u64, width: u16) -> u16 {
+    let wide = u64::from(width);
+    if of == 0 || done == 0 || width == 0 {
+        return 0;
+    }
+    if done >= of {
+        return width;
+    }
+    let full = (done.saturating_mul(wide) + of / 2) / of;
+    u16::try_from(full.clamp(1, wide.saturating_sub(1).max(1))).unwrap_or(width)
+}
+
+/// `place` without its first `by` columns.
+fn shift(place: Rect, by: u16) -> Rect {
+    let by = by.min(place.width);
+    Rect {
+        x: place.x.saturating_add(by),
+        width: place.width - by,
+        ..place
+    }
+}
+
+/// Lines of a place, handed out from the top.
+#[derive(Debug)]
+pub(crate) struct Rows(Rect);
+
+impl Rows {
+    /// The lines of `place`.
+    pub(crate) fn of(place: Rect) -> Self {
+        Self(place)
+    }
+
+    /// The next line; empty when there is none.
+    pub(crate) fn line(&mut self) -> Rect {
+        self.take(1)
+    }
+
+    /// The next `n` lines, or as many as there are.
+    pub(crate) fn take(&mut self, n: u16) -> Rect {
+        let n = n.min(self.0.height);
+        let taken = Rect {
+            height: n,
+            ..self.0
+        };
+        self.0.y = self.0.y.saturating_add(n);
+        self.0.height -= n;
+        taken
+    }
+
+    /// Lines that are left.
+    pub(crate) fn left(&self) -> u16 {
+        self.0.height
+    }
+
+    /// What is left.
+    pub(crate) fn rest(self) -> Rect {
+        self.0
+    }
+}
+
+/// Breaks a text into lines of at most `width` cells: at blanks where it can, within a word where it must. Without `wrap` every
+/// line break of the text makes one line and nothing else does.
+pub(crate) fn lines(body: &str, width: u16, wrap: bool) -> Vec<String> {
+    let width = usize::from(width.max(1));
+    let mut out = Vec::new();
+    for line in body.lines() {
+        if !wrap || line.width() <= width {
+            out.push(line.to_owned());
+            continue;
+        }
+        let (mut now, mut used) = (String::new(), 0);
+        for word in line.split_word_bounds() {
+            let wide = word.width();
+            if used + wide > width && used > 0 {
+                out.push(std::mem::take(&mut now));
+                used = 0;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            for grapheme in word.graphemes(true) {
+                let wide = grapheme.width();
+                if used + wide > width && used > 0 {
+                    out.push(std::mem::take(&mut now));
+                    used = 0;
+                }
+                now.push_str(grapheme);
+                used += wide;
+            }
+        }
+        out.push(now);
+    }
+    out
+}
