@@ -23,8 +23,6 @@ pub enum State {
     Suspect,
     /// Waits for a human or a peer.
     Blocked,
-    /// The bridge refuses it since its conversation expired.
-    Expired,
     /// Nothing to judge by.
     Unknown,
     /// Made a moment ago, not yet heard of.
@@ -35,6 +33,8 @@ pub enum State {
     Healthy,
     /// Alive, owes nothing.
     Idle,
+    /// The bridge refuses it since its conversation expired.
+    Expired,
     /// Says that it is done, and owes nothing.
     Finished,
 }
@@ -47,12 +47,12 @@ impl State {
         Self::NoHeartbeat,
         Self::Suspect,
         Self::Blocked,
-        Self::Expired,
         Self::Unknown,
         Self::New,
         Self::Held,
         Self::Healthy,
         Self::Idle,
+        Self::Expired,
         Self::Finished,
     ];
 
