@@ -1,5 +1,6 @@
 //! The operator's dashboard for multi-agent swarms.
 
+pub mod demo;
 pub mod domain;
 pub mod engine;
 pub mod git;

@@ -86,7 +86,7 @@ fn a_commit_of_a_short_connection_is_seen() {
     for _ in 0..5 {
         let path = database.path();
         let woke = wait_for(&mut watch, &reader, move || {
-            insert(&Connection::open(path).unwrap())
+            insert(&Connection::open(path).unwrap());
         });
         assert!(is_change(woke), "{woke:?}");
     }
