@@ -1,4 +1,4 @@
-//! The operator's dashboard for multi-agent swarms.
+#![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod demo;
 pub mod domain;
