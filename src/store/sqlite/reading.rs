@@ -234,7 +234,9 @@ impl<'a> Reading<'a> {
         if let (Some(sql), false) = (&self.layout.read_mark, unread.is_empty()) {
             let mut statement = self.db.prepare_cached(sql)?;
             for id in unread {
-                let read = statement.query_row([id.0], rows::read_mark).optional()?;
+                let read = statement
+                    .query_row([id.0], |row| rows::read_mark(row, self.layout.schema))
+                    .optional()?;
                 if read == Some(true) {
                     found.push(*id);
                 }

@@ -18,7 +18,7 @@ const INTERNED: usize = 1 << 16;
 pub(super) struct Decoder {
     schema: Schema,
     ids: HashMap<Box<str>, ConversationId>,
-    metadata: (Box<str>, Metadata),
+    metadata: (Box<[u8]>, Metadata),
 }
 
 /// Audit rows of one reading.
@@ -99,7 +99,7 @@ impl Decoder {
         })
     }
 
-    /// Columns: key, conversation, from, to, body, metadata, action type, time, read by b, read by a.
+    /// Columns: key, conversation, from, to, body, metadata, action type, time, read (by b), read by a.
     pub(super) fn message(&mut self, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         let from = side(row.get_ref(2)?);
         let to = match row.get_ref(3)? {
@@ -112,7 +112,6 @@ impl Decoder {
             ValueRef::Null => metadata.action,
             value => Some(boxed(value)),
         };
-        let mark = if to == Side::A { 9 } else { 8 };
         Ok(MessageRow {
             id: MessageId(row.get(0)?),
             conversation: self.id(text(row.get_ref(1)?).as_deref().unwrap_or_default()),
@@ -122,7 +121,7 @@ impl Decoder {
             action,
             ours: metadata.ours,
             at: stamp(row.get_ref(7)?),
-            read: truth(row.get_ref(mark)?),
+            read: truth(row.get_ref(8 + mark(to, self.schema))?),
         })
     }
 
@@ -165,7 +164,7 @@ impl Decoder {
     /// Metadata repeats from row to row: the last one is remembered. The scripts' schema has none, so there the text itself
     /// may carry the mark of this program.
     fn metadata(&mut self, value: ValueRef<'_>, body: &str) -> Metadata {
-        let Some(json) = text(value) else {
+        let (ValueRef::Text(json) | ValueRef::Blob(json)) = value else {
             if self.schema == Schema::Scripts && body.contains("\"swarm\"") {
                 let Metadata { ours, .. } = Metadata::parse(body);
                 return Metadata { action: None, ours };
@@ -173,30 +172,42 @@ impl Decoder {
             return Metadata::default();
         };
         if *self.metadata.0 != *json {
-            let parsed = Metadata::parse(&json);
-            self.metadata = (json.into(), parsed);
+            self.metadata = (json.into(), Metadata::parse(&lossy(json)));
         }
         self.metadata.1.clone()
     }
 }
 
-/// Columns: to, from, read by b, read by a.
-pub(super) fn read_mark(row: &Row<'_>) -> rusqlite::Result<bool> {
+/// Columns: to, from, read (by b), read by a.
+pub(super) fn read_mark(row: &Row<'_>, schema: Schema) -> rusqlite::Result<bool> {
     let to = match row.get_ref(0)? {
         ValueRef::Null => opposite(side(row.get_ref(1)?)),
         value => side(value),
     };
-    Ok(truth(row.get_ref(if to == Side::A { 3 } else { 2 })?))
+    Ok(truth(row.get_ref(2 + mark(to, schema))?))
+}
+
+/// Which of the two read marks is the receiver's. The bridge has only one.
+const fn mark(to: Side, schema: Schema) -> usize {
+    match (schema, to) {
+        (Schema::Scripts, Side::A) => 1,
+        _ => 0,
+    }
 }
 
 /// A column as text; `None` is NULL.
 fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     match value {
         ValueRef::Null => None,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(lossy(bytes)),
         ValueRef::Integer(n) => Some(n.to_string().into()),
         ValueRef::Real(n) => Some(n.to_string().into()),
     }
+}
+
+/// Bytes as text. The usual case, that they are, is checked first: it is the faster check.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 fn boxed(value: ValueRef<'_>) -> Box<str> {

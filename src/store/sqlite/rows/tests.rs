@@ -81,8 +81,17 @@ fn a_missing_receiver_is_the_other_side() {
 
 #[test]
 fn the_read_mark_is_the_receiver_s() {
-    assert!(message("7, 'c', 'a', NULL, '', NULL, NULL, NULL, 1, 0").read);
-    assert!(!message("7, 'c', 'b', NULL, '', NULL, NULL, NULL, 1, 0").read);
+    for (schema, from, read) in [
+        (Schema::Bridge, 'a', true),
+        (Schema::Bridge, 'b', true),
+        (Schema::Scripts, 'a', true),
+        (Schema::Scripts, 'b', false),
+    ] {
+        let found = decode(&format!("NULL, '{from}', 1, 0"), |_, row| {
+            read_mark(row, schema)
+        });
+        assert_eq!(found, read, "{schema:?} {from}");
+    }
 }
 
 #[test]
