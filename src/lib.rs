@@ -1,5 +1,8 @@
 //! The operator's dashboard for multi-agent swarms.
 
+#[cfg(test)]
+extern crate self as swarmwarden;
+
 pub mod demo;
 pub mod domain;
 pub mod engine;
