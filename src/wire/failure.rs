@@ -1,7 +1,9 @@
 //! Why a command could not be carried out, and which exit code says so.
 
 use std::io;
-use swarmwarden::{domain::text, headless::Exit, settings::SettingsError, store::StoreError};
+use swarmwarden::{
+    demo::DemoError, domain::text, headless::Exit, settings::SettingsError, store::StoreError,
+};
 
 /// Why a command could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,9 @@ pub(crate) enum Failure {
         "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, or run `swarmwarden demo` to see a made-up swarm"
     )]
     NoDatabase,
+    /// The demo could not be written.
+    #[error("{}", chain(.0))]
+    Demo(#[from] DemoError),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -50,6 +55,7 @@ impl Failure {
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Io(error) => Exit::of_write(error),
+            Self::Demo(_) => Exit::CannotWrite,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Frontends that follow a bridge: they share one engine.
 
 use super::failure::Failure;
+use crate::cli::Scenario as Told;
 use std::{
     io::{self, Write},
     path::Path,
@@ -8,6 +9,7 @@ use std::{
     time::Duration,
 };
 use swarmwarden::{
+    demo::{Demo, DemoDir, Scenario, Spec},
     domain::{Mode, Span, text},
     engine::{
         Clock, Engine, Plan, View,
@@ -42,7 +44,7 @@ fn opener(path: &Path, mode: Mode) -> Open {
 }
 
 /// The repository to show: the one that was named, or the one that the current directory lies in.
-fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
+pub(super) fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
     let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
     let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
     let path = settings.git.clone().or_else(here)?;
@@ -50,8 +52,7 @@ fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
 }
 
 /// Starts the engine on `path`. Must be called on a runtime.
-fn start(settings: &Settings, path: &Path, mode: Mode) -> (Engine, Ports, Clock) {
-    let clock = Clock::of(mode);
+fn start(settings: &Settings, path: &Path, mode: Mode, clock: &Clock) -> (Engine, Ports) {
     let plan = Plan {
         open: opener(path, mode),
         name: text::line(&path.to_string_lossy()).into(),
@@ -62,8 +63,7 @@ fn start(settings: &Settings, path: &Path, mode: Mode) -> (Engine, Ports, Clock)
         clock: clock.clone(),
         repos: repos(settings),
     };
-    let (engine, ports) = Engine::start(plan);
-    (engine, ports, clock)
+    Engine::start(plan)
 }
 
 /// The dashboard on the database at `path`.
@@ -71,6 +71,7 @@ pub(super) fn dashboard(
     settings: &Settings,
     path: &Path,
     mode: Mode,
+    clock: &Clock,
     panic_test: bool,
 ) -> Result<Exit, Failure> {
     let options = tui::Options {
@@ -93,7 +94,7 @@ pub(super) fn dashboard(
         ..tui::Options::default()
     };
     let outcome = runtime()?.block_on(async {
-        let (engine, ports, clock) = start(settings, path, mode);
+        let (engine, ports) = start(settings, path, mode, clock);
         let outcome = tui::start(ports, options, || clock.now()).await;
         engine.stop().await;
         outcome
@@ -107,6 +108,39 @@ pub(super) fn dashboard(
         Some(Signal::Terminate) => Exit::Terminated,
         Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
     })
+}
+
+/// A made-up swarm on a bridge of its own: the dashboard, or one look at it.
+pub(super) fn demo(
+    settings: &Settings,
+    demo: &crate::cli::Demo,
+    plain: bool,
+    panic_test: bool,
+) -> Result<Exit, Failure> {
+    let spec = Spec {
+        workers: usize::try_from(demo.workers).unwrap_or(12),
+        seed: demo.seed,
+        scenario: match demo.scenario {
+            Told::Calm => Scenario::Calm,
+            Told::Incident => Scenario::Incident,
+            Told::Hostile => Scenario::Hostile,
+        },
+    };
+    let dir = DemoDir::new()?;
+    let (path, system) = (dir.database(), Clock::system());
+    let past = Demo::backfill(&path, spec, system.now())?;
+    if plain {
+        return super::show(settings, &path, Mode::Demo, &crate::cli::Status::default());
+    }
+    let running = past.live(demo.speed, {
+        let system = system.clone();
+        move || system.now()
+    })?;
+    let pace = running.clock();
+    let clock = Clock::driven(move || pace.at(system.now()));
+    let exit = dashboard(settings, &path, Mode::Demo, &clock, panic_test)?;
+    running.stop()?;
+    Ok(exit)
 }
 
 /// The operator's zone, in seconds east of UTC.
@@ -123,7 +157,8 @@ pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure>
         drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let (engine, ports, clock) = start(settings, path, settings.mode);
+        let clock = Clock::of(settings.mode);
+        let (engine, ports) = start(settings, path, settings.mode, &clock);
         let mut out = io::stdout();
         let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
         let exit = tokio::select! {

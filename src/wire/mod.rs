@@ -9,10 +9,12 @@ use std::{
     env, fs,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use swarmwarden::{
-    domain::{Snapshot, Timestamp},
+    domain::{Mode, Repo, Snapshot, Timestamp},
     engine::{Clock, View, look},
+    git::GitError,
     headless::{Exit, check, json, text},
     settings::{self, Env, File, Given, Settings},
     store::SqliteStore,
@@ -23,14 +25,25 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let settings = settings(&cli.common)?;
     let plain = cli.common.headless || !(io::stdin().is_terminal() && io::stdout().is_terminal());
     match cli.command {
-        Some(Sub::Status(status)) => show(&settings, &status),
+        Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
-        Some(Sub::Demo(_)) => Err(Failure::NoDatabase),
-        None if plain => show(&settings, &Status::default()),
+        Some(Sub::Demo(demo)) => live::demo(&settings, &demo, plain, cli.common.panic_test),
+        None if plain => show(
+            &settings,
+            database(&settings)?,
+            settings.mode,
+            &Status::default(),
+        ),
         None => {
-            let path = settings.db.clone().ok_or(Failure::NoDatabase)?;
-            live::dashboard(&settings, &path, settings.mode, cli.common.panic_test)
+            let clock = Clock::of(settings.mode);
+            live::dashboard(
+                &settings,
+                database(&settings)?,
+                settings.mode,
+                &clock,
+                cli.common.panic_test,
+            )
         }
     }
 }
@@ -92,20 +105,31 @@ fn config(named: Option<&Path>) -> Result<(File, Vec<String>), Failure> {
     }
 }
 
-/// One look at the bridge.
-fn glance(settings: &Settings) -> Result<(Snapshot, Timestamp), Failure> {
-    let path = settings.db.clone().ok_or(Failure::NoDatabase)?;
-    let mut store = SqliteStore::open(path)?;
-    let now = Clock::of(settings.mode).now();
-    let view = View {
-        mode: settings.mode,
-        detector: settings.detector,
-    };
-    Ok((look(&mut store, &view, now, None)?, now))
+/// The database that was named or found.
+fn database(settings: &Settings) -> Result<&Path, Failure> {
+    settings.db.as_deref().ok_or(Failure::NoDatabase)
 }
 
-fn show(settings: &Settings, status: &Status) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings)?;
+/// One look at a bridge.
+fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
+    let mut store = SqliteStore::open(path)?;
+    let now = Clock::of(mode).now();
+    let repo = live::repos(settings).map(|(repos, _)| {
+        let unread = |e: GitError| Repo {
+            error: Some(e.to_string().into()),
+            ..Repo::unread(repos.name(), now)
+        };
+        Arc::new(repos.status(now).unwrap_or_else(unread))
+    });
+    let view = View {
+        mode,
+        detector: settings.detector,
+    };
+    Ok((look(&mut store, &view, now, repo)?, now))
+}
+
+fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, path, mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match status.output {
         Format::Text => text::write(&mut out, &snapshot, now)?,
@@ -124,7 +148,7 @@ fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {
         warn: check::Limits::parse(&check.warn).map_err(Failure::Usage)?,
         crit: check::Limits::parse(&check.crit).map_err(Failure::Usage)?,
     };
-    let (snapshot, now) = glance(settings)?;
+    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
     let (line, exit) = check::line(&snapshot, &limits, now);
     writeln!(io::stdout(), "{line}")?;
     Ok(exit)

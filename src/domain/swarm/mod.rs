@@ -56,6 +56,7 @@ pub struct Swarm {
     completions: Arc<VecDeque<Timestamp>>,
     cursor: Cursor,
     watching: bool,
+    preview: bool,
 }
 
 /// What happened while we watched.
@@ -91,6 +92,16 @@ impl Swarm {
         }
     }
 
+    /// A swarm of the newest rows only: it is shown until the whole history is folded, and what it takes for a change of state is none.
+    #[must_use]
+    pub fn preview(detector: Detector) -> Self {
+        Self {
+            detector,
+            preview: true,
+            ..Self::default()
+        }
+    }
+
     /// Bodies of messages below `id` will not be shown: spares the work while a long history is folded.
     pub const fn keep_bodies_from(&mut self, id: MessageId) {
         self.keep_bodies_from = id;
@@ -115,7 +126,8 @@ impl Swarm {
         all
     }
 
-    /// Takes over what only watching can know (events, beats, histories) from the swarm that it replaces.
+    /// Takes over what only watching can know (events, beats, histories) from the swarm that it replaces. States are judged anew, and
+    /// the first ones are no events.
     pub fn inherit(&mut self, old: Self) {
         self.log = old.log;
         for fold in old.workers {

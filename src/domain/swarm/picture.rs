@@ -58,11 +58,12 @@ impl Swarm {
 
     fn judge(&mut self, now: Timestamp) {
         for fold in &mut self.workers {
-            let turn = fold.draw(&self.ledger, &self.detector, now);
+            let turn = fold.draw(&self.ledger, &self.detector, now, !self.preview);
             let Some(view) = fold.view().cloned() else {
                 continue;
             };
             match turn {
+                Turn::From(_) if self.preview => {}
                 Turn::From(state) => self.log.push(now, Happening::WorkerState(view, state)),
                 Turn::First if self.watching => self.log.push(now, Happening::WorkerSeen(view)),
                 Turn::First | Turn::Same => {}

@@ -227,8 +227,6 @@ impl WorkerFold {
         {
             self.status.beat = Some(beat);
         }
-        self.view = old.view;
-        self.touch();
     }
 
     /// What is drawn now: drawn anew when a row touched it or time changed its state.
@@ -237,7 +235,13 @@ impl WorkerFold {
     }
 
     /// Draws it, when there is a reason to.
-    pub(super) fn draw(&mut self, ledger: &Ledger, detector: &Detector, now: Timestamp) -> Turn {
+    pub(super) fn draw(
+        &mut self,
+        ledger: &Ledger,
+        detector: &Detector,
+        now: Timestamp,
+        remember: bool,
+    ) -> Turn {
         let before = self.view.as_ref().map(|v| v.verdict.state);
         if !self.stale
             && self
@@ -251,7 +255,7 @@ impl WorkerFold {
         let open = ledger.open_of(&self.conversation);
         let verdict = judge(&self.facts(ledger), detector, now);
         let state = verdict.state;
-        if before != Some(state) {
+        if remember && before != Some(state) {
             keep(
                 &mut self.history,
                 (

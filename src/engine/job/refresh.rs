@@ -146,7 +146,7 @@ impl Refresh {
         });
         if let Some(newest) = newest {
             filling.keep_bodies_from(MessageId(newest.end.message - 2_000));
-            let mut swarm = Swarm::new(self.view.detector, None);
+            let mut swarm = Swarm::preview(self.view.detector);
             swarm.apply(newest, Seen::Recorded);
             swarm.inherit(std::mem::take(&mut self.swarm));
             self.swarm = swarm;
