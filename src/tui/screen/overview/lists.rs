@@ -304,7 +304,7 @@ pub(super) fn bridge(scene: Scene<'_>) -> Vec<Strip> {
     let plain = |text: String| Strip::of(text, Role::Text);
     let read = source.read_at.map_or_else(
         || "not read yet".to_owned(),
-        |at| format!("read {} ago", scene.now.since(at)),
+        |at| format!("read {} ago", scene.instant().since(at)),
     );
     let schema = source
         .schema

@@ -91,6 +91,7 @@ pub(super) fn cell(scene: Scene<'_>, worker: &Worker, column: &Column<Col>) -> (
     let task = || scene.model.facts.main_task(worker);
     match column.id {
         Col::State => (mark.text(), mark.role),
+        Col::Id if worker.id.raw().is_empty() => ("(no name)".to_owned(), Role::Dim),
         Col::Id => (
             text::fit(&worker.id.to_string(), usize::from(column.width)).into_owned(),
             Role::Text,
