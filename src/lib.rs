@@ -1,4 +1,4 @@
-//! The operator's dashboard for multi-agent swarms.
+#![doc = include_str!("ARCHITECTURE.md")]
 
 #[cfg(test)]
 extern crate self as swarmwarden;

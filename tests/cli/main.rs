@@ -1,0 +1,362 @@
+//! The binary from outside: what it prints where, and its exit codes.
+
+mod bridge;
+
+use assert_cmd::Command;
+use bridge::{Bridge, TOKEN};
+use serde_json::Value;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Stdio},
+};
+
+const AT: &str = "2025-11-13T16:08:00Z";
+
+/// The binary without anything of the environment that could change what it does.
+fn warden() -> Command {
+    let mut command = Command::cargo_bin("swarmwarden").unwrap();
+    command.env_clear().current_dir(std::env::temp_dir());
+    command
+}
+
+fn on(bridge: &Bridge, args: &[&str]) -> (i32, String, String) {
+    let mut command = warden();
+    command.args(args).arg("--db").arg(bridge.path());
+    run(&mut command)
+}
+
+fn run(command: &mut Command) -> (i32, String, String) {
+    let out = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        out.status.code().unwrap(),
+        text(out.stdout),
+        text(out.stderr),
+    )
+}
+
+fn nine() -> Bridge {
+    Bridge::of("nine-agents").unwrap()
+}
+
+#[test]
+fn status_shows_the_swarm_as_it_was_and_nothing_unsafe() {
+    let (code, out, err) = on(&nine(), &["status", "--at", AT]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(
+        out.starts_with("bridge.db  RECORDED 2025-11-13T16:08:00Z  CRITICAL: 2 silent, 1 stalled"),
+        "{out}"
+    );
+    assert!(out.contains("9 conversations"), "{out}");
+    let row = |name: &str| {
+        out.lines()
+            .rfind(|l| l.starts_with(name))
+            .unwrap()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        row("worker-3-tests")[2..4],
+        ["SILENT", "2025-11-13T15:29:33.828Z"]
+    );
+    assert_eq!(
+        row("worker-4-docs")[2..4],
+        ["STALLED", "2025-11-13T15:35:50.689Z"]
+    );
+    assert_eq!(
+        row("idle-recovery-test")[1..7],
+        [
+            "done",
+            "P0",
+            "100%",
+            "g2",
+            "worker-6-review",
+            "worker-3-tests"
+        ]
+    );
+    assert!(!out.contains(TOKEN));
+    assert!(
+        !out.chars().any(|c| c.is_control() && c != '\n'),
+        "a raw control byte"
+    );
+}
+
+#[test]
+fn json_follows_the_published_schema_and_is_the_same_twice() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema: Value = serde_json::from_str(
+        &fs::read_to_string(root.join("assets/schema/status.v1.json")).unwrap(),
+    )
+    .unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for scenario in [
+        "nine-agents",
+        "ten-agent-stress",
+        "scripts-schema",
+        "hundred-workers",
+    ] {
+        let bridge = Bridge::of(scenario).unwrap();
+        let (code, first, _) = on(&bridge, &["status", "-o", "json", "--at", AT]);
+        let (_, second, _) = on(&bridge, &["status", "-o", "json", "--at", AT]);
+        assert_eq!((code, &first), (0, &second), "{scenario}");
+        let report: Value = serde_json::from_str(&first).unwrap();
+        let wrong: Vec<_> = validator
+            .iter_errors(&report)
+            .map(|e| format!("{e} at {}", e.instance_path()))
+            .collect();
+        assert!(wrong.is_empty(), "{scenario}: {wrong:#?}");
+        assert!(!first.contains(TOKEN));
+    }
+}
+
+#[test]
+fn json_of_the_hostile_demo_follows_the_schema_too() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema: Value = serde_json::from_str(
+        &fs::read_to_string(root.join("assets/schema/status.v1.json")).unwrap(),
+    )
+    .unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("hostile.db");
+    let spec = swarmwarden::demo::Spec {
+        workers: 12,
+        seed: 7,
+        scenario: swarmwarden::demo::Scenario::Hostile,
+    };
+    let until = swarmwarden::domain::Timestamp::parse(AT).unwrap();
+    swarmwarden::demo::Demo::backfill(&path, spec, until).unwrap();
+    let (code, out, _) = run(warden()
+        .args(["status", "-o", "json", "--at", AT, "--db"])
+        .arg(&path));
+    assert_eq!(code, 0);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert!(
+        jsonschema::validator_for(&schema)
+            .unwrap()
+            .is_valid(&report)
+    );
+    let (_, text, _) = run(warden().args(["status", "--at", AT, "--db"]).arg(&path));
+    for shown in [out, text] {
+        assert!(
+            !shown
+                .chars()
+                .any(|c| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{200b}')
+        );
+    }
+}
+
+#[test]
+fn every_count_is_the_same_everywhere() {
+    for (scenario, at) in [
+        ("nine-agents", AT),
+        ("hundred-workers", "2025-11-13T16:00:00Z"),
+    ] {
+        let bridge = Bridge::of(scenario).unwrap();
+        let (_, json, _) = on(&bridge, &["status", "-o", "json", "--at", at]);
+        let (_, line, _) = on(&bridge, &["check", "--at", at]);
+        let (_, text, _) = on(&bridge, &["status", "--at", at]);
+        let report: Value = serde_json::from_str(&json).unwrap();
+        let workers = report["summary"]["workers"].as_object().unwrap();
+        for state in [
+            "silent",
+            "stalled",
+            "suspect",
+            "blocked",
+            "no-heartbeat",
+            "expired",
+        ] {
+            let counted = report["workers"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|w| w["state"] == state)
+                .count();
+            assert_eq!(workers[state], counted, "{scenario} {state}");
+            assert!(
+                line.contains(&format!("'{state}'={counted};")),
+                "{scenario} {state}: {line}"
+            );
+        }
+        let words = line
+            .split(" - ")
+            .nth(1)
+            .unwrap()
+            .split(" |")
+            .next()
+            .unwrap();
+        assert!(text.lines().next().unwrap().ends_with(words), "{text}");
+        let total: u64 = workers
+            .iter()
+            .filter(|(k, _)| !["total", "up"].contains(&k.as_str()))
+            .map(|(_, n)| n.as_u64().unwrap())
+            .sum();
+        assert_eq!(workers["total"], total);
+    }
+}
+
+#[test]
+fn check_follows_the_monitoring_plugins() {
+    let grammar = regex::Regex::new(r"^SWARM (OK|WARNING|CRITICAL|UNKNOWN) - [^|]+ \|( '[a-z_-]+'=[0-9.]+[a-z%]*;[0-9]*;[0-9]*;[0-9]*;[0-9]*)+\n$").unwrap();
+    let nine = nine();
+    for (args, expected) in [
+        (vec![], 2),
+        (vec!["--warn", "silent=1"], 1),
+        (vec!["--crit", "orphan=2"], 0),
+        (vec!["--warn", "suspect=1", "--crit", "silent=2"], 2),
+    ] {
+        let (code, out, _) = on(&nine, &[&["check", "--at", AT], args.as_slice()].concat());
+        assert_eq!(code, expected, "{args:?}: {out}");
+        assert!(grammar.is_match(&out), "{out}");
+    }
+    let stress = Bridge::of("ten-agent-stress").unwrap();
+    assert_eq!(on(&stress, &["check", "--at", "2025-11-13T15:03:00Z"]).0, 0);
+    assert_eq!(on(&stress, &["check", "--at", "2025-11-13T15:20:00Z"]).0, 1);
+    let (code, out, _) = on(&nine, &["check", "--warn", "nonsense=1"]);
+    assert_eq!(code, 3);
+    assert!(
+        out.starts_with("SWARM UNKNOWN - no metric called `nonsense`"),
+        "{out}"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_its_code_and_its_remedy() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let other = dir.path().join("other.db");
+    rusqlite::Connection::open(&other)
+        .unwrap()
+        .execute_batch("CREATE TABLE notes (text)")
+        .unwrap();
+    for (path, code, words) in [
+        (dir.path().join("missing.db"), 66, "--db FILE"),
+        (
+            file(
+                "text.db",
+                b"this is no database, whatever its name says; it is only text",
+            ),
+            65,
+            "not a SQLite database",
+        ),
+        (other, 65, "notes"),
+    ] {
+        let (found, out, err) = run(warden().args(["status", "--db"]).arg(&path));
+        assert_eq!((found, out.as_str()), (code, ""), "{err}");
+        assert!(err.contains(words), "{err}");
+        let (found, out, _) = run(warden().args(["check", "--db"]).arg(&path));
+        assert_eq!(found, 3);
+        assert!(out.starts_with("SWARM UNKNOWN - "), "{out}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_is_64_and_3_for_a_monitor() {
+    for (args, code) in [
+        (vec!["--bogus"], 64),
+        (vec!["status", "--bogus"], 64),
+        (vec!["check", "--bogus"], 3),
+        (vec!["status", "--at", "yesterday"], 64),
+        (vec!["--help"], 0),
+        (vec!["--version"], 0),
+        (vec!["status", "--config", "missing.toml"], 78),
+    ] {
+        let (found, out, err) = run(warden().args(&args));
+        assert_eq!(found, code, "{args:?} {out} {err}");
+        assert_eq!(
+            out.is_empty(),
+            code != 0,
+            "{args:?}: data on stdout, talk on stderr"
+        );
+    }
+}
+
+#[test]
+fn without_a_terminal_and_without_a_command_it_is_status() {
+    let (code, out, _) = on(&nine(), &["--at", AT]);
+    assert_eq!(code, 0);
+    assert!(out.contains("worker-5-deploy"), "{out}");
+}
+
+#[test]
+fn a_warning_about_the_configuration_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config.toml");
+    fs::write(&config, "[watchdog]\nfixed_silnt = \"1s\"\n").unwrap();
+    let (code, out, err) = on(
+        &nine(),
+        &["status", "--at", AT, "--config", config.to_str().unwrap()],
+    );
+    assert_eq!(code, 0);
+    assert!(
+        err.contains("line 2") && err.contains("fixed_silent"),
+        "{err}"
+    );
+    assert!(out.contains("2 silent"), "{out}");
+}
+
+#[test]
+fn looking_leaves_every_byte_as_it_was() {
+    let nine = nine();
+    let before = fs::read(nine.path()).unwrap();
+    for args in [
+        &["status"][..],
+        &["check"],
+        &["status", "-o", "json", "--at", AT],
+        &["events"],
+    ] {
+        on(&nine, args);
+    }
+    assert_eq!(fs::read(nine.path()).unwrap(), before);
+}
+
+/// A child that does not outlive its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn events_follow_what_another_connection_writes_and_end_with_their_reader() {
+    let nine = nine();
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("swarmwarden"));
+    command
+        .args(["events", "--follow", "--db"])
+        .arg(nine.path())
+        .stdout(Stdio::piped())
+        .env_clear();
+    let mut child = Running(command.current_dir(std::env::temp_dir()).spawn().unwrap());
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap())
+        .lines()
+        .map(|l| serde_json::from_str::<Value>(&l.unwrap()).unwrap());
+    let hello = lines.next().unwrap();
+    assert_eq!(
+        (&hello["type"], &hello["workers"]),
+        (&"hello".into(), &9.into())
+    );
+    assert_eq!(
+        lines
+            .by_ref()
+            .take(9)
+            .filter(|l| l["type"] == "worker.state")
+            .count(),
+        9
+    );
+    let db = rusqlite::Connection::open(nine.path()).unwrap();
+    let sql = "INSERT INTO messages (conversation_id, from_session, to_session, message, metadata, timestamp)
+        SELECT id, 'b', 'a', 'hello \x1b[31mthere', NULL, '2025-11-13T16:08:01' FROM conversations LIMIT 1";
+    db.execute(sql, []).unwrap();
+    let message = lines.find(|l| l["type"] == "message").unwrap();
+    assert_eq!(message["text"], "hello there⟨5 control bytes⟩");
+    drop(lines);
+    assert_eq!(child.0.wait().unwrap().code(), Some(141));
+}
