@@ -1,5 +1,8 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
+#[cfg(test)]
+extern crate self as swarmwarden;
+
 pub mod demo;
 pub mod domain;
 pub mod engine;

@@ -137,6 +137,17 @@ impl Chord {
         self.code == KeyCode::Backspace
     }
 
+    /// The event that types it.
+    #[cfg(test)]
+    pub(crate) fn event(self) -> KeyEvent {
+        let modifiers = if self.control {
+            KeyModifiers::CONTROL
+        } else {
+            KeyModifiers::NONE
+        };
+        KeyEvent::new(self.code, modifiers)
+    }
+
     /// Reads `j`, `C-d`, `Enter`, `F1`.
     fn parse(text: &str) -> Option<Self> {
         let (control, name) = match text.strip_prefix("C-") {

@@ -74,4 +74,5 @@ pub struct Outcome {
 }
 
 #[cfg(test)]
+#[path = "../../tests/swarm/mod.rs"]
 mod fixture;

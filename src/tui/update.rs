@@ -142,7 +142,13 @@ impl Model {
         let contexts = self.contexts();
         let mut typed = std::mem::take(&mut self.typed.pending);
         typed.push(chord);
-        match self.look.keymap.resolve(&contexts, &typed) {
+        let mut found = self.look.keymap.resolve(&contexts, &typed);
+        if found == Found::Nothing && typed.len() > 1 {
+            // No such sequence: the key means what it means alone.
+            typed = vec![chord];
+            found = self.look.keymap.resolve(&contexts, &typed);
+        }
+        match found {
             Found::Run(action) => self.act(action, now),
             Found::More => {
                 self.typed.pending = typed;

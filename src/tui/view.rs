@@ -12,6 +12,9 @@ use super::{
 use crate::domain::Timestamp;
 use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
+#[cfg(test)]
+pub(crate) use footer::offered;
+
 pub use super::screen::Hits;
 
 /// How much room there is.
@@ -49,6 +52,14 @@ pub(crate) struct Scene<'a> {
     pub(crate) clock: widget::Clock,
     pub(crate) now: Timestamp,
     pub(crate) tier: Tier,
+}
+
+impl Scene<'_> {
+    /// The instant on the operator's clock, which stands still while the picture does.
+    pub(crate) fn instant(self) -> Timestamp {
+        let frozen = self.model.facts.frozen();
+        frozen.map_or(self.now, |(at, _)| at)
+    }
 }
 
 /// Draws one frame on `buf`; returns what was seen, for [`Model::settle`].

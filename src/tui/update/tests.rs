@@ -1,1 +1,398 @@
+use crate::{
+    domain::{Command, JobOrder, MessageId, Refusal, Snapshot, Span, Timestamp},
+    link::{Reply, RequestId},
+    tui::{
+        Effect, Model, Msg, Options, View,
+        fixture::{self, NOW, ago},
+        paint, picture,
+        view::offered,
+    },
+};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use proptest::prelude::*;
+use ratatui::{buffer::Buffer, layout::Rect};
+use std::sync::Arc;
 
+const SIZE: (u16, u16) = (120, 40);
+
+fn key(code: KeyCode) -> Msg {
+    Msg::Input(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+fn told(snapshot: Snapshot) -> Model {
+    let mut model = Model::new(&Options::default(), NOW);
+    model.update(Msg::Snapshot(Arc::new(snapshot)), NOW);
+    model.update(Msg::Jobs(fixture::jobs()), NOW);
+    show(&mut model, SIZE, NOW);
+    model
+}
+
+fn show(model: &mut Model, (w, h): (u16, u16), now: Timestamp) -> String {
+    let mut buf = Buffer::empty(Rect::new(0, 0, w, h));
+    let hits = paint(model, &mut buf, now);
+    model.settle(&hits);
+    if let Some(cursor) = hits.cursor {
+        assert!(cursor.0 < w && cursor.1 < h, "{cursor:?} in {w}x{h}");
+    }
+    picture::text(&buf)
+}
+
+/// Types keys: `\n` is Enter, `\x1b` Esc, `\t` Tab.
+fn types(model: &mut Model, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for c in keys.chars() {
+        let code = match c {
+            '\n' => KeyCode::Enter,
+            '\t' => KeyCode::Tab,
+            '\x1b' => KeyCode::Esc,
+            c => KeyCode::Char(c),
+        };
+        effects.extend(model.update(key(code), NOW));
+        show(model, SIZE, NOW);
+    }
+    effects
+}
+
+fn selected(model: &Model) -> String {
+    let worker = model.screens.workers.selected();
+    worker.map_or_else(String::new, |w| w.id.to_string())
+}
+
+#[test]
+fn escape_backs_out_and_never_leaves() {
+    let mut model = told(fixture::swarm(104));
+    types(&mut model, "2pp/silent\n\n\t\t?");
+    assert_eq!(model.view, View::Worker);
+    assert!(model.overlay.is_some());
+    for _ in 0..10 {
+        assert_eq!(types(&mut model, "\x1b"), []);
+    }
+    assert_eq!(model.view, View::Overview);
+    assert_eq!(model.screens.workers.filter, "");
+}
+
+#[test]
+fn a_filter_counts_and_escape_clears_it() {
+    let mut model = told(fixture::swarm(104));
+    types(&mut model, "2/SILENT");
+    assert!(show(&mut model, SIZE, NOW).contains(" /SILENT▏  2/104 workers"));
+    types(&mut model, "\n");
+    assert!(show(&mut model, SIZE, NOW).contains("2/104 workers · attention ▾ · filter `SILENT`"));
+    types(&mut model, "/x");
+    let text = show(&mut model, SIZE, NOW);
+    assert!(
+        text.contains("0 of 104 match `SILENTx`. Esc clears."),
+        "{text}"
+    );
+    types(&mut model, "\x1b");
+    assert_eq!(model.screens.workers.rows.len(), 104);
+}
+
+#[test]
+fn keys_that_are_letters_go_into_the_filter_while_it_is_typed() {
+    let mut model = told(fixture::swarm(9));
+    assert_eq!(types(&mut model, "2/qgg!"), []);
+    assert_eq!(model.screens.workers.filter, "qgg!");
+    model.update(key(KeyCode::Backspace), NOW);
+    assert_eq!(model.screens.workers.filter, "qgg");
+}
+
+#[test]
+fn a_paste_is_one_edit_in_a_field_and_nothing_elsewhere() {
+    let mut model = told(fixture::swarm(9));
+    let paste = || Msg::Input(Event::Paste("ry\nqXD\x1b[2J".to_owned()));
+    assert_eq!(model.update(paste(), NOW), []);
+    assert!(show(&mut model, SIZE, NOW).contains("paste ignored"));
+    types(&mut model, "2/");
+    model.update(paste(), NOW);
+    assert_eq!(model.screens.workers.filter, "ry⏎qXD⟨4 control bytes⟩");
+}
+
+#[test]
+fn the_selection_follows_its_worker_through_every_order() {
+    let mut model = told(fixture::swarm(104));
+    types(&mut model, "2jjjjj");
+    let was = selected(&model);
+    types(&mut model, "oooO");
+    assert_eq!(selected(&model), was);
+    let mut fewer = fixture::swarm(104);
+    fewer.workers.retain(|w| w.id.to_string() == was);
+    model.update(Msg::Snapshot(Arc::new(fewer)), NOW);
+    assert_eq!(selected(&model), was);
+    model.update(Msg::Snapshot(Arc::new(fixture::swarm(3))), NOW);
+    assert_ne!(selected(&model), "");
+    model.update(Msg::Snapshot(Arc::new(Snapshot::default())), NOW);
+    assert_eq!(selected(&model), "");
+}
+
+#[test]
+fn attention_puts_the_oldest_of_the_worst_first() {
+    let mut model = told(fixture::swarm(104));
+    types(&mut model, "2");
+    let states: Vec<_> = model
+        .screens
+        .workers
+        .rows
+        .iter()
+        .map(|w| w.verdict.state)
+        .collect();
+    assert!(states.is_sorted());
+    let silent = model.screens.workers.rows.iter().take(2);
+    let since: Vec<_> = silent.map(|w| w.verdict.since).collect();
+    assert!(since.is_sorted());
+}
+
+#[test]
+fn the_next_problem_goes_round() {
+    let mut model = told(fixture::swarm(9));
+    types(&mut model, "2!");
+    let mut seen = vec![selected(&model)];
+    for _ in 0..3 {
+        types(&mut model, "!");
+        seen.push(selected(&model));
+    }
+    let last = seen.pop().unwrap();
+    assert_eq!(last, seen[0]);
+    seen.dedup();
+    assert_eq!(seen.len(), 3, "{seen:?}");
+    types(&mut model, "5!");
+    assert_eq!(model.view, View::Worker);
+}
+
+#[test]
+fn frozen_stands_still_and_counts_what_it_misses() {
+    let mut model = told(fixture::swarm(9));
+    types(&mut model, "f");
+    let still = show(&mut model, SIZE, NOW);
+    let mut newer = fixture::swarm(104);
+    newer.traffic.messages += 12;
+    model.update(Msg::Snapshot(Arc::new(newer)), NOW);
+    let later = show(&mut model, SIZE, NOW.plus(Span::seconds(5)));
+    assert!(later.contains("FROZEN 12:04:31Z +12"), "{later}");
+    let body = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(body(&still), body(&later));
+    types(&mut model, "0");
+    assert_eq!(model.screens.workers.rows.len(), 104);
+}
+
+#[test]
+fn a_dead_engine_is_told_and_its_picture_stays() {
+    let mut model = told(fixture::swarm(9));
+    model.update(Msg::EngineGone, NOW);
+    let text = show(&mut model, SIZE, NOW.plus(Span::seconds(90)));
+    assert!(text.contains("engine stopped; data is frozen"), "{text}");
+    assert!(text.contains("STOPPED 1m30s"), "{text}");
+    assert!(text.contains("FLEET 9"), "{text}");
+    assert!(text.contains('≥'), "ages are lower bounds now");
+}
+
+#[test]
+fn old_data_is_told_and_never_becomes_nobody() {
+    let mut model = told(fixture::swarm(9));
+    types(&mut model, "2");
+    for (seconds, state) in [(14, "STALE 14s"), (120, "OFFLINE 2m00s")] {
+        let now = NOW.plus(Span::seconds(seconds));
+        let text = show(&mut model, SIZE, now);
+        assert!(text.contains(state), "{text}");
+        assert!(text.contains("≥5m"), "{text}");
+        assert!(text.contains("[2 Workers 9]"), "{text}");
+    }
+}
+
+#[test]
+fn loading_and_emptiness_say_what_is_next() {
+    let mut model = Model::new(&Options::default(), NOW);
+    let mut swarm = Snapshot::default();
+    swarm.source.name = "bridge.db".into();
+    model.update(Msg::Snapshot(Arc::new(swarm.clone())), NOW);
+    let text = show(&mut model, SIZE, NOW);
+    assert!(
+        text.contains("CONNECTING") && text.contains("reading bridge.db…"),
+        "{text}"
+    );
+    swarm.source.read_at = Some(NOW);
+    model.update(Msg::Snapshot(Arc::new(swarm)), NOW);
+    let text = show(&mut model, SIZE, NOW);
+    assert!(text.contains("No workers yet."), "{text}");
+    for view in ["2", "5"] {
+        types(&mut model, view);
+        assert!(show(&mut model, SIZE, NOW).contains("No "));
+    }
+}
+
+#[test]
+fn jobs_are_driven_by_name() {
+    let mut model = told(fixture::swarm(9));
+    let effects = types(&mut model, "Djjr");
+    let [Effect::Send(envelope)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let wanted = Command::Job {
+        name: "sync",
+        order: JobOrder::Restart,
+    };
+    assert_eq!(envelope.command, wanted);
+    model.update(
+        Msg::Reply(envelope.id, Reply::Done("sync restarts".into())),
+        NOW,
+    );
+    assert!(show(&mut model, SIZE, NOW).contains("sync restarts"));
+}
+
+#[test]
+fn a_refusal_is_told() {
+    let mut model = told(fixture::swarm(9));
+    model.update(Msg::Reply(RequestId(9), Reply::Refused(Refusal::Busy)), NOW);
+    assert!(show(&mut model, SIZE, NOW).contains("the engine is busy"));
+    model.update(Msg::Tick, NOW.plus(Span::seconds(6)));
+    assert!(!show(&mut model, SIZE, NOW).contains("the engine is busy"));
+}
+
+#[test]
+fn the_old_end_of_the_messages_asks_for_more() {
+    let mut model = told(fixture::swarm(9));
+    let effects = types(&mut model, "5GG");
+    let [Effect::Send(envelope)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    let Command::OlderMessages { before, .. } = envelope.command else {
+        panic!("{envelope:?}");
+    };
+    assert_eq!(before, MessageId(48_152));
+    assert_eq!(types(&mut model, "G"), [], "asked once");
+    let mut page = fixture::swarm(9)
+        .messages
+        .iter()
+        .cloned()
+        .collect::<Vec<_>>();
+    for (message, id) in page.iter_mut().zip(100..) {
+        Arc::make_mut(message).id = MessageId(id);
+    }
+    model.update(Msg::Reply(envelope.id, Reply::Messages(page)), NOW);
+    let state = &model.screens.messages;
+    assert_eq!(state.rows.len(), 120);
+    assert_eq!(state.list.selected, Some(MessageId(48_152)));
+    let effects = types(&mut model, "GG");
+    let [Effect::Send(next)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    model.update(Msg::Reply(next.id, Reply::Messages(Vec::new())), NOW);
+    assert!(show(&mut model, SIZE, NOW).contains("beginning of the history"));
+    assert_eq!(types(&mut model, "G"), []);
+}
+
+#[test]
+fn messages_follow_until_one_is_chosen() {
+    let mut model = told(fixture::swarm(9));
+    types(&mut model, "5");
+    let newer = |extra: i64| {
+        let mut swarm = fixture::swarm(9);
+        let mut messages = (*swarm.messages).clone();
+        for k in 0..extra {
+            let mut last = (**messages.back().unwrap()).clone();
+            last.id = MessageId(last.id.0 + 1 + k);
+            messages.push_back(Arc::new(last));
+        }
+        swarm.messages = Arc::new(messages);
+        Msg::Snapshot(Arc::new(swarm))
+    };
+    model.update(newer(1), NOW);
+    assert_eq!(
+        model.screens.messages.list.selected,
+        Some(MessageId(48_212))
+    );
+    types(&mut model, "j");
+    model.update(newer(4), NOW);
+    assert_eq!(
+        model.screens.messages.list.selected,
+        Some(MessageId(48_211))
+    );
+    assert!(show(&mut model, SIZE, NOW).contains("new (F follow)"));
+    types(&mut model, "F");
+    assert_eq!(model.screens.messages.fresh(), 0);
+}
+
+#[test]
+fn enter_reads_a_message_then_its_thread_then_its_worker() {
+    let mut model = told(fixture::swarm(9));
+    types(&mut model, "5j\n");
+    assert!(model.screens.messages.open);
+    types(&mut model, "\n");
+    assert!(show(&mut model, SIZE, NOW).contains("thread worker-"));
+    types(&mut model, "\n");
+    assert_eq!(model.view, View::Worker);
+}
+
+#[test]
+fn every_hint_of_every_view_does_something() {
+    for view in [
+        "1", "2", "2v", "2\n", "5", "5\n", "f", "D", "?", "2/", "2/a",
+    ] {
+        let start = || {
+            let mut model = told(fixture::eventful(104));
+            types(&mut model, view);
+            model
+        };
+        let model = start();
+        let hints = offered(&model);
+        assert!(!hints.is_empty());
+        for binding in hints {
+            let mut model = start();
+            let picture = |model: &mut Model| (format!("{model:?}"), show(model, SIZE, NOW));
+            let before = picture(&mut model);
+            let mut effects = Vec::new();
+            for chord in binding.on.first().unwrap() {
+                effects.extend(model.update(Msg::Input(Event::Key(chord.event())), NOW));
+            }
+            let idle = effects.is_empty() && before == picture(&mut model);
+            assert!(!idle, "{} in {view:?} does nothing", binding.run.name());
+        }
+    }
+}
+
+fn any_message() -> impl Strategy<Value = Msg> {
+    let keys = prop_oneof![
+        4 => prop::sample::select("jkhlGgq!vpoOfFtweRD?12500-/xsrn".chars().collect::<Vec<_>>())
+            .prop_map(KeyCode::Char),
+        2 => prop::sample::select(vec![
+            KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::PageDown,
+            KeyCode::PageUp, KeyCode::Home, KeyCode::End, KeyCode::Backspace,
+        ]),
+    ];
+    prop_oneof![
+        12 => keys.prop_map(key),
+        3 => (0usize..40).prop_map(|n| Msg::Snapshot(Arc::new(fixture::eventful(n)))),
+        1 => Just(Msg::Snapshot(Arc::new(Snapshot::default()))),
+        1 => Just(Msg::Jobs(fixture::jobs())),
+        1 => Just(Msg::Jobs(Arc::from([]))),
+        1 => Just(Msg::Tick),
+        1 => Just(Msg::EngineGone),
+        1 => any::<u64>().prop_map(|n| Msg::Reply(RequestId(n % 9), Reply::Messages(Vec::new()))),
+        1 => ".{0,12}".prop_map(|text| Msg::Input(Event::Paste(text))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn nothing_panics_and_no_selection_dangles(
+        steps in prop::collection::vec((any_message(), 0u16..130, 0u16..44), 1..40),
+    ) {
+        let mut model = Model::new(&Options::default(), NOW);
+        for ((msg, w, h), second) in steps.into_iter().zip(0..) {
+            model.update(msg, ago(-second * 7));
+            let snapshot = Arc::clone(model.snapshot());
+            let known = |id: &_| snapshot.workers.iter().any(|w| w.conversation == *id);
+            let workers = &model.screens.workers.list.selected;
+            prop_assert!(workers.as_ref().is_none_or(known));
+            let problem = &model.screens.overview.problems.selected;
+            prop_assert!(problem.as_ref().is_none_or(|k| snapshot.problems.iter().any(|p| p.key == *k)));
+            let messages = &model.screens.messages;
+            if model.view == View::Messages {
+                let id = messages.list.selected;
+                prop_assert!(id.is_none_or(|id| messages.rows.iter().any(|m| m.id == id)));
+            }
+            show(&mut model, (w, h), ago(-second * 7));
+        }
+    }
+}

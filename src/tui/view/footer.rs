@@ -112,30 +112,32 @@ fn as_of(scene: Scene<'_>) -> String {
     })
 }
 
+/// What the hint bar could show now, the most specific first.
+pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
+    let contexts = model.contexts().into_iter();
+    contexts
+        .filter(|c| *c != Context::Always)
+        .flat_map(|c| model.look.keymap.rows(c))
+        .filter(|b| b.hint.is_some() && !b.on.is_empty() && offers(model, b))
+        .collect()
+}
+
 /// `Enter open  ! next problem … ? help`: whole hints only, the help always.
 fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect) {
-    let hints: Vec<(Action, Strip)> = model
-        .contexts()
-        .into_iter()
-        .flat_map(|c| model.look.keymap.rows(c).iter().map(move |b| (c, b)))
-        .filter(|(c, b)| *c != Context::Always && offers(model, b))
-        .filter_map(|(_, b)| {
-            let hint = b.hint.as_ref()?;
-            let strip = Strip::of(" ", Role::Text)
-                .add(b.key(), Role::Key)
-                .add(format!(" {hint} "), Role::Text);
-            Some((b.run, strip))
-        })
-        .collect();
-    let tail = hints
-        .iter()
-        .find(|(action, _)| *action == Action::Help)
-        .map(|(_, strip)| strip.clone())
-        .unwrap_or_default();
+    let hint = |binding: &Binding| {
+        let word = binding.hint.as_deref().unwrap_or_default();
+        Strip::of(" ", Role::Text)
+            .add(binding.key(), Role::Key)
+            .add(format!(" {word} "), Role::Text)
+    };
+    let offered = offered(model);
+    let help = offered.iter().find(|b| b.run == Action::Help);
+    let tail = help.map_or_else(Strip::new, |b| hint(b));
     let room = place.width.saturating_sub(tail.width());
     let mut line = Strip::new();
-    for (action, strip) in hints {
-        if action != Action::Help && line.width() + strip.width() <= room {
+    for binding in offered {
+        let strip = hint(binding);
+        if binding.run != Action::Help && line.width() + strip.width() <= room {
             line = line.join(strip);
         }
     }
@@ -161,6 +163,7 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         Action::JobStart | Action::JobStop | Action::JobRestart | Action::JobRun => {
             !model.jobs.is_empty()
         }
+        Action::Erase => filter(model).is_some_and(|f| !f.is_empty()),
         Action::Reread => model.facts.gone().is_none(),
         _ => true,
     }

@@ -1,1 +1,200 @@
+use crate::domain::Snapshot;
+use crate::tui::{
+    Model, Msg, Options,
+    fixture::{self, NOW},
+    paint, picture,
+};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::{buffer::Buffer, layout::Rect};
+use std::sync::Arc;
 
+/// A model that was told `snapshot` and drawn once.
+fn model(snapshot: Snapshot, options: &Options) -> Model {
+    let mut model = Model::new(options, NOW);
+    model.update(Msg::Snapshot(Arc::new(snapshot)), NOW);
+    model.update(Msg::Jobs(fixture::jobs()), NOW);
+    model
+}
+
+fn press(model: &mut Model, size: (u16, u16), keys: &str) {
+    for c in keys.chars() {
+        let code = match c {
+            '\n' => KeyCode::Enter,
+            '\t' => KeyCode::Tab,
+            '\x1b' => KeyCode::Esc,
+            c => KeyCode::Char(c),
+        };
+        let key = KeyEvent::new(code, KeyModifiers::NONE);
+        model.update(Msg::Input(Event::Key(key)), NOW);
+        show(model, size);
+    }
+}
+
+fn show(model: &mut Model, (width, height): (u16, u16)) -> String {
+    let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+    let hits = paint(model, &mut buf, NOW);
+    model.settle(&hits);
+    picture::text(&buf)
+}
+
+const SIZES: [(u16, u16); 5] = [(120, 40), (80, 24), (60, 20), (40, 12), (30, 6)];
+
+fn screens(name: &str, snapshot: &Snapshot, keys: &str) {
+    for size in SIZES {
+        let mut model = model(snapshot.clone(), &Options::default());
+        show(&mut model, size);
+        press(&mut model, size, keys);
+        let (w, h) = size;
+        insta::assert_snapshot!(format!("{name}_{w}x{h}"), show(&mut model, size));
+    }
+}
+
+#[test]
+fn overview() {
+    screens("overview_104", &fixture::eventful(104), "");
+    screens("overview_9", &fixture::swarm(9), "");
+}
+
+#[test]
+fn workers() {
+    screens("workers_104", &fixture::swarm(104), "2");
+    screens("workers_9", &fixture::swarm(9), "2");
+    screens("grid_104", &fixture::swarm(104), "2v");
+}
+
+#[test]
+fn worker() {
+    screens("worker", &fixture::swarm(104), "2\n");
+}
+
+#[test]
+fn messages() {
+    screens("messages", &fixture::swarm(104), "5jj");
+    screens("message_open", &fixture::swarm(104), "5jj\n");
+}
+
+#[test]
+fn overlays() {
+    screens("help", &fixture::swarm(104), "2?");
+    screens("daemons", &fixture::swarm(104), "Djj");
+}
+
+/// Names and texts that mean harm, as the domain hands them over: ids raw, texts neutralised.
+fn hostile() -> Snapshot {
+    let bad = [
+        "\x1b]0;pwned\x07worker",
+        "w\u{202e}1-txet",
+        "漢字漢字漢字-worker",
+        "👩\u{200d}👩\u{200d}👧-fam",
+        "e\u{301}e\u{301}-nfd",
+        "$(touch x) <script> | `id`",
+        "\x1b[2J\x1b[31mred",
+        "",
+        "a\tb\r\nc\0d",
+    ];
+    let mut swarm = fixture::swarm(9);
+    for (worker, raw) in swarm.workers.iter_mut().zip(bad) {
+        let worker = Arc::make_mut(worker);
+        worker.id = crate::domain::WorkerId::from(raw);
+        worker.team = Some(crate::domain::text::line(raw).into());
+        worker.verdict.reason = crate::domain::text::line(raw).into_owned();
+    }
+    let mut messages = (*swarm.messages).clone();
+    for (message, raw) in messages.iter_mut().rev().zip(bad) {
+        let message = Arc::make_mut(message);
+        message.summary = crate::domain::text::line(raw).into();
+        message.body = crate::domain::text::body(raw).into();
+    }
+    swarm.messages = Arc::new(messages);
+    swarm
+}
+
+#[test]
+fn hostile_text_moves_no_column() {
+    screens("hostile_workers", &hostile(), "2");
+    for (size, keys) in SIZES
+        .into_iter()
+        .flat_map(|s| ["1", "2", "2v", "2\n", "5", "5\n"].map(|k| (s, k)))
+    {
+        let mut model = model(hostile(), &Options::default());
+        press(&mut model, size, keys);
+        let mut buf = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        paint(&model, &mut buf, NOW);
+        for cell in buf.content() {
+            let symbol = cell.symbol();
+            assert!(!symbol.chars().any(char::is_control), "{symbol:?}");
+            assert!(!symbol.contains(['\u{202e}', '\u{200d}']), "{symbol:?}");
+        }
+    }
+}
+
+#[test]
+fn ascii_is_ascii_and_loses_no_word() {
+    let options = Options {
+        ascii: true,
+        ..Options::default()
+    };
+    for keys in ["1", "2", "2v", "2\n", "5", "?", "D"] {
+        let mut model = model(fixture::eventful(104), &options);
+        press(&mut model, (120, 40), keys);
+        let text = show(&mut model, (120, 40));
+        assert!(
+            text.bytes()
+                .all(|b| b == b'\n' || (0x20..0x7f).contains(&b)),
+            "{text}"
+        );
+    }
+    let mut model = model(fixture::swarm(9), &options);
+    insta::assert_snapshot!("ascii_80x24", show(&mut model, (80, 24)));
+}
+
+#[test]
+fn without_colour_every_state_and_the_selection_are_still_seen() {
+    let options = Options {
+        theme: "mono".to_owned(),
+        depth: crate::tui::Depth::None,
+        ..Options::default()
+    };
+    let mut model = model(fixture::swarm(104), &options);
+    press(&mut model, (120, 40), "2");
+    let mut buf = Buffer::empty(Rect::new(0, 0, 120, 40));
+    paint(&model, &mut buf, NOW);
+    let plain = |c: ratatui::style::Color| c == ratatui::style::Color::Reset;
+    assert!(buf.content().iter().all(|c| plain(c.fg) && plain(c.bg)));
+    let reversed =
+        |c: &ratatui::buffer::Cell| c.modifier.contains(ratatui::style::Modifier::REVERSED);
+    assert_eq!(buf.content().iter().filter(|c| reversed(c)).count(), 79);
+}
+
+#[test]
+fn problems_and_totals_are_complete_at_every_size() {
+    for size in SIZES {
+        let mut model = model(fixture::swarm(9), &Options::default());
+        let text = show(&mut model, size);
+        assert!(
+            text.contains("✗1") && text.contains("!2") && text.contains("8/9"),
+            "{text}"
+        );
+    }
+    let mut model = model(fixture::swarm(9), &Options::default());
+    let text = show(&mut model, (40, 12));
+    assert!(
+        text.lines().nth(1).unwrap().contains("✗ worker-7-infra"),
+        "{text}"
+    );
+}
+
+#[test]
+fn times_have_three_forms() {
+    let options = Options {
+        east: 7_200,
+        ..Options::default()
+    };
+    let mut model = model(fixture::swarm(9), &options);
+    press(&mut model, (120, 40), "2");
+    assert!(show(&mut model, (120, 40)).contains("5m35s"));
+    press(&mut model, (120, 40), "t");
+    assert!(show(&mut model, (120, 40)).contains("13:58:56+02"));
+    press(&mut model, (120, 40), "t");
+    assert!(show(&mut model, (120, 40)).contains("11:58:56Z"));
+}

@@ -156,8 +156,15 @@ impl<'a> Canvas<'a> {
 
     /// A frame around `place`; what was there is erased.
     pub(crate) fn frame(&mut self, place: Rect, title: &Strip) {
-        let place = place.intersection(*self.buf.area());
-        self.clear(place);
+        let area = *self.buf.area();
+        let place = place.intersection(area);
+        // One blank column on each side, so that it stands apart from what is below.
+        let left = place.x.saturating_sub(1).max(area.x);
+        self.clear(Rect {
+            x: left,
+            width: place.right().saturating_add(1).saturating_sub(left),
+            ..place
+        });
         if place.width < 2 || place.height < 2 {
             return;
         }
@@ -292,17 +299,16 @@ pub(crate) fn lines(body: &str, width: u16, wrap: bool) -> Vec<String> {
             continue;
         }
         let (mut now, mut used) = (String::new(), 0);
-        for word in line.split_word_bounds() {
-            let wide = word.width();
-            if used + wide > width && used > 0 {
+        for word in line.split_inclusive(' ') {
+            if used + word.trim_end().width() > width && used > 0 {
                 out.push(std::mem::take(&mut now));
                 used = 0;
-                if word.trim().is_empty() {
-                    continue;
-                }
             }
             for grapheme in word.graphemes(true) {
                 let wide = grapheme.width();
+                if used + wide > width && grapheme == " " {
+                    break;
+                }
                 if used + wide > width && used > 0 {
                     out.push(std::mem::take(&mut now));
                     used = 0;
@@ -312,6 +318,9 @@ pub(crate) fn lines(body: &str, width: u16, wrap: bool) -> Vec<String> {
             }
         }
         out.push(now);
+    }
+    for line in &mut out {
+        line.truncate(line.trim_end().len());
     }
     out
 }

@@ -74,6 +74,7 @@ enum Col {
     Time,
     From,
     To,
+    Who,
     Kind,
     Text,
     Read,
@@ -95,15 +96,23 @@ fn columns(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         grows: id == Col::Text,
         right: false,
     };
-    let list = [
-        column(Col::Time, "time", time, 2),
+    let wide = [
+        column(Col::Time, "time", time, 0),
         column(Col::From, "from", name, 0),
-        column(Col::To, "to", name, 3),
-        column(Col::Kind, "type", 8, 1),
+        column(Col::To, "to", name, 0),
+        column(Col::Kind, "type", 8, 0),
         column(Col::Text, "text", 16, 0),
-        column(Col::Read, "read", 8, 4),
+        column(Col::Read, "read", 8, 1),
     ];
-    widget::fit_columns(&list, width)
+    let narrow = [
+        column(Col::Time, "time", time, 2),
+        column(Col::Who, "who", name + 2, 0),
+        column(Col::Kind, "type", 8, 1),
+        column(Col::Text, "text", 12, 0),
+        column(Col::Read, "rd", 2, 3),
+    ];
+    let list: &[Column<Col>] = if width > 100 { &wide } else { &narrow };
+    widget::fit_columns(list, width)
 }
 
 fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
@@ -123,9 +132,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     let top = state.list.window(page, state.rows.len());
     for (i, message) in state.rows.iter().enumerate().skip(top).take(page) {
         let line = rows.line();
-        widget::place(canvas, inset(line), &columns, |c| {
-            cell(scene, message, c.id)
-        });
+        widget::place(canvas, inset(line), &columns, |c| cell(scene, message, c));
         if Some(i) == state.list.row() {
             canvas.select(line);
             hits.point(line);
@@ -150,21 +157,24 @@ fn ends(message: &Message) -> (String, String) {
     (name(message.from), name(message.to))
 }
 
-fn cell(scene: Scene<'_>, message: &Message, column: Col) -> (String, Role) {
+fn cell(scene: Scene<'_>, message: &Message, column: &Column<Col>) -> (String, Role) {
     let (from, to) = ends(message);
-    match column {
+    match column.id {
         Col::Time => {
             let at = message.at.map(|at| scene.clock.log(at));
             (at.unwrap_or_else(|| "no time".to_owned()), Role::Dim)
         }
         Col::From => (from, Role::Text),
         Col::To => (to, Role::Text),
+        Col::Who if message.from == Side::B => (format!("{from} →"), Role::Text),
+        Col::Who => (format!("→ {to}"), Role::Text),
         Col::Kind => (
             message.kind.name().to_owned(),
             widget::kind_role(message.kind),
         ),
         Col::Text => (message.summary.to_string(), Role::Text),
         Col::Read if message.read => ("✓".to_owned(), Role::Dim),
+        Col::Read if column.width < 8 => ("◦".to_owned(), Role::Info),
         Col::Read => ("◦ unread".to_owned(), Role::Info),
     }
 }
@@ -240,6 +250,6 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
         (false, 0) => {}
         (false, n) => parts.push(format!("▴ {n} new (F follow)")),
     }
-    parts.push(format!("{} unread", snapshot.traffic.unread));
+    parts.push(format!("{} unread by workers", snapshot.traffic.unread));
     parts.join(" · ")
 }

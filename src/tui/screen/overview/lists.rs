@@ -18,10 +18,15 @@ pub(crate) fn plural(n: usize, noun: &str) -> String {
     format!("{n} {noun}{s}")
 }
 
-/// Lines that the problems would take.
-pub(super) fn wanted(scene: Scene<'_>) -> u16 {
+/// Lines that the problems take where there is room for `most`: one each, or one per kind, or `most`.
+pub(super) fn wanted(scene: Scene<'_>, most: u16) -> u16 {
     let problems = scene.model.snapshot().problems.len();
-    u16::try_from(problems.max(1)).unwrap_or(u16::MAX)
+    let count = |n: usize| u16::try_from(n.max(1)).unwrap_or(u16::MAX);
+    if count(problems) <= most {
+        return count(problems);
+    }
+    let kinds = fold(scene, &scene.model.screens.overview, true).len();
+    count(kinds).min(most.max(1))
 }
 
 /// One line of NEEDS YOU: a problem, and how many of its kind it stands for.
@@ -299,7 +304,7 @@ pub(super) fn bridge(scene: Scene<'_>) -> Vec<Strip> {
     let plain = |text: String| Strip::of(text, Role::Text);
     let read = source.read_at.map_or_else(
         || "not read yet".to_owned(),
-        |at| format!("read {} ago", scene.now.since(at)),
+        |at| format!("read {} ago", scene.instant().since(at)),
     );
     let schema = source
         .schema
@@ -308,13 +313,10 @@ pub(super) fn bridge(scene: Scene<'_>) -> Vec<Strip> {
     let mut lines = vec![
         plain(format!("{read}   {}", source.watch)),
         plain(format!(
-            "messages {}   unread {}   audit {}",
-            traffic.messages, traffic.unread, traffic.audits
+            "messages {}   unread {}",
+            traffic.messages, traffic.unread
         )),
-        plain(format!(
-            "{schema}   folded {}",
-            plural(snapshot.folded, "conversation")
-        )),
+        plain(format!("{schema}   audit rows {}", traffic.audits)),
     ];
     if source.reopened > 0 {
         lines.push(plain(format!("file replaced {} times", source.reopened)));
@@ -324,34 +326,34 @@ pub(super) fn bridge(scene: Scene<'_>) -> Vec<Strip> {
         lines.push(Strip::of(words, Role::Warn));
     }
     if let Some(repo) = &snapshot.repo {
-        lines.push(repo_line(repo));
+        lines.extend(repo_lines(repo));
     }
     lines
 }
 
-fn repo_line(repo: &crate::domain::Repo) -> Strip {
+fn repo_lines(repo: &crate::domain::Repo) -> Vec<Strip> {
     if let Some(error) = &repo.error {
-        return Strip::of(format!("git: {error}"), Role::Warn);
+        return vec![Strip::of(format!("git: {error}"), Role::Warn)];
     }
-    let mut line = Strip::of(format!("git {} {}", repo.head, repo.commit), Role::Text);
-    if let Some((ahead, behind)) = repo.ahead_behind {
-        line = line.add(format!(" +{ahead} -{behind}"), Role::Text);
+    let upstream = match repo.ahead_behind {
+        Some((ahead, behind)) => format!("   ahead {ahead} behind {behind}"),
+        None => String::new(),
+    };
+    let head = format!("git {} {}{upstream}", repo.head, repo.commit);
+    let branches = match repo.branches {
+        1 => "1 branch".to_owned(),
+        n => format!("{n} branches"),
+    };
+    let mut tree = Strip::of(branches, Role::Text);
+    let counts = [
+        (repo.modified, "changed", Role::Text),
+        (repo.untracked, "new", Role::Text),
+        (repo.conflicted, "in conflict", Role::Crit),
+    ];
+    for (n, what, role) in counts {
+        if n > 0 {
+            tree = tree.add(format!("   {n} {what}"), role);
+        }
     }
-    line = line.add(
-        format!(
-            "  {}",
-            plural(repo.branches as usize, "branch").replace("branchs", "branches")
-        ),
-        Role::Text,
-    );
-    if repo.modified + repo.untracked > 0 {
-        line = line.add(
-            format!("  {}~ {}?", repo.modified, repo.untracked),
-            Role::Info,
-        );
-    }
-    if repo.conflicted > 0 {
-        line = line.add(format!("  {} in conflict", repo.conflicted), Role::Crit);
-    }
-    line
+    vec![Strip::of(head, Role::Text), tree]
 }

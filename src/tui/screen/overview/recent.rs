@@ -1,7 +1,7 @@
 //! RECENT: what happened while we watched; before anything did, the newest messages.
 
 use crate::{
-    domain::{Event, Happening, Kind, Message, TaskState},
+    domain::{Event, Happening, Kind, Message, State, TaskState},
     tui::{
         theme::Role,
         view::{Scene, Tier},
@@ -25,26 +25,36 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
     let title = Strip::of("RECENT", Role::Title).add(what, Role::Dim);
     canvas.rule(rows.line(), &title);
     let room = usize::from(rows.left());
-    let lines: Vec<Strip> = if snapshot.events.is_empty() {
-        let newest = snapshot.messages.iter().rev();
-        newest.take(room).map(|m| message(scene, m)).collect()
-    } else {
-        let newest = snapshot.events.iter().rev();
-        newest
-            .filter(|e| !is_chatter(e))
-            .take(room)
-            .map(|e| line(scene, e))
-            .collect()
-    };
+    let newest = snapshot.events.iter().rev();
+    let mut lines: Vec<Strip> = newest
+        .filter(|e| !is_chatter(e))
+        .take(room)
+        .map(|e| line(scene, e))
+        .collect();
+    // What is left is filled with what was said before we watched.
+    let began = snapshot.events.front().map(|e| e.at);
+    let before = snapshot.messages.iter().rev();
+    let before = before.filter(|m| began.is_none_or(|began| m.at.is_none_or(|at| at < began)));
+    lines.extend(before.take(room - lines.len()).map(|m| message(scene, m)));
     for line in lines {
         canvas.strip(rows.line(), &line);
     }
 }
 
-/// Heartbeats of the conversation that say nothing for themselves: a task's change tells the same.
+/// Says nothing for itself: a message whose task's change tells the same, a step on the way to work, calm after calm.
 fn is_chatter(event: &Event) -> bool {
-    matches!(&event.what, Happening::Message(m)
-        if matches!(m.kind, Kind::Ack | Kind::Progress | Kind::Drill | Kind::Done | Kind::Assign) )
+    let calm = |state| matches!(state, State::Healthy | State::Idle | State::New);
+    match &event.what {
+        Happening::Message(m) => matches!(
+            m.kind,
+            Kind::Ack | Kind::Progress | Kind::Drill | Kind::Done | Kind::Assign | Kind::Failed
+        ),
+        Happening::TaskState(task, from) => {
+            task.state == TaskState::Delivered || (task.state == TaskState::Sent && from.is_none())
+        }
+        Happening::WorkerState(worker, from) => calm(worker.verdict.state) && calm(*from),
+        Happening::WorkerSeen(_) | Happening::WorkerGone(..) | Happening::Source(_) => false,
+    }
 }
 
 fn head(scene: Scene<'_>, at: &str, symbol: &str, role: Role) -> Strip {
@@ -75,17 +85,15 @@ fn line(scene: Scene<'_>, event: &Event) -> Strip {
             .add("appeared", Role::Text),
         Happening::WorkerState(worker, from) => {
             let mark = widget::state(worker.verdict.state);
+            let was = widget::state(*from).word;
+            let why = match worker.verdict.state {
+                State::Healthy | State::Idle | State::Finished => String::new(),
+                _ => format!(": {}", worker.verdict.reason),
+            };
             head(scene, &at, mark.symbol, mark.role)
                 .add(format!("{} ", worker.id), Role::Title)
                 .add(mark.word, mark.role)
-                .add(
-                    format!(
-                        ", was {}: {}",
-                        widget::state(*from).word,
-                        worker.verdict.reason
-                    ),
-                    Role::Text,
-                )
+                .add(format!(", was {was}{why}"), Role::Text)
         }
         Happening::WorkerGone(_, id) => head(scene, &at, "-", Role::Unknown)
             .add(format!("{id} "), Role::Title)

@@ -51,7 +51,7 @@ pub(crate) fn empty(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 
 fn wide(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let mut rows = Rows::of(place);
-    let wanted = lists::wanted(scene).min(place.height / 4);
+    let wanted = lists::wanted(scene, place.height / 4);
     lists::problems(scene, canvas, rows.take(wanted + 1), hits);
     if rows.left() > 30 {
         rows.line();
@@ -79,7 +79,7 @@ fn wide(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
 fn wide_left(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let mut rows = Rows::of(place);
     let groups = u16::try_from(scene.model.snapshot().groups.len()).unwrap_or(u16::MAX);
-    let most = place.height.saturating_sub(12) / 2;
+    let most = place.height.saturating_sub(15);
     let table = Table {
         heading: true,
         full: true,
@@ -118,7 +118,7 @@ fn wide_right(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 
 fn narrow(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let mut rows = Rows::of(place);
-    let wanted = lists::wanted(scene).clamp(1, 4);
+    let wanted = lists::wanted(scene, 4);
     lists::problems(scene, canvas, rows.take(wanted + 1), hits);
     let all = &scene.model.snapshot().groups;
     let sessions = all.iter().filter(|g| g.kind == GroupKind::Session).count();
@@ -146,7 +146,7 @@ fn narrow(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hit
 
 fn small(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let mut rows = Rows::of(place);
-    let wanted = lists::wanted(scene).clamp(1, place.height / 2);
+    let wanted = lists::wanted(scene, place.height / 2);
     lists::problems(scene, canvas, rows.take(wanted), hits);
     let groups = scene.model.snapshot().groups.len();
     let room = rows.left().saturating_sub(2);

@@ -74,12 +74,22 @@ pub(super) fn liveness(scene: Scene<'_>, worker: &Worker, width: u16) -> Section
     }
     let (words, role) = reported(scene, worker);
     fact(&mut lines, "reported", &words, role, width);
+    Section {
+        panel: Panel::Liveness,
+        title: Strip::of("LIVENESS", Role::Title),
+        lines,
+    }
+}
+
+/// ABOUT: which conversation, until when, what it has done.
+pub(super) fn about(scene: Scene<'_>, worker: &Worker, width: u16) -> Section {
+    let mut lines = Vec::new();
     for (label, words) in identity(scene, worker) {
         fact(&mut lines, label, &words, Role::Text, width);
     }
     Section {
-        panel: Panel::Liveness,
-        title: Strip::of("LIVENESS", Role::Title),
+        panel: Panel::About,
+        title: Strip::of("ABOUT", Role::Title),
         lines,
     }
 }

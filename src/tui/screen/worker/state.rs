@@ -16,16 +16,19 @@ pub(crate) enum Panel {
     Messages,
     /// States that we saw.
     Timeline,
+    /// Which conversation, until when.
+    About,
 }
 
 impl Panel {
     /// In the order of Tab.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Liveness,
         Self::Evidence,
         Self::Tasks,
         Self::Messages,
         Self::Timeline,
+        Self::About,
     ];
 }
 

@@ -53,7 +53,8 @@ fn axis(clock: Clock, width: u16, minutes: i64) -> Strip {
         let label = at.clock();
         let label = label.get(..5).unwrap_or_default();
         let place = 1 + usize::from(width) * usize::try_from(quarter).unwrap_or(0) / 4;
-        if usize::from(cells(&text)) < place || quarter == 0 {
+        let room = place + 5 + 8 <= usize::from(width);
+        if quarter == 0 || (usize::from(cells(&text)) < place && room) {
             let pad = place.saturating_sub(usize::from(cells(&text)));
             text.push_str(&" ".repeat(pad));
             text.push_str(label);

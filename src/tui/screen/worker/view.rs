@@ -35,32 +35,7 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     hits.point(head);
     let rest = rows.rest();
     if scene.tier == Tier::Xl {
-        let left = Rect {
-            width: rest.width * 3 / 5,
-            ..rest
-        };
-        let right = Rect {
-            x: left.right() + 1,
-            width: rest.width - left.width - 1,
-            ..rest
-        };
-        canvas.wall(Rect {
-            x: left.right(),
-            width: 1,
-            ..rest
-        });
-        let of_left = [
-            sections::liveness(scene, worker, left.width),
-            sections::evidence(scene, worker, left.width),
-            sections::tasks(scene, worker, left.width),
-        ];
-        let room = usize::from(right.height);
-        let of_right = [
-            sections::timeline(scene, worker, right.width),
-            sections::messages(scene, worker, room),
-        ];
-        stack(scene, canvas, left, &of_left, hits);
-        stack(scene, canvas, right, &of_right, hits);
+        wide(scene, canvas, rest, worker, hits);
     } else {
         let all = [
             sections::liveness(scene, worker, rest.width),
@@ -68,9 +43,48 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
             sections::tasks(scene, worker, rest.width),
             sections::messages(scene, worker, 50),
             sections::timeline(scene, worker, rest.width),
+            sections::about(scene, worker, rest.width),
         ];
         stack(scene, canvas, rest, &all, hits);
     }
+}
+
+/// Two columns, and the messages across below them.
+fn wide(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, worker: &Worker, hits: &mut Hits) {
+    let width = place.width / 2;
+    let other = place.width - width - 1;
+    let of_left = [
+        sections::liveness(scene, worker, width),
+        sections::evidence(scene, worker, width),
+    ];
+    let of_right = [
+        sections::tasks(scene, worker, other),
+        sections::timeline(scene, worker, other),
+        sections::about(scene, worker, other),
+    ];
+    let lines =
+        |sections: &[Section]| -> usize { sections.iter().map(|s| s.lines.len() + 1).sum() };
+    let tall = lines(&of_left).max(lines(&of_right));
+    let tall = u16::try_from(tall).unwrap_or(u16::MAX);
+    let mut rows = Rows::of(place);
+    let top = rows.take(tall.min(place.height.saturating_sub(5)));
+    let left = Rect { width, ..top };
+    let wall = Rect {
+        x: left.right(),
+        width: 1,
+        ..top
+    };
+    let right = Rect {
+        x: wall.right(),
+        width: other,
+        ..top
+    };
+    canvas.wall(wall);
+    stack(scene, canvas, left, &of_left, hits);
+    stack(scene, canvas, right, &of_right, hits);
+    let below = rows.rest();
+    let messages = [sections::messages(scene, worker, 200)];
+    stack(scene, canvas, below, &messages, hits);
 }
 
 /// Label, state and since when, team, session.
@@ -92,22 +106,32 @@ fn headline(scene: Scene<'_>, worker: &Worker) -> Strip {
     line
 }
 
-/// Heights of sections in `room` lines: all they want when it fits; else a little for each, and the rest for `focus` first.
+/// Heights of sections in `room` lines: all they want when it fits; else most for `focus`, a little for the others from the top, and
+/// nothing for what would get no more than its heading.
 fn heights(wanted: &[u16], focus: Option<usize>, room: u16) -> Vec<u16> {
+    let all = wanted.iter().fold(0u16, |n, w| n.saturating_add(*w));
+    if all <= room {
+        return wanted.to_vec();
+    }
     let mut left = room;
-    let mut give = |of: u16| {
-        let given = of.min(left);
-        left -= given;
-        given
-    };
-    let fits = wanted.iter().fold(0u16, |n, w| n.saturating_add(*w)) <= room;
-    let share = if fits { u16::MAX } else { 4 };
-    let mut out: Vec<u16> = wanted.iter().map(|w| give((*w).min(share))).collect();
-    let order = focus.into_iter().chain(0..wanted.len());
-    for i in order {
+    let mut out = vec![0; wanted.len()];
+    let mut give = |i: usize, most: u16| {
         if let (Some(have), Some(want)) = (out.get_mut(i), wanted.get(i)) {
-            *have += give(want - *have);
+            let more = (*want - *have).min(most).min(left);
+            if *have + more > 1 {
+                *have += more;
+                left -= more;
+            }
         }
+    };
+    if let Some(focus) = focus {
+        give(focus, (room / 5 * 3).max(2));
+    }
+    for i in (0..wanted.len()).filter(|i| Some(*i) != focus) {
+        give(i, 3);
+    }
+    for i in focus.into_iter().chain(0..wanted.len()) {
+        give(i, u16::MAX);
     }
     out
 }
@@ -172,12 +196,12 @@ pub(crate) fn brief(
     let state = &scene.model.screens.workers;
     let mut rows = Rows::of(place);
     let mark = widget::state(worker.verdict.state);
-    let since = scene.clock.log(worker.verdict.since);
+    let since = scene.clock.age(worker.verdict.since);
     let focus = if state.on_detail { "▸ " } else { "" };
     let title = Strip::of(focus, Role::Accent)
         .add(format!("{}  ", worker.id), Role::Title)
         .add(mark.text(), mark.role)
-        .add(format!(" since {since}"), Role::Text);
+        .add(format!(" {since}"), Role::Text);
     canvas.rule(rows.line(), &title);
     let width = place.width;
     let sections = [
@@ -186,6 +210,7 @@ pub(crate) fn brief(
         sections::evidence(scene, worker, width),
         sections::timeline(scene, worker, width),
         sections::messages(scene, worker, 8),
+        sections::about(scene, worker, width),
     ];
     let mut lines: Vec<(bool, Strip)> = Vec::new();
     for (i, section) in sections.into_iter().enumerate() {

@@ -44,8 +44,14 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     };
     let id = widest(&|w| cells(&w.id.to_string()), 6, 22);
     let team = widest(&|w| cells(&team(w)), 4, 12);
-    let teams = rows.iter().any(|w| w.team.is_some() || w.role.is_some());
+    // A team that every label names already needs no column.
+    let told = |w: &Worker, name: &str| w.id.raw().contains(name);
+    let teams = rows.iter().any(|w| {
+        let name = w.team.as_deref().or(w.role.as_deref());
+        name.is_some_and(|name| !told(w, name))
+    });
     let age = scene.clock.width();
+    let task = if width >= 74 { 22 } else { 14 };
     let column = |id, title, width, rank, right| Column {
         id,
         title,
@@ -57,10 +63,10 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     let mut list = vec![
         column(Col::State, "state", 9, 0, false),
         column(Col::Id, "worker", id, 0, false),
-        column(Col::Team, "team/role", team, 5, false),
+        column(Col::Team, "team", team, 5, false),
         column(Col::Beat, "beat", age, 1, true),
         column(Col::Pulse, "pulse", 8, 9, false),
-        column(Col::Task, "task", 14, 2, false),
+        column(Col::Task, "task", task, 2, false),
         column(Col::Progress, "prog", 4, 3, true),
         column(Col::OnTask, "on it", age, 6, true),
         column(Col::Activity, "active", age, 8, true),
@@ -85,6 +91,7 @@ pub(super) fn cell(scene: Scene<'_>, worker: &Worker, column: &Column<Col>) -> (
     let task = || scene.model.facts.main_task(worker);
     match column.id {
         Col::State => (mark.text(), mark.role),
+        Col::Id if worker.id.raw().is_empty() => ("(no name)".to_owned(), Role::Dim),
         Col::Id => (
             text::fit(&worker.id.to_string(), usize::from(column.width)).into_owned(),
             Role::Text,

@@ -133,7 +133,7 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if !state.filter.is_empty() && !scene.model.typed.prompt {
         parts.push(format!("filter `{}`", state.filter));
     }
-    if snapshot.folded > 0 && scene.tier > Tier::S {
+    if snapshot.folded > 0 && (scene.tier == Tier::Xl || state.layout == Layout::List) {
         parts.push(format!("{} older folded", snapshot.folded));
     }
     if let Some(row) = state.list.row() {
