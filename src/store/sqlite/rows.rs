@@ -14,10 +14,15 @@ use std::{borrow::Cow, collections::HashMap};
 /// Distinct conversation ids kept for sharing; beyond it the table starts anew.
 const INTERNED: usize = 1 << 16;
 
+/// Slots for ids seen lately.
+const RECENT: usize = 1 << 10;
+
 /// Decodes rows, and remembers what repeats in nearly every one of them.
 pub(super) struct Decoder {
     schema: Schema,
-    ids: HashMap<Box<str>, ConversationId>,
+    ids: HashMap<Box<[u8]>, ConversationId>,
+    /// The last id seen of each kind of ending: saves hashing nearly every one.
+    recent: Vec<Option<(Box<[u8]>, ConversationId)>>,
     metadata: (Box<[u8]>, Metadata),
 }
 
@@ -74,6 +79,7 @@ impl Decoder {
         Self {
             schema,
             ids: HashMap::new(),
+            recent: vec![None; RECENT],
             metadata: Default::default(),
         }
     }
@@ -81,7 +87,7 @@ impl Decoder {
     /// Columns: id, role a, role b, created, expires.
     pub(super) fn conversation(&mut self, row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         Ok(ConversationRow {
-            id: self.id(text(row.get_ref(0)?).as_deref().unwrap_or_default()),
+            id: self.id(&bytes(row.get_ref(0)?)),
             role_a: text(row.get_ref(1)?).unwrap_or_default().into(),
             role_b: text(row.get_ref(2)?).unwrap_or_default().into(),
             created: stamp(row.get_ref(3)?),
@@ -92,7 +98,7 @@ impl Decoder {
     /// Columns: conversation, session, status, heartbeat.
     pub(super) fn status(&mut self, row: &Row<'_>) -> rusqlite::Result<StatusRow> {
         Ok(StatusRow {
-            conversation: self.id(text(row.get_ref(0)?).as_deref().unwrap_or_default()),
+            conversation: self.id(&bytes(row.get_ref(0)?)),
             side: side(row.get_ref(1)?),
             status: boxed(row.get_ref(2)?),
             heartbeat: stamp(row.get_ref(3)?),
@@ -114,7 +120,7 @@ impl Decoder {
         };
         Ok(MessageRow {
             id: MessageId(row.get(0)?),
-            conversation: self.id(text(row.get_ref(1)?).as_deref().unwrap_or_default()),
+            conversation: self.id(&bytes(row.get_ref(1)?)),
             from,
             to,
             text: body,
@@ -127,20 +133,23 @@ impl Decoder {
 
     /// Columns: key, conversation, session, action, details, time.
     pub(super) fn audit(&mut self, row: &Row<'_>, into: &mut Audits) -> rusqlite::Result<()> {
-        let action = text(row.get_ref(3)?).unwrap_or_default();
-        into.made |= action == "create_conversation";
+        let action = bytes(row.get_ref(3)?);
+        into.made |= *action == *b"create_conversation";
         let kind = match &*action {
-            "send_message" => AuditKind::Sent,
-            "get_messages" => AuditKind::Fetched(count(row.get_ref(4)?)),
-            "command_blocked"
-            | "command_execute_start"
-            | "command_execute_complete"
-            | "execute_command" => AuditKind::Command,
+            b"send_message" => AuditKind::Sent,
+            b"get_messages" => AuditKind::Fetched(count(row.get_ref(4)?)),
+            b"command_blocked"
+            | b"command_execute_start"
+            | b"command_execute_complete"
+            | b"execute_command" => AuditKind::Command,
             _ => AuditKind::Other,
         };
         into.rows.push(AuditRow {
             id: row.get(0)?,
-            conversation: text(row.get_ref(1)?).map(|id| self.id(&id)),
+            conversation: match row.get_ref(1)? {
+                ValueRef::Null => None,
+                id => Some(self.id(&bytes(id))),
+            },
             side: side(row.get_ref(2)?),
             kind,
             at: stamp(row.get_ref(5)?),
@@ -149,15 +158,28 @@ impl Decoder {
     }
 
     /// The same id is the same allocation, as long as it is remembered.
-    fn id(&mut self, raw: &str) -> ConversationId {
-        if let Some(id) = self.ids.get(raw) {
+    fn id(&mut self, raw: &[u8]) -> ConversationId {
+        let ending = raw.iter().rev().take(3);
+        let ending = ending.fold(0, |sum, byte| sum * 31 + usize::from(*byte));
+        let slot = self.recent.get_mut(ending % RECENT);
+        if let Some(Some((known, id))) = &slot
+            && **known == *raw
+        {
             return id.clone();
         }
-        if self.ids.len() >= INTERNED {
-            self.ids.clear();
+        let id = if let Some(id) = self.ids.get(raw) {
+            id.clone()
+        } else {
+            if self.ids.len() >= INTERNED {
+                self.ids.clear();
+            }
+            let id = ConversationId::from(&*lossy(raw));
+            self.ids.insert(raw.into(), id.clone());
+            id
+        };
+        if let Some(slot) = slot {
+            *slot = Some((raw.into(), id.clone()));
         }
-        let id = ConversationId::from(raw);
-        self.ids.insert(raw.into(), id.clone());
         id
     }
 
@@ -195,6 +217,14 @@ const fn mark(to: Side, schema: Schema) -> usize {
     }
 }
 
+/// A column as the bytes of its text; NULL is empty.
+fn bytes(value: ValueRef<'_>) -> Cow<'_, [u8]> {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cow::Borrowed(bytes),
+        value => Cow::Owned(text(value).unwrap_or_default().into_owned().into_bytes()),
+    }
+}
+
 /// A column as text; `None` is NULL.
 fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     match value {
@@ -215,7 +245,11 @@ fn boxed(value: ValueRef<'_>) -> Box<str> {
 }
 
 fn side(value: ValueRef<'_>) -> Side {
-    text(value).map_or(Side::Other, |raw| Side::parse(&raw))
+    match value {
+        ValueRef::Text(b"a") => Side::A,
+        ValueRef::Text(b"b") => Side::B,
+        value => text(value).map_or(Side::Other, |raw| Side::parse(&raw)),
+    }
 }
 
 fn stamp(value: ValueRef<'_>) -> Stamp {

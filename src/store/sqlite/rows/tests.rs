@@ -162,12 +162,12 @@ fn what_an_audit_row_says() {
 #[test]
 fn an_id_is_shared_between_rows() {
     let mut decoder = Decoder::new(Schema::Bridge);
-    let (one, two) = (decoder.id("conv_1"), decoder.id("conv_1"));
+    let (one, two) = (decoder.id(b"conv_1"), decoder.id(b"conv_1"));
     assert!(std::ptr::eq(one.raw(), two.raw()));
     let long = "x".repeat(300);
     assert!(std::ptr::eq(
-        decoder.id(&long).raw(),
-        decoder.id(&long).raw()
+        decoder.id(long.as_bytes()).raw(),
+        decoder.id(long.as_bytes()).raw()
     ));
 }
 
@@ -175,7 +175,16 @@ fn an_id_is_shared_between_rows() {
 fn the_table_of_ids_is_bounded() {
     let mut decoder = Decoder::new(Schema::Bridge);
     for n in 0..=INTERNED {
-        decoder.id(&n.to_string());
+        decoder.id(n.to_string().as_bytes());
     }
     assert_eq!(decoder.ids.len(), 1);
+}
+
+#[test]
+fn ids_with_the_same_ending_are_told_apart() {
+    let mut decoder = Decoder::new(Schema::Bridge);
+    let (one, two) = (decoder.id(b"conv_1_same"), decoder.id(b"conv_2_same"));
+    assert_eq!((one.raw(), two.raw()), ("conv_1_same", "conv_2_same"));
+    assert!(std::ptr::eq(one.raw(), decoder.id(b"conv_1_same").raw()));
+    assert_eq!(decoder.id(b"").raw(), "");
 }
