@@ -19,7 +19,12 @@ use swarmwarden::{
 };
 
 /// `demo`.
-pub(super) fn run(settings: &Settings, asked: &cli::Demo, plain: bool, panic_test: bool) -> Result<Exit, Failure> {
+pub(super) fn run(
+    settings: &Settings,
+    asked: &cli::Demo,
+    plain: bool,
+    panic_test: bool,
+) -> Result<Exit, Failure> {
     let spec = Spec {
         workers: usize::try_from(asked.workers).unwrap_or(12),
         seed: asked.seed,
@@ -36,7 +41,11 @@ pub(super) fn run(settings: &Settings, asked: &cli::Demo, plain: bool, panic_tes
         drop(Demo::backfill(&path, spec, origin)?);
         return super::show(settings, &path, Mode::Demo, &cli::Status::default());
     }
-    let (speed, pace, real) = (asked.speed, DemoClock::new(origin, asked.speed), system.clone());
+    let (speed, pace, real) = (
+        asked.speed,
+        DemoClock::new(origin, asked.speed),
+        system.clone(),
+    );
     let clock = Clock::driven(move || pace.at(real.now()));
     // The past is written when the engine asks for it, so that the first frame need not wait for it.
     let (past, file) = (path.clone(), opener(&path, Mode::Demo));
@@ -45,16 +54,30 @@ pub(super) fn run(settings: &Settings, asked: &cli::Demo, plain: bool, panic_tes
         let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
         if running.is_none() {
             let real = system.clone();
-            let begun = Demo::backfill(&past, spec, origin).and_then(|demo| demo.live(speed, move || real.now()));
+            let begun = Demo::backfill(&past, spec, origin)
+                .and_then(|demo| demo.live(speed, move || real.now()));
             *running = Some(begun.map_err(|e| unwritten(&past, e))?);
         }
         file()
     });
-    dashboard(settings, Subject { path, mode: Mode::Demo, clock, open }, panic_test)
+    dashboard(
+        settings,
+        Subject {
+            path,
+            mode: Mode::Demo,
+            clock,
+            open,
+        },
+        panic_test,
+    )
 }
 
 /// A demo that could not be written, as its reader is told.
 fn unwritten(path: &Path, error: DemoError) -> StoreError {
     let path = path.to_string_lossy().into_owned();
-    StoreError::Backend { operation: "writing the demo", path, source: error.into() }
+    StoreError::Backend {
+        operation: "writing the demo",
+        path,
+        source: error.into(),
+    }
 }

@@ -64,7 +64,12 @@ pub(super) struct Subject {
 impl Subject {
     /// The database at `path`, as it is.
     pub(super) fn file(path: &Path, mode: Mode) -> Self {
-        Self { path: path.to_owned(), mode, clock: Clock::of(mode), open: opener(path, mode) }
+        Self {
+            path: path.to_owned(),
+            mode,
+            clock: Clock::of(mode),
+            open: opener(path, mode),
+        }
     }
 
     /// Starts an engine on it. Must be called on a runtime.
@@ -72,7 +77,10 @@ impl Subject {
         Engine::start(Plan {
             open: self.open,
             name: text::line(&self.path.to_string_lossy()).into(),
-            view: View { mode: self.mode, detector: settings.detector },
+            view: View {
+                mode: self.mode,
+                detector: settings.detector,
+            },
             clock: self.clock,
             repos: repos(settings),
         })
@@ -80,7 +88,11 @@ impl Subject {
 }
 
 /// The dashboard.
-pub(super) fn dashboard(settings: &Settings, subject: Subject, panic_test: bool) -> Result<Exit, Failure> {
+pub(super) fn dashboard(
+    settings: &Settings,
+    subject: Subject,
+    panic_test: bool,
+) -> Result<Exit, Failure> {
     let options = tui::Options {
         theme: settings.theme.clone(),
         depth: match settings.colours {

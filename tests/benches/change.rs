@@ -2,11 +2,7 @@
 //! picture together, in this process.
 //!
 //! `cargo bench --bench change`
-#![expect(
-    missing_docs,
-    clippy::print_stdout,
-    reason = "a benchmark prints what it measured"
-)]
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 mod support;
 

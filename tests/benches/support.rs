@@ -132,6 +132,11 @@ fn time(second: u32) -> String {
 }
 
 /// Sends one message as the bridge does: two commits, each on a connection of its own.
+#[allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "not every benchmark sends"
+)]
 pub(crate) fn send(path: &Path) -> rusqlite::Result<()> {
     let once = |sql: &str| {
         let db = Connection::open(path)?;

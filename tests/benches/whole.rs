@@ -3,11 +3,7 @@
 //!
 //! `cargo bench --bench whole [-- latency | idle | start | million]`
 
-#![expect(
-    missing_docs,
-    clippy::print_stdout,
-    reason = "a benchmark prints what it measured"
-)]
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rusqlite::{Connection, params};
@@ -45,23 +41,30 @@ fn now() -> chrono::DateTime<chrono::Utc> {
 /// What the terminal was sent, and when.
 #[derive(Default)]
 struct Screen {
-    bytes: Mutex<(Vec<u8>, Vec<(usize, Instant)>)>,
+    sent: Mutex<Sent>,
     grown: Condvar,
+}
+
+#[derive(Default)]
+struct Sent {
+    bytes: Vec<u8>,
+    /// How many bytes there were, and since when.
+    arrivals: Vec<(usize, Instant)>,
 }
 
 impl Screen {
     /// When the bytes up to the first `token` behind `from` had arrived; `None` after `patience`.
     fn wait(&self, token: &str, from: usize, patience: Duration) -> Option<(Instant, usize)> {
         let deadline = clock() + patience;
-        let mut guard = self.bytes.lock().ok()?;
+        let mut guard = self.sent.lock().ok()?;
         loop {
-            let tail = guard.0.get(from..)?;
+            let tail = guard.bytes.get(from..)?;
             if let Some(at) = tail
                 .windows(token.len())
                 .position(|w| w == token.as_bytes())
             {
                 let end = from + at + token.len();
-                let seen = guard.1.iter().find(|(len, _)| *len >= end)?.1;
+                let seen = guard.arrivals.iter().find(|(len, _)| *len >= end)?.1;
                 return Some((seen, end));
             }
             let left = deadline.checked_duration_since(clock())?;
@@ -70,7 +73,7 @@ impl Screen {
     }
 
     fn len(&self) -> usize {
-        self.bytes.lock().map_or(0, |g| g.0.len())
+        self.sent.lock().map_or(0, |g| g.bytes.len())
     }
 }
 
@@ -101,13 +104,13 @@ impl Session {
         let screen = Arc::new(Screen::default());
         let (mut reader, sink) = (pair.master.try_clone_reader()?, Arc::clone(&screen));
         thread::spawn(move || {
-            let mut chunk = [0u8; 65_536];
+            let mut chunk = [0u8; 16_384];
             while let Ok(n @ 1..) = reader.read(&mut chunk) {
                 let at = clock();
-                if let (Ok(mut guard), Some(new)) = (sink.bytes.lock(), chunk.get(..n)) {
-                    guard.0.extend_from_slice(new);
-                    let len = guard.0.len();
-                    guard.1.push((len, at));
+                if let (Ok(mut guard), Some(new)) = (sink.sent.lock(), chunk.get(..n)) {
+                    guard.bytes.extend_from_slice(new);
+                    let len = guard.bytes.len();
+                    guard.arrivals.push((len, at));
                 }
                 sink.grown.notify_all();
             }
@@ -225,6 +228,10 @@ fn conversations(path: &Path) -> Outcome<Vec<String>> {
     Ok(ids)
 }
 
+fn millis(to: Instant, from: Instant) -> f64 {
+    to.saturating_duration_since(from).as_secs_f64() * 1e3
+}
+
 fn quantiles(name: &str, samples: &mut [f64], unit: &str) {
     samples.sort_by(f64::total_cmp);
     let at = |q: usize| samples.get((samples.len() * q / 100).min(samples.len().saturating_sub(1)));
@@ -257,12 +264,17 @@ fn latency(dir: &Path) -> Outcome<()> {
     let mut random = fastrand::Rng::with_seed(11);
     let (mut samples, mut lost) = (Vec::new(), 0);
     for n in 0..200 {
-        let (token, from) = (format!("probe{n:04}x"), session.screen.len());
+        // No letter stands where the last one had the same, so that every cell of it is written.
+        let first = if n % 2 == 0 { b'a' } else { b'n' };
+        let token: String = (0..10)
+            .map(|_| char::from(first + random.u8(..13)))
+            .collect();
+        let from = session.screen.len();
         let id = random.choice(&ids).ok_or("no conversation")?;
         let committed = send(&path, id, &token)?;
         match session.screen.wait(&token, from, Duration::from_secs(5)) {
             Some((seen, _)) => {
-                samples.push(seen.saturating_duration_since(committed).as_secs_f64() * 1e3)
+                samples.push(millis(seen, committed));
             }
             None => lost += 1,
         }
@@ -285,6 +297,7 @@ fn idle(dir: &Path) -> Outcome<()> {
     let (cpu, bytes, from) = (session.cpu(), session.screen.len(), clock());
     thread::park_timeout(Duration::from_secs(30));
     let seconds = from.elapsed().as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "bytes of half a minute")]
     let sent = (session.screen.len() - bytes) as f64 / seconds;
     println!(
         "{:<44} {:.2} % of a core, {sent:.0} bytes/s",
