@@ -9,6 +9,9 @@ use super::{
 };
 use crate::domain::{Side, Span, Timestamp};
 
+/// How long a task takes on average, in milliseconds.
+const LENGTH: i64 = 150_000;
+
 impl Plan {
     pub(super) fn join(&mut self, worker: usize) {
         self.create(worker);
@@ -76,13 +79,13 @@ impl Plan {
         if let Some(worker) = self.rng.choice(free) {
             let priority = ["P0", "P1", "P2", "P2", "P3"];
             let priority = self.rng.choice(priority).unwrap_or("P2");
-            // About half of the workers are busy, whatever their number.
-            let share = i64::try_from(self.workers.len()).unwrap_or(1).max(4) * 2_500;
-            let length = self.millis(share / 2, share * 3 / 2);
+            let length = self.millis(LENGTH / 2, LENGTH * 3 / 2);
             let task = self.new_task(priority, length);
             self.assign(worker, task, None);
         }
-        let next = self.millis(3_000, 7_000);
+        // About three of four workers are busy, whatever their number.
+        let pace = LENGTH * 4 / 3 / i64::try_from(self.workers.len()).unwrap_or(1).max(1);
+        let next = self.millis((pace / 2).max(200), (pace * 3 / 2).max(300));
         self.after(next, Event::Assign);
     }
 
