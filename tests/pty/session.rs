@@ -26,6 +26,14 @@ struct Seen {
     over: bool,
 }
 
+impl Seen {
+    /// No frame is half written.
+    fn is_whole(&self) -> bool {
+        let last = |mark: &[u8]| self.raw.windows(mark.len()).rposition(|w| w == mark);
+        last(b"\x1b[?2026h") <= last(b"\x1b[?2026l")
+    }
+}
+
 #[derive(Default)]
 struct Shared {
     seen: Mutex<Option<Seen>>,
@@ -122,9 +130,9 @@ impl Session {
         })
     }
 
-    /// Waits until the screen contains `text`.
+    /// Waits until a whole frame contains `text`.
     pub(crate) fn wait(&self, text: &str) -> Result<()> {
-        let shown = |seen: &Seen| seen.parser.screen().contents().contains(text);
+        let shown = |seen: &Seen| seen.is_whole() && seen.parser.screen().contents().contains(text);
         if self.shared.until(WAIT, shown) {
             return Ok(());
         }
