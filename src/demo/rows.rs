@@ -3,7 +3,11 @@
 
 use super::plan::{Act, Operation};
 use crate::domain::{Side, Span, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use chrono::{Datelike as _, Timelike as _};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
 
 /// How long a conversation lives.
 const LIFETIME: Span = Span::seconds(3 * 3600);
@@ -23,8 +27,8 @@ pub(super) struct Conversation {
     pub(super) id: Box<str>,
     pub(super) role: Box<str>,
     pub(super) tokens: [Box<str>; 2],
-    pub(super) created: String,
-    pub(super) expires: String,
+    pub(super) created: Time,
+    pub(super) expires: Time,
 }
 
 pub(super) struct Message {
@@ -33,13 +37,13 @@ pub(super) struct Message {
     pub(super) to: &'static str,
     pub(super) body: Box<[u8]>,
     pub(super) metadata: Option<Box<str>>,
-    pub(super) time: String,
+    pub(super) time: Time,
     pub(super) read: bool,
 }
 
 pub(super) struct Status {
     pub(super) status: Box<str>,
-    pub(super) heartbeat: String,
+    pub(super) heartbeat: Time,
 }
 
 pub(super) struct Audit {
@@ -47,7 +51,7 @@ pub(super) struct Audit {
     pub(super) session: Option<&'static str>,
     pub(super) action: &'static str,
     pub(super) details: String,
-    pub(super) time: String,
+    pub(super) time: Time,
 }
 
 impl Rows {
@@ -104,8 +108,8 @@ impl Conversation {
             id,
             role,
             tokens,
-            created: iso(at),
-            expires: iso(at.plus(LIFETIME)),
+            created: Time::At(at),
+            expires: Time::At(at.plus(LIFETIME)),
         }
     }
 }
@@ -125,7 +129,7 @@ impl Message {
             to: if from == Side::A { "b" } else { "a" },
             body,
             metadata,
-            time: stamp.map_or_else(|| iso(at), Into::into),
+            time: stamp.map_or(Time::At(at), Time::Odd),
             read: false,
         }
     }
@@ -135,7 +139,7 @@ impl Status {
     pub(super) fn new(status: Box<str>, stamp: Option<Box<str>>, at: Timestamp) -> Self {
         Self {
             status,
-            heartbeat: stamp.map_or_else(|| iso(at), Into::into),
+            heartbeat: stamp.map_or(Time::At(at), Time::Odd),
         }
     }
 }
@@ -199,7 +203,7 @@ impl Audit {
             session,
             action,
             details,
-            time: iso(at),
+            time: Time::At(at),
         }
     }
 }
@@ -216,14 +220,31 @@ pub(super) const fn letter(side: Side) -> &'static str {
     }
 }
 
-/// A time as the bridge writes it: UTC without a zone, without a fraction where there is none.
-fn iso(at: Timestamp) -> String {
-    let form = if at.0 % 1_000_000 == 0 {
-        "%Y-%m-%dT%H:%M:%S"
-    } else {
-        "%Y-%m-%dT%H:%M:%S%.6f"
-    };
-    at.utc()
-        .map(|t| t.format(form).to_string())
-        .unwrap_or_default()
+/// A column with a time. Most are overwritten before they are written, so it is formatted late.
+#[derive(Debug, Clone)]
+pub(super) enum Time {
+    At(Timestamp),
+    /// A text in place of a time.
+    Odd(Box<str>),
+}
+
+/// As the bridge writes it: UTC without a zone, without a fraction where there is none.
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = match self {
+            Self::Odd(text) => return f.write_str(text),
+            Self::At(at) => at.utc().unwrap_or_default(),
+        };
+        let (date, time) = (at.date_naive(), at.time());
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
+        match time.nanosecond() / 1_000 {
+            0 => Ok(()),
+            micros => write!(f, ".{micros:06}"),
+        }
+    }
 }

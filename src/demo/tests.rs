@@ -139,7 +139,7 @@ fn a_giant_message_of_the_hostile_swarm_is_read_whole() {
 
 #[test]
 fn a_time_without_a_fraction_is_written_as_the_bridge_does() {
-    let at = |micros| rows::Status::new("waiting".into(), None, Timestamp(micros)).heartbeat;
+    let at = |micros| rows::Time::At(Timestamp(micros)).to_string();
     assert_eq!(at(1_763_050_080_000_000), "2025-11-13T16:08:00");
     assert_eq!(at(1_763_050_080_000_001), "2025-11-13T16:08:00.000001");
 }

@@ -22,7 +22,7 @@ impl Plan {
         self.after(poll, Event::Poll(worker));
     }
 
-    pub(super) fn create(&mut self, worker: usize) {
+    fn create(&mut self, worker: usize) {
         let tokens = [(); 2].map(|()| hex(&mut self.rng, 64));
         if let Some(w) = self.workers.get_mut(worker) {
             w.joined = true;
@@ -92,7 +92,7 @@ impl Plan {
         self.assign(worker, task, None);
     }
 
-    pub(super) fn new_task(&mut self, priority: &'static str, length: Span) -> Task {
+    fn new_task(&mut self, priority: &'static str, length: Span) -> Task {
         let number = self.tasks;
         self.tasks += 1;
         let (mut id, description) = names::task(number);
@@ -188,7 +188,7 @@ impl Plan {
     }
 
     /// Now and then a remark in prose, or a command.
-    pub(super) fn work_aloud(&mut self, worker: usize) {
+    fn work_aloud(&mut self, worker: usize) {
         match self.rng.u8(0..12) {
             0 => {
                 let note = names::note(&mut self.rng);

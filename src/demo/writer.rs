@@ -176,8 +176,8 @@ fn conversation(row: &Conversation) -> impl Params {
         &*row.role,
         &**a,
         &**b,
-        &*row.created,
-        &*row.expires,
+        row.created.to_string(),
+        row.expires.to_string(),
     )
 }
 
@@ -193,13 +193,13 @@ fn message(row: &Message) -> impl Params {
         row.to,
         Body(body),
         row.metadata.as_deref(),
-        &*row.time,
+        row.time.to_string(),
         row.read,
     )
 }
 
 fn status<'a>(id: &'a str, row: &'a Status) -> impl Params + 'a {
-    (id, &*row.status, &*row.heartbeat)
+    (id, &*row.status, row.heartbeat.to_string())
 }
 
 fn audit(row: &Audit) -> impl Params {
@@ -208,7 +208,7 @@ fn audit(row: &Audit) -> impl Params {
         row.session,
         row.action,
         &*row.details,
-        &*row.time,
+        row.time.to_string(),
     )
 }
 

@@ -91,32 +91,67 @@ pub struct Content<'a> {
     pub structured: bool,
 }
 
-#[derive(Default, Deserialize)]
 struct Fields<'a> {
-    #[serde(default, rename = "type")]
     kind: Option<Cow<'a, str>>,
-    #[serde(default)]
     task_id: Option<Cow<'a, str>>,
+    generation: Option<u32>,
+    priority: Option<Cow<'a, str>>,
+    timeout: Option<f64>,
+    original_assignee: Option<Cow<'a, str>>,
+    depends_on: Option<Vec<String>>,
+    status: Option<Cow<'a, str>>,
+    progress: Option<f64>,
+    description: Option<Cow<'a, str>>,
+    result: Option<Cow<'a, str>>,
+    note: Option<Cow<'a, str>>,
+}
+
+/// The fields as they should be: borrowed. A string with an escape in it, or a field of another type, takes the lenient way.
+#[derive(Deserialize)]
+struct Strict<'a> {
+    #[serde(default, rename = "type")]
+    kind: Option<&'a str>,
+    #[serde(default)]
+    task_id: Option<&'a str>,
     #[serde(default)]
     generation: Option<u32>,
     #[serde(default)]
-    priority: Option<Cow<'a, str>>,
+    priority: Option<&'a str>,
     #[serde(default)]
     timeout: Option<f64>,
     #[serde(default)]
-    original_assignee: Option<Cow<'a, str>>,
+    original_assignee: Option<&'a str>,
     #[serde(default)]
     depends_on: Option<Vec<String>>,
     #[serde(default)]
-    status: Option<Cow<'a, str>>,
+    status: Option<&'a str>,
     #[serde(default)]
     progress: Option<f64>,
     #[serde(default)]
-    description: Option<Cow<'a, str>>,
+    description: Option<&'a str>,
     #[serde(default)]
-    result: Option<Cow<'a, str>>,
+    result: Option<&'a str>,
     #[serde(default)]
-    note: Option<Cow<'a, str>>,
+    note: Option<&'a str>,
+}
+
+impl<'a> From<Strict<'a>> for Fields<'a> {
+    fn from(s: Strict<'a>) -> Self {
+        Self {
+            kind: s.kind.map(Cow::Borrowed),
+            task_id: s.task_id.map(Cow::Borrowed),
+            generation: s.generation,
+            priority: s.priority.map(Cow::Borrowed),
+            timeout: s.timeout,
+            original_assignee: s.original_assignee.map(Cow::Borrowed),
+            depends_on: s.depends_on,
+            status: s.status.map(Cow::Borrowed),
+            progress: s.progress,
+            description: s.description.map(Cow::Borrowed),
+            result: s.result.map(Cow::Borrowed),
+            note: s.note.map(Cow::Borrowed),
+        }
+    }
 }
 
 impl Fields<'_> {
@@ -186,7 +221,8 @@ pub fn read<'a>(raw: &'a str, action: Option<&str>) -> Content<'a> {
 }
 
 fn fields(raw: &str) -> Option<Fields<'_>> {
-    serde_json::from_str(raw).ok().or_else(|| {
+    let strict: Option<Strict<'_>> = serde_json::from_str(raw).ok();
+    strict.map(Fields::from).or_else(|| {
         let value: Value = serde_json::from_str(raw).ok()?;
         value.is_object().then(|| Fields::lenient(&value))
     })

@@ -6,7 +6,15 @@ use crate::{
     },
     store::{Store, StoreError},
 };
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::sync_channel,
+    },
+    thread,
+};
 
 /// Rows of each kind that one read takes: short read transactions, whatever the length of the history.
 pub const PAGE: usize = 4_096;
@@ -45,19 +53,53 @@ pub fn look(
     if view.as_of().is_some() {
         learn(store, &mut swarm)?;
     }
-    loop {
-        let changes = store.changes(&swarm.cursor(), PAGE, &[])?;
-        let more = changes.more;
-        swarm.apply(changes, Seen::Recorded);
-        if !more {
-            break;
-        }
-    }
+    pump(store, &mut swarm, || false)?;
     let source = Source {
         read_at: Some(now),
         ..describe(store, view)
     };
     Ok(swarm.picture(now, source, repo))
+}
+
+/// Folds the history from where `swarm` stands, one thread reading the next page while this one folds the last. Stops soon after
+/// `enough` says so. Gives where the history ends, and whether it was folded to there.
+///
+/// # Errors
+/// As the store says; what was read before is folded.
+pub fn pump(
+    store: &mut dyn Store,
+    swarm: &mut Swarm,
+    enough: impl Fn() -> bool,
+) -> Result<(Cursor, bool), StoreError> {
+    let (pages, read) = sync_channel(2);
+    let stop = AtomicBool::new(false);
+    let mut cursor = swarm.cursor();
+    thread::scope(|scope| {
+        let stopped = &stop;
+        scope.spawn(move || {
+            loop {
+                let page = store.changes(&cursor, PAGE, &[]);
+                let goes_on =
+                    page.as_ref().is_ok_and(|p| p.more) && !stopped.load(Ordering::Relaxed);
+                if let Ok(page) = &page {
+                    cursor = page.cursor;
+                }
+                if pages.send(page).is_err() || !goes_on {
+                    return;
+                }
+            }
+        });
+        let mut reached = (cursor, false);
+        for page in read {
+            let page = page?;
+            reached = (page.end, !page.more);
+            swarm.apply(page, Seen::Recorded);
+            if enough() {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+        Ok(reached)
+    })
 }
 
 /// The first pass for a recorded instant: who fetched when.

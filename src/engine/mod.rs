@@ -6,7 +6,7 @@ mod look;
 mod supervisor;
 
 pub use clock::Clock;
-pub use look::{PAGE, View, describe, learn, look};
+pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
 
 use crate::{

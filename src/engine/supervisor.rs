@@ -54,18 +54,19 @@ struct Control {
 }
 
 impl Board {
-    /// Changes one health, and publishes when it is news.
+    /// Changes one health, and publishes it. A job that steps without a pause says "again, and well" once a second at most.
     fn edit(&self, name: &'static str, now: Timestamp, change: impl FnOnce(&mut JobHealth)) {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((health, published)) = all.get_mut(name) else {
             return;
         };
-        let before = (health.phase, health.last_error.clone(), health.panics);
+        let before = health.clone();
         change(health);
         let calm = |phase| matches!(phase, Phase::Idle | Phase::Running);
-        let same = (calm(before.0) && calm(health.phase)) || before.0 == health.phase;
-        let dull = same && before.1 == health.last_error && before.2 == health.panics;
-        if dull && now.since(*published) < DULL {
+        let news = before.last_error != health.last_error
+            || before.last_ok.is_none() != health.last_ok.is_none()
+            || !(calm(before.phase) && calm(health.phase) || before.phase == health.phase);
+        if !news && health.next_run.is_none() && now.since(*published) < DULL {
             return;
         }
         *published = now;

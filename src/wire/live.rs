@@ -1,15 +1,13 @@
 //! Frontends that follow a bridge: they share one engine.
 
 use super::failure::Failure;
-use crate::cli::Scenario as Told;
 use std::{
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 use swarmwarden::{
-    demo::{Demo, DemoDir, Scenario, Spec},
     domain::{Mode, Span, text},
     engine::{
         Clock, Engine, Plan, View,
@@ -34,7 +32,7 @@ fn runtime() -> io::Result<Runtime> {
 }
 
 /// How to open the database at `path`.
-fn opener(path: &Path, mode: Mode) -> Open {
+pub(super) fn opener(path: &Path, mode: Mode) -> Open {
     let path = path.to_owned();
     Arc::new(move || {
         let store = Box::new(SqliteStore::open(&path)?);
@@ -51,29 +49,38 @@ pub(super) fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
     Some((Arc::new(LocalRepo::at(path)), every))
 }
 
-/// Starts the engine on `path`. Must be called on a runtime.
-fn start(settings: &Settings, path: &Path, mode: Mode, clock: &Clock) -> (Engine, Ports) {
-    let plan = Plan {
-        open: opener(path, mode),
-        name: text::line(&path.to_string_lossy()).into(),
-        view: View {
-            mode,
-            detector: settings.detector,
-        },
-        clock: clock.clone(),
-        repos: repos(settings),
-    };
-    Engine::start(plan)
+/// What is looked at.
+pub(super) struct Subject {
+    /// Path of the database.
+    pub(super) path: PathBuf,
+    /// Kind of view.
+    pub(super) mode: Mode,
+    /// Where `now` comes from.
+    pub(super) clock: Clock,
+    /// How to open it.
+    pub(super) open: Open,
 }
 
-/// The dashboard on the database at `path`.
-pub(super) fn dashboard(
-    settings: &Settings,
-    path: &Path,
-    mode: Mode,
-    clock: &Clock,
-    panic_test: bool,
-) -> Result<Exit, Failure> {
+impl Subject {
+    /// The database at `path`, as it is.
+    pub(super) fn file(path: &Path, mode: Mode) -> Self {
+        Self { path: path.to_owned(), mode, clock: Clock::of(mode), open: opener(path, mode) }
+    }
+
+    /// Starts an engine on it. Must be called on a runtime.
+    fn start(self, settings: &Settings) -> (Engine, Ports) {
+        Engine::start(Plan {
+            open: self.open,
+            name: text::line(&self.path.to_string_lossy()).into(),
+            view: View { mode: self.mode, detector: settings.detector },
+            clock: self.clock,
+            repos: repos(settings),
+        })
+    }
+}
+
+/// The dashboard.
+pub(super) fn dashboard(settings: &Settings, subject: Subject, panic_test: bool) -> Result<Exit, Failure> {
     let options = tui::Options {
         theme: settings.theme.clone(),
         depth: match settings.colours {
@@ -94,7 +101,8 @@ pub(super) fn dashboard(
         ..tui::Options::default()
     };
     let outcome = runtime()?.block_on(async {
-        let (engine, ports) = start(settings, path, mode, clock);
+        let clock = subject.clock.clone();
+        let (engine, ports) = subject.start(settings);
         let outcome = tui::start(ports, options, || clock.now()).await;
         engine.stop().await;
         outcome
@@ -108,39 +116,6 @@ pub(super) fn dashboard(
         Some(Signal::Terminate) => Exit::Terminated,
         Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
     })
-}
-
-/// A made-up swarm on a bridge of its own: the dashboard, or one look at it.
-pub(super) fn demo(
-    settings: &Settings,
-    demo: &crate::cli::Demo,
-    plain: bool,
-    panic_test: bool,
-) -> Result<Exit, Failure> {
-    let spec = Spec {
-        workers: usize::try_from(demo.workers).unwrap_or(12),
-        seed: demo.seed,
-        scenario: match demo.scenario {
-            Told::Calm => Scenario::Calm,
-            Told::Incident => Scenario::Incident,
-            Told::Hostile => Scenario::Hostile,
-        },
-    };
-    let dir = DemoDir::new()?;
-    let (path, system) = (dir.database(), Clock::system());
-    let past = Demo::backfill(&path, spec, system.now())?;
-    if plain {
-        return super::show(settings, &path, Mode::Demo, &crate::cli::Status::default());
-    }
-    let running = past.live(demo.speed, {
-        let system = system.clone();
-        move || system.now()
-    })?;
-    let pace = running.clock();
-    let clock = Clock::driven(move || pace.at(system.now()));
-    let exit = dashboard(settings, &path, Mode::Demo, &clock, panic_test)?;
-    running.stop()?;
-    Ok(exit)
 }
 
 /// The operator's zone, in seconds east of UTC.
@@ -157,8 +132,9 @@ pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure>
         drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let clock = Clock::of(settings.mode);
-        let (engine, ports) = start(settings, path, settings.mode, &clock);
+        let subject = Subject::file(path, settings.mode);
+        let clock = subject.clock.clone();
+        let (engine, ports) = subject.start(settings);
         let mut out = io::stdout();
         let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
         let exit = tokio::select! {

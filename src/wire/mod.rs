@@ -1,10 +1,12 @@
 //! Wiring: the only place that knows every layer.
 
+mod demo;
 mod failure;
 mod live;
 
 use crate::cli::{Check, Cli, Common, Format, Status, Sub, When};
 use failure::Failure;
+use live::Subject;
 use std::{
     env, fs,
     io::{self, IsTerminal, Write},
@@ -28,7 +30,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
-        Some(Sub::Demo(demo)) => live::demo(&settings, &demo, plain, cli.common.panic_test),
+        Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         None if plain => show(
             &settings,
             database(&settings)?,
@@ -36,14 +38,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             &Status::default(),
         ),
         None => {
-            let clock = Clock::of(settings.mode);
-            live::dashboard(
-                &settings,
-                database(&settings)?,
-                settings.mode,
-                &clock,
-                cli.common.panic_test,
-            )
+            let subject = Subject::file(database(&settings)?, settings.mode);
+            live::dashboard(&settings, subject, cli.common.panic_test)
         }
     }
 }

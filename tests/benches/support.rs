@@ -21,13 +21,13 @@ const TABLES: &str = "
         action TEXT NOT NULL, details TEXT, timestamp TEXT NOT NULL);";
 
 /// A bridge with a history; its directory vanishes with it.
-pub struct History {
+pub(crate) struct History {
     dir: TempDir,
 }
 
 impl History {
     /// Writes `messages` messages, and an audit row for each and for every delivery.
-    pub fn new(messages: u32) -> rusqlite::Result<Self> {
+    pub(crate) fn new(messages: u32) -> rusqlite::Result<Self> {
         let dir = TempDir::new().map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
         let history = Self { dir };
         let mut db = Connection::open(history.path())?;
@@ -44,7 +44,7 @@ impl History {
     }
 
     /// The file.
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().join("bridge.db")
     }
 }
@@ -132,7 +132,7 @@ fn time(second: u32) -> String {
 }
 
 /// Sends one message as the bridge does: two commits, each on a connection of its own.
-pub fn send(path: &Path) -> rusqlite::Result<()> {
+pub(crate) fn send(path: &Path) -> rusqlite::Result<()> {
     let once = |sql: &str| {
         let db = Connection::open(path)?;
         db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = OFF;")?;

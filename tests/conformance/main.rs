@@ -52,7 +52,6 @@ macro_rules! conformance {
             a_half_sent_message_is_whole_after_the_second_commit
             two_readers_do_not_disturb_each_other
             a_hundred_workers_are_told_apart
-            the_progress_end_is_never_behind_the_cursor
         }
     };
 }

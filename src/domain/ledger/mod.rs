@@ -138,6 +138,9 @@ impl Ledger {
 
     /// The task that a name means: itself, or the one that it says was moved.
     fn resolve(&self, raw: &str) -> TaskId {
+        if let Some((id, _)) = self.tasks.get_key_value(raw) {
+            return id.clone();
+        }
         let mut name = raw;
         loop {
             let id = TaskId::new(name);

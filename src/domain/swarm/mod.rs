@@ -2,18 +2,20 @@
 //!
 //! Cost of a change: O(rows in it) to fold, O(workers) to picture. Nothing depends on the length of the history.
 
+mod kept;
 mod label;
 mod picture;
 mod words;
 mod worker;
 
 use super::{
-    AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, Event, Happening,
-    Message, MessageId, MessageRow, Side, StatusRow, Task, TaskState, Timestamp, Traffic, WorkerId,
+    AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, Happening, Message,
+    MessageId, MessageRow, Side, StatusRow, Task, TaskState, Timestamp, Traffic, WorkerId,
     health::Detector,
     ledger::{Incoming, Ledger, Step},
     message,
 };
+use kept::{EventLog, Raw};
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
@@ -51,34 +53,12 @@ pub struct Swarm {
     traffic: Traffic,
     fetches: HashMap<ConversationId, Timestamp>,
     marks_from_audit: bool,
-    keep_bodies_from: MessageId,
+    raw: VecDeque<Raw>,
     log: EventLog,
     completions: Arc<VecDeque<Timestamp>>,
     cursor: Cursor,
     watching: bool,
     preview: bool,
-}
-
-/// What happened while we watched.
-#[derive(Debug, Default)]
-struct EventLog {
-    events: Arc<VecDeque<Arc<Event>>>,
-    seq: u64,
-}
-
-impl EventLog {
-    fn push(&mut self, at: Timestamp, what: Happening) {
-        self.seq += 1;
-        let events = Arc::make_mut(&mut self.events);
-        if events.len() == KEPT_EVENTS {
-            events.pop_front();
-        }
-        events.push_back(Arc::new(Event {
-            seq: self.seq,
-            at,
-            what,
-        }));
-    }
 }
 
 impl Swarm {
@@ -100,11 +80,6 @@ impl Swarm {
             preview: true,
             ..Self::default()
         }
-    }
-
-    /// Bodies of messages below `id` will not be shown: spares the work while a long history is folded.
-    pub const fn keep_bodies_from(&mut self, id: MessageId) {
-        self.keep_bodies_from = id;
     }
 
     /// How far it has come.
@@ -163,6 +138,9 @@ impl Swarm {
 
     /// Folds rows.
     pub fn apply(&mut self, changes: Changes, seen: Seen) {
+        if matches!(seen, Seen::Live(_)) {
+            self.show_bodies(Seen::Recorded); // what waits from before is no event
+        }
         if let Some(rows) = changes.conversations {
             self.conversations(rows, seen);
         }
@@ -170,7 +148,7 @@ impl Swarm {
             self.status(&row, seen);
         }
         for row in changes.messages {
-            self.message(&row, seen);
+            self.message(row, seen);
         }
         for row in changes.audits {
             self.audit(&row, seen);
@@ -271,7 +249,7 @@ impl Swarm {
         }
     }
 
-    fn message(&mut self, row: &MessageRow, seen: Seen) {
+    fn message(&mut self, row: MessageRow, seen: Seen) {
         let at = row.at.at();
         if row.id <= MessageId(self.cursor.message) || !self.known(at) {
             return;
@@ -287,7 +265,7 @@ impl Swarm {
         let Some(fold) = self.worker(&row.conversation) else {
             return;
         };
-        fold.message(row, content.kind, read, seen);
+        fold.message(&row, content.kind, read, seen);
         let worker = fold.label.clone();
         let incoming = Incoming {
             id: row.id,
@@ -306,29 +284,8 @@ impl Swarm {
         } else {
             self.ledger.apply(&incoming)
         };
-        if row.id >= self.keep_bodies_from {
-            self.keep_body(row, &content, worker, read, seen);
-        }
+        self.keep_body(row, worker, read, seen);
         self.task_step(step, seen);
-    }
-
-    fn keep_body(
-        &mut self,
-        row: &MessageRow,
-        content: &message::Content<'_>,
-        worker: WorkerId,
-        read: bool,
-        seen: Seen,
-    ) {
-        let shown = Arc::new(words::message(row, content, worker, read));
-        if let Seen::Live(now) = seen {
-            self.log.push(now, Happening::Message(Arc::clone(&shown)));
-        }
-        let messages = Arc::make_mut(&mut self.messages);
-        if messages.len() == KEPT_MESSAGES {
-            messages.pop_front();
-        }
-        messages.push_back(shown);
     }
 
     fn task_step(&mut self, step: Option<Step>, seen: Seen) {
@@ -364,6 +321,7 @@ impl Swarm {
     }
 
     fn mark_read(&mut self, id: MessageId, seen: Seen) {
+        self.show_bodies(Seen::Recorded);
         let mut messages = self.messages.iter().rev();
         if messages.any(|m| m.id == id && !m.read) {
             let kept = Arc::make_mut(&mut self.messages);

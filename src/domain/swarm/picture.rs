@@ -2,8 +2,8 @@
 
 use super::{Swarm, worker::Turn};
 use crate::domain::{
-    Group, GroupKind, Happening, Repo, Snapshot, Source, State, StateCounts, Timestamp, Traffic,
-    Worker, WorkerId, assess,
+    Group, GroupKind, Happening, Repo, Seen, Snapshot, Source, State, StateCounts, Timestamp,
+    Traffic, Worker, WorkerId, assess,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -11,6 +11,7 @@ impl Swarm {
     /// The swarm at `now`. Judges whom a row touched or whose time has come. O(workers).
     pub fn picture(&mut self, now: Timestamp, source: Source, repo: Option<Arc<Repo>>) -> Snapshot {
         self.judge(now);
+        self.show_bodies(Seen::Recorded);
         let (workers, folded) = self.shown();
         let mut states = StateCounts::default();
         for worker in &workers {

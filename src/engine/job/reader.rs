@@ -2,8 +2,8 @@
 
 use super::JobError;
 use crate::{
-    domain::{Changes, Cursor, MessageId, Seen, Span, Swarm},
-    engine::{Clock, PAGE, learn},
+    domain::{Changes, Cursor, MessageId, Span, Swarm},
+    engine::{Clock, PAGE, learn, pump},
     store::{StoreError, StoreHost},
     watch::{Watch, Woke},
 };
@@ -51,18 +51,8 @@ impl Connection {
                 learn(s, &mut swarm)?;
             }
             let until = clock.now().plus(CHUNK);
-            loop {
-                let changes = s.changes(&swarm.cursor(), PAGE, &[])?;
-                let (end, more) = (changes.end, changes.more);
-                swarm.apply(changes, Seen::Recorded);
-                if !more || (!recorded && clock.now() >= until) {
-                    return Ok(Piece {
-                        swarm,
-                        end,
-                        done: !more,
-                    });
-                }
-            }
+            let (end, done) = pump(s, &mut swarm, || !recorded && clock.now() >= until)?;
+            Ok(Piece { swarm, end, done })
         });
         Ok(fold.await??)
     }

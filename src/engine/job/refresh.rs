@@ -139,13 +139,12 @@ impl Refresh {
                 ))
             })
             .await??;
-        let mut filling = Swarm::new(self.view.detector, self.view.as_of());
+        let filling = Swarm::new(self.view.detector, self.view.as_of());
         let progress = newest.as_ref().map(|n| Progress {
             done: 0,
             of: rows(&n.end).max(1),
         });
         if let Some(newest) = newest {
-            filling.keep_bodies_from(MessageId(newest.end.message - 2_000));
             let mut swarm = Swarm::preview(self.view.detector);
             swarm.apply(newest, Seen::Recorded);
             swarm.inherit(std::mem::take(&mut self.swarm));

@@ -12,6 +12,9 @@ use rusqlite::{Connection, OptionalExtension as _, Params};
 /// A call hands over at most this many bytes of text beyond its first message: a page of giant messages ends early.
 const TEXT_BUDGET: usize = 32 << 20;
 
+/// Rows that room is made for at once; a longer page grows.
+const ROOM: usize = 1 << 14;
+
 /// One read transaction.
 pub(super) struct Reading<'a> {
     db: &'a Connection,
@@ -78,13 +81,15 @@ impl<'a> Reading<'a> {
             conversations: cursor.conversations,
         };
         let layout = self.layout;
+        // No more rows than keys.
+        let page = |from: i64, to: i64| [from, bound(limit).min(to.saturating_sub(from))];
         let messages = self.messages(
             layout.messages.as_ref(),
             Paged::after,
-            [after.message, bound(limit)],
+            page(after.message, end.message),
         )?;
         let Audits { rows: audits, made } =
-            self.audits(Paged::after, [after.audit, bound(limit)])?;
+            self.audits(Paged::after, page(after.audit, end.audit))?;
         let cursor = Cursor {
             message: messages.last().map_or(after.message, |m| m.id.0),
             audit: audits.last().map_or(after.audit, |a| a.id),
@@ -190,13 +195,16 @@ impl<'a> Reading<'a> {
         Ok(Some(found))
     }
 
-    fn messages(
+    fn messages<const N: usize>(
         &mut self,
         table: Option<&Paged>,
         sql: impl Fn(&Paged) -> &str,
-        bounds: impl Params,
-    ) -> rusqlite::Result<Vec<MessageRow>> {
-        let mut found = Vec::new();
+        bounds: [i64; N],
+    ) -> rusqlite::Result<Vec<MessageRow>>
+    where
+        [i64; N]: Params,
+    {
+        let mut found = room(&bounds);
         let mut text = 0;
         if let Some(table) = table {
             let mut statement = self.db.prepare_cached(sql(table))?;
@@ -212,12 +220,18 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    fn audits(
+    fn audits<const N: usize>(
         &mut self,
         sql: impl Fn(&Paged) -> &str,
-        bounds: impl Params,
-    ) -> rusqlite::Result<Audits> {
-        let mut found = Audits::default();
+        bounds: [i64; N],
+    ) -> rusqlite::Result<Audits>
+    where
+        [i64; N]: Params,
+    {
+        let mut found = Audits {
+            rows: room(&bounds),
+            made: false,
+        };
         if let Some(table) = &self.layout.audits {
             let mut statement = self.db.prepare_cached(sql(table))?;
             let mut rows = statement.query(bounds)?;
@@ -234,7 +248,9 @@ impl<'a> Reading<'a> {
         if let (Some(sql), false) = (&self.layout.read_mark, unread.is_empty()) {
             let mut statement = self.db.prepare_cached(sql)?;
             for id in unread {
-                let read = statement.query_row([id.0], rows::read_mark).optional()?;
+                let read = statement
+                    .query_row([id.0], |row| rows::read_mark(row, self.layout.schema))
+                    .optional()?;
                 if read == Some(true) {
                     found.push(*id);
                 }
@@ -242,6 +258,12 @@ impl<'a> Reading<'a> {
         }
         Ok(found)
     }
+}
+
+/// Room for as many rows as the limit, which is the last bound, lets expect.
+fn room<T>(bounds: &[i64]) -> Vec<T> {
+    let limit = bounds.last().copied().unwrap_or_default();
+    Vec::with_capacity(usize::try_from(limit).unwrap_or_default().min(ROOM))
 }
 
 /// A limit as SQLite takes it.

@@ -14,11 +14,16 @@ use std::{borrow::Cow, collections::HashMap};
 /// Distinct conversation ids kept for sharing; beyond it the table starts anew.
 const INTERNED: usize = 1 << 16;
 
+/// Slots for ids seen lately.
+const RECENT: usize = 1 << 10;
+
 /// Decodes rows, and remembers what repeats in nearly every one of them.
 pub(super) struct Decoder {
     schema: Schema,
-    ids: HashMap<Box<str>, ConversationId>,
-    metadata: (Box<str>, Metadata),
+    ids: HashMap<Box<[u8]>, ConversationId>,
+    /// The last id seen of each kind of ending: saves hashing nearly every one.
+    recent: Vec<Option<(Box<[u8]>, ConversationId)>>,
+    metadata: (Box<[u8]>, Metadata),
 }
 
 /// Audit rows of one reading.
@@ -74,6 +79,7 @@ impl Decoder {
         Self {
             schema,
             ids: HashMap::new(),
+            recent: vec![None; RECENT],
             metadata: Default::default(),
         }
     }
@@ -81,7 +87,7 @@ impl Decoder {
     /// Columns: id, role a, role b, created, expires.
     pub(super) fn conversation(&mut self, row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         Ok(ConversationRow {
-            id: self.id(text(row.get_ref(0)?).as_deref().unwrap_or_default()),
+            id: self.id(&bytes(row.get_ref(0)?)),
             role_a: text(row.get_ref(1)?).unwrap_or_default().into(),
             role_b: text(row.get_ref(2)?).unwrap_or_default().into(),
             created: stamp(row.get_ref(3)?),
@@ -92,14 +98,14 @@ impl Decoder {
     /// Columns: conversation, session, status, heartbeat.
     pub(super) fn status(&mut self, row: &Row<'_>) -> rusqlite::Result<StatusRow> {
         Ok(StatusRow {
-            conversation: self.id(text(row.get_ref(0)?).as_deref().unwrap_or_default()),
+            conversation: self.id(&bytes(row.get_ref(0)?)),
             side: side(row.get_ref(1)?),
             status: boxed(row.get_ref(2)?),
             heartbeat: stamp(row.get_ref(3)?),
         })
     }
 
-    /// Columns: key, conversation, from, to, body, metadata, action type, time, read by b, read by a.
+    /// Columns: key, conversation, from, to, body, metadata, action type, time, read (by b), read by a.
     pub(super) fn message(&mut self, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         let from = side(row.get_ref(2)?);
         let to = match row.get_ref(3)? {
@@ -112,36 +118,38 @@ impl Decoder {
             ValueRef::Null => metadata.action,
             value => Some(boxed(value)),
         };
-        let mark = if to == Side::A { 9 } else { 8 };
         Ok(MessageRow {
             id: MessageId(row.get(0)?),
-            conversation: self.id(text(row.get_ref(1)?).as_deref().unwrap_or_default()),
+            conversation: self.id(&bytes(row.get_ref(1)?)),
             from,
             to,
             text: body,
             action,
             ours: metadata.ours,
             at: stamp(row.get_ref(7)?),
-            read: truth(row.get_ref(mark)?),
+            read: truth(row.get_ref(8 + mark(to, self.schema))?),
         })
     }
 
     /// Columns: key, conversation, session, action, details, time.
     pub(super) fn audit(&mut self, row: &Row<'_>, into: &mut Audits) -> rusqlite::Result<()> {
-        let action = text(row.get_ref(3)?).unwrap_or_default();
-        into.made |= action == "create_conversation";
+        let action = bytes(row.get_ref(3)?);
+        into.made |= *action == *b"create_conversation";
         let kind = match &*action {
-            "send_message" => AuditKind::Sent,
-            "get_messages" => AuditKind::Fetched(count(row.get_ref(4)?)),
-            "command_blocked"
-            | "command_execute_start"
-            | "command_execute_complete"
-            | "execute_command" => AuditKind::Command,
+            b"send_message" => AuditKind::Sent,
+            b"get_messages" => AuditKind::Fetched(count(row.get_ref(4)?)),
+            b"command_blocked"
+            | b"command_execute_start"
+            | b"command_execute_complete"
+            | b"execute_command" => AuditKind::Command,
             _ => AuditKind::Other,
         };
         into.rows.push(AuditRow {
             id: row.get(0)?,
-            conversation: text(row.get_ref(1)?).map(|id| self.id(&id)),
+            conversation: match row.get_ref(1)? {
+                ValueRef::Null => None,
+                id => Some(self.id(&bytes(id))),
+            },
             side: side(row.get_ref(2)?),
             kind,
             at: stamp(row.get_ref(5)?),
@@ -150,22 +158,35 @@ impl Decoder {
     }
 
     /// The same id is the same allocation, as long as it is remembered.
-    fn id(&mut self, raw: &str) -> ConversationId {
-        if let Some(id) = self.ids.get(raw) {
+    fn id(&mut self, raw: &[u8]) -> ConversationId {
+        let ending = raw.iter().rev().take(3);
+        let ending = ending.fold(0, |sum, byte| sum * 31 + usize::from(*byte));
+        let slot = self.recent.get_mut(ending % RECENT);
+        if let Some(Some((known, id))) = &slot
+            && **known == *raw
+        {
             return id.clone();
         }
-        if self.ids.len() >= INTERNED {
-            self.ids.clear();
+        let id = if let Some(id) = self.ids.get(raw) {
+            id.clone()
+        } else {
+            if self.ids.len() >= INTERNED {
+                self.ids.clear();
+            }
+            let id = ConversationId::from(&*lossy(raw));
+            self.ids.insert(raw.into(), id.clone());
+            id
+        };
+        if let Some(slot) = slot {
+            *slot = Some((raw.into(), id.clone()));
         }
-        let id = ConversationId::from(raw);
-        self.ids.insert(raw.into(), id.clone());
         id
     }
 
     /// Metadata repeats from row to row: the last one is remembered. The scripts' schema has none, so there the text itself
     /// may carry the mark of this program.
     fn metadata(&mut self, value: ValueRef<'_>, body: &str) -> Metadata {
-        let Some(json) = text(value) else {
+        let (ValueRef::Text(json) | ValueRef::Blob(json)) = value else {
             if self.schema == Schema::Scripts && body.contains("\"swarm\"") {
                 let Metadata { ours, .. } = Metadata::parse(body);
                 return Metadata { action: None, ours };
@@ -173,30 +194,50 @@ impl Decoder {
             return Metadata::default();
         };
         if *self.metadata.0 != *json {
-            let parsed = Metadata::parse(&json);
-            self.metadata = (json.into(), parsed);
+            self.metadata = (json.into(), Metadata::parse(&lossy(json)));
         }
         self.metadata.1.clone()
     }
 }
 
-/// Columns: to, from, read by b, read by a.
-pub(super) fn read_mark(row: &Row<'_>) -> rusqlite::Result<bool> {
+/// Columns: to, from, read (by b), read by a.
+pub(super) fn read_mark(row: &Row<'_>, schema: Schema) -> rusqlite::Result<bool> {
     let to = match row.get_ref(0)? {
         ValueRef::Null => opposite(side(row.get_ref(1)?)),
         value => side(value),
     };
-    Ok(truth(row.get_ref(if to == Side::A { 3 } else { 2 })?))
+    Ok(truth(row.get_ref(2 + mark(to, schema))?))
+}
+
+/// Which of the two read marks is the receiver's. The bridge has only one.
+const fn mark(to: Side, schema: Schema) -> usize {
+    match (schema, to) {
+        (Schema::Scripts, Side::A) => 1,
+        _ => 0,
+    }
+}
+
+/// A column as the bytes of its text; NULL is empty.
+fn bytes(value: ValueRef<'_>) -> Cow<'_, [u8]> {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cow::Borrowed(bytes),
+        value => Cow::Owned(text(value).unwrap_or_default().into_owned().into_bytes()),
+    }
 }
 
 /// A column as text; `None` is NULL.
 fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     match value {
         ValueRef::Null => None,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(lossy(bytes)),
         ValueRef::Integer(n) => Some(n.to_string().into()),
         ValueRef::Real(n) => Some(n.to_string().into()),
     }
+}
+
+/// Bytes as text. The usual case, that they are, is checked first: it is the faster check.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 fn boxed(value: ValueRef<'_>) -> Box<str> {
@@ -204,7 +245,11 @@ fn boxed(value: ValueRef<'_>) -> Box<str> {
 }
 
 fn side(value: ValueRef<'_>) -> Side {
-    text(value).map_or(Side::Other, |raw| Side::parse(&raw))
+    match value {
+        ValueRef::Text(b"a") => Side::A,
+        ValueRef::Text(b"b") => Side::B,
+        value => text(value).map_or(Side::Other, |raw| Side::parse(&raw)),
+    }
 }
 
 fn stamp(value: ValueRef<'_>) -> Stamp {

@@ -116,7 +116,7 @@ const BRIDGE: Names = Names {
         ("action_type", None),
         ("timestamp", Some(UNKNOWN_TIME)),
         ("read", Some(UNKNOWN_READ)),
-        ("read", None),
+        ("read_by_a", None),
     ],
     audits: [
         ("conversation_id", Some(UNKNOWN_OWNER)),

@@ -81,8 +81,17 @@ fn a_missing_receiver_is_the_other_side() {
 
 #[test]
 fn the_read_mark_is_the_receiver_s() {
-    assert!(message("7, 'c', 'a', NULL, '', NULL, NULL, NULL, 1, 0").read);
-    assert!(!message("7, 'c', 'b', NULL, '', NULL, NULL, NULL, 1, 0").read);
+    for (schema, from, read) in [
+        (Schema::Bridge, 'a', true),
+        (Schema::Bridge, 'b', true),
+        (Schema::Scripts, 'a', true),
+        (Schema::Scripts, 'b', false),
+    ] {
+        let found = decode(&format!("NULL, '{from}', 1, 0"), |_, row| {
+            read_mark(row, schema)
+        });
+        assert_eq!(found, read, "{schema:?} {from}");
+    }
 }
 
 #[test]
@@ -153,12 +162,12 @@ fn what_an_audit_row_says() {
 #[test]
 fn an_id_is_shared_between_rows() {
     let mut decoder = Decoder::new(Schema::Bridge);
-    let (one, two) = (decoder.id("conv_1"), decoder.id("conv_1"));
+    let (one, two) = (decoder.id(b"conv_1"), decoder.id(b"conv_1"));
     assert!(std::ptr::eq(one.raw(), two.raw()));
     let long = "x".repeat(300);
     assert!(std::ptr::eq(
-        decoder.id(&long).raw(),
-        decoder.id(&long).raw()
+        decoder.id(long.as_bytes()).raw(),
+        decoder.id(long.as_bytes()).raw()
     ));
 }
 
@@ -166,7 +175,16 @@ fn an_id_is_shared_between_rows() {
 fn the_table_of_ids_is_bounded() {
     let mut decoder = Decoder::new(Schema::Bridge);
     for n in 0..=INTERNED {
-        decoder.id(&n.to_string());
+        decoder.id(n.to_string().as_bytes());
     }
     assert_eq!(decoder.ids.len(), 1);
+}
+
+#[test]
+fn ids_with_the_same_ending_are_told_apart() {
+    let mut decoder = Decoder::new(Schema::Bridge);
+    let (one, two) = (decoder.id(b"conv_1_same"), decoder.id(b"conv_2_same"));
+    assert_eq!((one.raw(), two.raw()), ("conv_1_same", "conv_2_same"));
+    assert!(std::ptr::eq(one.raw(), decoder.id(b"conv_1_same").raw()));
+    assert_eq!(decoder.id(b"").raw(), "");
 }

@@ -1,0 +1,60 @@
+//! A made-up swarm on a bridge of its own: the dashboard, or one look at it.
+
+use super::{
+    failure::Failure,
+    live::{Subject, dashboard, opener},
+};
+use crate::cli::{self, Scenario as Told};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+use swarmwarden::{
+    demo::{Demo, DemoClock, DemoDir, DemoError, Live, Scenario, Spec},
+    domain::Mode,
+    engine::{Clock, job::Open},
+    headless::Exit,
+    settings::Settings,
+    store::StoreError,
+};
+
+/// `demo`.
+pub(super) fn run(settings: &Settings, asked: &cli::Demo, plain: bool, panic_test: bool) -> Result<Exit, Failure> {
+    let spec = Spec {
+        workers: usize::try_from(asked.workers).unwrap_or(12),
+        seed: asked.seed,
+        scenario: match asked.scenario {
+            Told::Calm => Scenario::Calm,
+            Told::Incident => Scenario::Incident,
+            Told::Hostile => Scenario::Hostile,
+        },
+    };
+    let dir = DemoDir::new()?;
+    let (path, system) = (dir.database(), Clock::system());
+    let origin = system.now();
+    if plain {
+        drop(Demo::backfill(&path, spec, origin)?);
+        return super::show(settings, &path, Mode::Demo, &cli::Status::default());
+    }
+    let (speed, pace, real) = (asked.speed, DemoClock::new(origin, asked.speed), system.clone());
+    let clock = Clock::driven(move || pace.at(real.now()));
+    // The past is written when the engine asks for it, so that the first frame need not wait for it.
+    let (past, file) = (path.clone(), opener(&path, Mode::Demo));
+    let running: Mutex<Option<Live>> = Mutex::new(None);
+    let open: Open = Arc::new(move || {
+        let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.is_none() {
+            let real = system.clone();
+            let begun = Demo::backfill(&past, spec, origin).and_then(|demo| demo.live(speed, move || real.now()));
+            *running = Some(begun.map_err(|e| unwritten(&past, e))?);
+        }
+        file()
+    });
+    dashboard(settings, Subject { path, mode: Mode::Demo, clock, open }, panic_test)
+}
+
+/// A demo that could not be written, as its reader is told.
+fn unwritten(path: &Path, error: DemoError) -> StoreError {
+    let path = path.to_string_lossy().into_owned();
+    StoreError::Backend { operation: "writing the demo", path, source: error.into() }
+}

@@ -1,0 +1,106 @@
+//! Ten thousand random keys in a real terminal over a real bridge: the program stays alive, and nothing is written.
+
+#[path = "../cli/bridge.rs"]
+mod bridge;
+
+use bridge::Bridge;
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use rusqlite::Connection;
+use std::{
+    error::Error,
+    fs,
+    io::{Read, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+const KEYS: [&str; 64] = [
+    "j", "k", "h", "l", "g", "G", "v", "p", "o", "O", "n", "N", "/", "e", "t", "w", "f", "F", "D",
+    "?", "1", "2", "5", "-", "!", "0", "R", "\x1b", "\r", " ", "\t", "\x1b[A", "\x1b[B", "\x1b[C",
+    "\x1b[D", "\x04", "\x15", "\x1b[5~", "\x1b[6~", "\x0c", "r", "y", "a", "M", "x", "u", "U", "H",
+    "P", "c", "s", ":", "L", "z", "m", "*", "V", "3", "6", "7", ".", "<", "\x7f", "\x1bOP",
+];
+const SIZES: [(u16, u16); 6] = [(40, 120), (24, 80), (20, 60), (12, 40), (6, 30), (1, 1)];
+
+/// Every message with its read mark.
+fn marks(bridge: &Bridge) -> Result<Vec<(i64, i64)>, Box<dyn Error>> {
+    let db = Connection::open(bridge.path())?;
+    let mut statement = db.prepare("SELECT id, read FROM messages ORDER BY id")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[test]
+fn pty_ten_thousand_random_keys_write_nothing() {
+    let nine = Bridge::of("nine-agents").unwrap();
+    let (bytes, read) = (fs::read(nine.path()).unwrap(), marks(&nine).unwrap());
+    let pair = native_pty_system().openpty(size(SIZES[0])).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_swarmwarden"));
+    command.args(["--db", nine.path().to_str().unwrap()]);
+    command.env("TERM", "xterm-256color");
+    command.env("LANG", "C.UTF-8");
+    command.cwd(std::env::temp_dir());
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let (drawn, mut screen) = (
+        Arc::new(AtomicUsize::new(0)),
+        pair.master.try_clone_reader().unwrap(),
+    );
+    let count = Arc::clone(&drawn);
+    let reader = thread::spawn(move || {
+        let mut chunk = [0u8; 65_536];
+        while let Ok(n @ 1..) = screen.read(&mut chunk) {
+            count.fetch_add(n, Ordering::Relaxed);
+        }
+    });
+    while drawn.load(Ordering::Relaxed) < 1_000 {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "ended before its first frame"
+        );
+        thread::yield_now();
+    }
+    let mut keyboard = pair.master.take_writer().unwrap();
+    let mut random = fastrand::Rng::with_seed(7);
+    for n in 0..10_000 {
+        keyboard
+            .write_all(KEYS[random.usize(..KEYS.len())].as_bytes())
+            .unwrap();
+        if n % 97 == 0 {
+            pair.master
+                .resize(size(SIZES[random.usize(..SIZES.len())]))
+                .unwrap();
+            thread::park_timeout(Duration::from_millis(5)); // lets it draw; nothing depends on how long
+        }
+    }
+    assert!(child.try_wait().unwrap().is_none(), "a key ended it");
+    // Behind a lone escape the key counts as another one, so it is typed until it is heard.
+    let status = (0..600).find_map(|_| {
+        let _ended = keyboard.write_all(b"\x03");
+        thread::park_timeout(Duration::from_millis(100));
+        child.try_wait().unwrap()
+    });
+    let status = status.expect("C-c ends it");
+    drop((keyboard, pair.master));
+    reader.join().unwrap();
+    assert!(status.success(), "{status:?}");
+    assert!(
+        drawn.load(Ordering::Relaxed) > 50_000,
+        "hardly anything was drawn"
+    );
+    assert_eq!(marks(&nine).unwrap(), read);
+    assert_eq!(fs::read(nine.path()).unwrap(), bytes);
+}
+
+fn size((rows, cols): (u16, u16)) -> PtySize {
+    PtySize {
+        rows,
+        cols,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
+}
