@@ -107,9 +107,15 @@ pub(crate) struct Chord {
 }
 
 impl Chord {
-    /// Reads an event; `None` with Alt or Super, which are never bound.
+    /// Esc.
+    pub(crate) const ESC: Self = Self {
+        code: KeyCode::Esc,
+        control: false,
+    };
+
+    /// Reads an event; Alt is left out, and `None` with Super or Meta, which are never bound.
     pub(crate) fn of(key: &KeyEvent) -> Option<Self> {
-        let odd = KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META;
+        let odd = KeyModifiers::SUPER | KeyModifiers::META;
         (!key.modifiers.intersects(odd)).then(|| {
             let shifted_tab =
                 key.code == KeyCode::Tab && key.modifiers.contains(KeyModifiers::SHIFT);

@@ -3,6 +3,7 @@
 
 mod effect;
 mod facts;
+mod framed;
 mod frames;
 mod keymap;
 mod model;

@@ -2,23 +2,18 @@
 
 use super::{
     Options, Outcome,
+    framed::Framed,
     run::{Host, Inputs, Signal, run},
 };
 use crate::{domain::Timestamp, link::Ports};
 use crossterm::{
-    cursor, event, execute, queue,
-    style::force_color_output,
+    cursor, event, execute,
     terminal::{self, disable_raw_mode, enable_raw_mode},
 };
 use futures::{Stream, stream};
-use ratatui::{
-    Terminal,
-    backend::{Backend, ClearType, CrosstermBackend, WindowSize},
-    buffer::Cell,
-    layout::{Position, Size},
-};
+use ratatui::Terminal;
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     panic,
     sync::{
         Arc,
@@ -40,7 +35,6 @@ pub async fn start(
         let words = "the dashboard needs a terminal; try `swarmwarden status`";
         return Err(io::Error::other(words));
     }
-    force_color_output(options.depth != super::Depth::None);
     let signals = signals()?;
     let mut tty = Tty::enter()?;
     let mut terminal = Terminal::new(Framed::new(io::stdout()))?;
@@ -171,109 +165,3 @@ fn signals() -> io::Result<impl Stream<Item = Signal>> {
     }
     Ok(stream::select_all(streams))
 }
-
-/// A backend that collects a frame and writes it at once, inside a synchronized update. Writes nothing when nothing changed.
-#[derive(Debug)]
-pub(crate) struct Framed<W: Write> {
-    out: W,
-    frame: Vec<u8>,
-    /// The cursor as it is on screen.
-    cursor: Option<bool>,
-    /// Where it will stand.
-    at: Option<Position>,
-}
-
-impl<W: Write> Framed<W> {
-    /// Writes to `out`.
-    pub(crate) const fn new(out: W) -> Self {
-        Self {
-            out,
-            frame: Vec::new(),
-            cursor: None,
-            at: None,
-        }
-    }
-
-    fn inner(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
-        CrosstermBackend::new(&mut self.frame)
-    }
-}
-
-impl<W: Write> Backend for Framed<W> {
-    type Error = io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
-            return Ok(());
-        }
-        self.at = None;
-        self.inner().draw(content)
-    }
-
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        if self.cursor != Some(false) {
-            self.cursor = Some(false);
-            queue!(self.frame, cursor::Hide)?;
-        }
-        Ok(())
-    }
-
-    fn show_cursor(&mut self) -> io::Result<()> {
-        if self.cursor != Some(true) {
-            self.cursor = Some(true);
-            queue!(self.frame, cursor::Show)?;
-        }
-        Ok(())
-    }
-
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(self.at.unwrap_or_default())
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let position = position.into();
-        if self.at != Some(position) {
-            self.at = Some(position);
-            queue!(self.frame, cursor::MoveTo(position.x, position.y))?;
-        }
-        Ok(())
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
-    }
-
-    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        // Whoever clears does not know what is on screen: the cursor is set anew, too.
-        (self.cursor, self.at) = (None, None);
-        self.inner().clear_region(clear_type)
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        let (width, height) = terminal::size()?;
-        Ok(Size { width, height })
-    }
-
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.inner().window_size()
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.frame.is_empty() {
-            return Ok(());
-        }
-        let mut whole = Vec::with_capacity(self.frame.len() + 16);
-        queue!(whole, terminal::BeginSynchronizedUpdate)?;
-        whole.append(&mut self.frame);
-        queue!(whole, terminal::EndSynchronizedUpdate)?;
-        self.out.write_all(&whole)?;
-        self.out.flush()
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -11,7 +11,7 @@ use crate::{
     domain::{Command, Refusal, Span, Subject, Timestamp, text},
     link::{Envelope, Reply, RequestId},
 };
-use crossterm::event::{Event, KeyEventKind};
+use crossterm::event::{Event, KeyEventKind, KeyModifiers};
 
 /// Words that go away by themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,10 +121,15 @@ impl Model {
     fn input(&mut self, event: &Event, now: Timestamp) -> Vec<Effect> {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
-                let Some(chord) = Chord::of(key) else {
-                    return Vec::new();
-                };
-                self.key(chord, now)
+                // A terminal sends Alt as Esc before the key, so a quick Esc and a key look like Alt: both mean the two keys.
+                let mut effects = Vec::new();
+                if key.modifiers.contains(KeyModifiers::ALT) {
+                    effects = self.key(Chord::ESC, now);
+                }
+                if let Some(chord) = Chord::of(key) {
+                    effects.extend(self.key(chord, now));
+                }
+                effects
             }
             Event::Paste(pasted) => {
                 if let Some(filter) = self.filter_mut() {

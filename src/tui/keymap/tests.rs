@@ -49,7 +49,9 @@ fn keys_read_and_show_themselves() {
     let shift_tab = KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT);
     assert_eq!(Chord::of(&shift_tab), Some(chord("S-Tab")));
     let alt = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::ALT);
-    assert_eq!(Chord::of(&alt), None);
+    assert_eq!(Chord::of(&alt), Some(chord("j")));
+    let meta = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::META);
+    assert_eq!(Chord::of(&meta), None);
     let capital = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
     assert_eq!(Chord::of(&capital), Some(chord("G")));
 }

@@ -1,4 +1,4 @@
-//! One SVG per frame. Cells are whole pixels; every run of text has the x of each of its glyphs, so that no font can shift a column;
+//! One SVG per frame. Cells are whole pixels; every word has its own x, so that no font can shift a column;
 //! bars and rules are drawn as geometry, so that they meet.
 
 use ratatui::{
@@ -31,7 +31,7 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
             r##"<rect y="20" width="{w}" height="{cut}" fill="#1b212b"/>"##,
             r##"<circle cx="18" cy="15" r="5" fill="#e0645c"/><circle cx="36" cy="15" r="5" fill="#dcae48"/><circle cx="54" cy="15" r="5" fill="#5cb860"/>"##,
             "\n",
-            r#"<g font-family="'DejaVu Sans Mono','JetBrains Mono',Menlo,Consolas,monospace" font-size="16" xml:space="preserve">"#,
+            r#"<g font-family="'DejaVu Sans Mono','JetBrains Mono',Menlo,Consolas,monospace" font-size="16.61">"#,
             "\n",
             r#"<text x="{mid}" y="20" text-anchor="middle" font-size="13" fill="{f}">{t}</text>"#,
             "\n"
@@ -84,6 +84,8 @@ impl Look {
 }
 
 fn line(out: &mut String, row: &[Cell], top: u32) {
+    // Bars of a table stand apart from those above and below; the columns of a chart meet.
+    let slim = row.iter().any(|c| c.symbol() == "░");
     let mut at = 0;
     while let Some(first) = row.get(at) {
         let look = Look::of(first);
@@ -92,13 +94,13 @@ fn line(out: &mut String, row: &[Cell], top: u32) {
             .unwrap_or(row.len());
         let run = row.get(at..end).unwrap_or_default();
         let left = PAD + u32::try_from(at).unwrap_or(0) * W;
-        piece(out, run, &look, left, top);
+        piece(out, run, &look, (left, top), slim);
         at = end;
     }
 }
 
-/// One run: ground, geometry, glyphs.
-fn piece(out: &mut String, run: &[Cell], look: &Look, left: u32, top: u32) {
+/// One run: ground, geometry, words.
+fn piece(out: &mut String, run: &[Cell], look: &Look, (left, top): (u32, u32), slim: bool) {
     let wide = u32::try_from(run.len()).unwrap_or(0) * W;
     if let Some(back) = &look.back {
         let _ = writeln!(
@@ -106,7 +108,7 @@ fn piece(out: &mut String, run: &[Cell], look: &Look, left: u32, top: u32) {
             r#"<rect x="{left}" y="{top}" width="{wide}" height="{H}" fill="{back}"/>"#
         );
     }
-    let (mut xs, mut glyphs) = (String::new(), String::new());
+    let mut words = Words::default();
     let mut x = left;
     let mut covered = 0;
     let mut bar: Option<(Shape, u32, u32)> = None;
@@ -117,25 +119,70 @@ fn piece(out: &mut String, run: &[Cell], look: &Look, left: u32, top: u32) {
             (Some((kind, _, width)), Some(now)) if *kind == now && now.joins() => *width += W,
             (open, now) => {
                 if let Some((kind, from, width)) = open.take() {
-                    kind.draw(out, (from, top, width), &look.front);
+                    kind.draw(out, (from, top, width), &look.front, slim);
                 }
                 *open = now.map(|kind| (kind, x, W));
             }
         }
         if covered > 0 {
             covered -= 1;
-        } else if shape.is_none() && symbol != " " {
-            let _ = write!(xs, "{x} ");
-            glyphs.push_str(&escape(symbol));
-            // A cluster of several characters stands on the first one's x.
+        } else if shape.is_none() {
+            words.add(x, symbol);
             covered = symbol.width().saturating_sub(1);
         }
         x += W;
     }
     if let Some((kind, from, width)) = bar {
-        kind.draw(out, (from, top, width), &look.front);
+        kind.draw(out, (from, top, width), &look.front, slim);
     }
-    if !glyphs.is_empty() {
+    words.draw(out, look, top + BASE);
+    if look.under {
+        let _ = writeln!(
+            out,
+            r#"<rect x="{left}" y="{}" width="{wide}" height="1" fill="{}"/>"#,
+            top + BASE + 2,
+            look.front
+        );
+    }
+}
+
+/// Words, each at its own x: what a font does to the width of a glyph ends with the word.
+#[derive(Debug, Default)]
+struct Words {
+    spans: String,
+    word: String,
+    from: u32,
+    next: u32,
+}
+
+impl Words {
+    fn add(&mut self, x: u32, symbol: &str) {
+        let plain = symbol.is_ascii();
+        if symbol == " " || x != self.next || !plain {
+            self.end();
+        }
+        if symbol != " " {
+            if self.word.is_empty() {
+                self.from = x;
+            }
+            self.word.push_str(symbol);
+            self.next = if plain { x + W } else { 0 };
+        }
+    }
+
+    fn end(&mut self) {
+        if !self.word.is_empty() {
+            let word = escape(&self.word);
+            let _ = write!(self.spans, r#"<tspan x="{}">{word}</tspan>"#, self.from);
+            self.word.clear();
+        }
+    }
+
+    fn draw(mut self, out: &mut String, look: &Look, y: u32) {
+        self.end();
+        if self.spans.is_empty() {
+            return;
+        }
         let weight = if look.bold {
             r#" font-weight="bold""#
         } else {
@@ -143,18 +190,8 @@ fn piece(out: &mut String, run: &[Cell], look: &Look, left: u32, top: u32) {
         };
         let _ = writeln!(
             out,
-            r#"<text x="{}" y="{}" fill="{}"{weight}>{glyphs}</text>"#,
-            xs.trim_end(),
-            top + BASE,
-            look.front
-        );
-    }
-    if look.under {
-        let _ = writeln!(
-            out,
-            r#"<rect x="{left}" y="{}" width="{wide}" height="1" fill="{}"/>"#,
-            top + BASE + 2,
-            look.front
+            r#"<text y="{y}" fill="{}"{weight}>{}</text>"#,
+            look.front, self.spans
         );
     }
 }
@@ -200,7 +237,7 @@ impl Shape {
     }
 
     /// Draws it at x, y with a width.
-    fn draw(self, out: &mut String, (x, y, width): (u32, u32, u32), fill: &str) {
+    fn draw(self, out: &mut String, (x, y, width): (u32, u32, u32), fill: &str, slim: bool) {
         let mut rect = |x: u32, y: u32, w: u32, h: u32, extra: &str| {
             let _ = writeln!(
                 out,
@@ -208,9 +245,9 @@ impl Shape {
             );
         };
         match self {
-            Self::Eighths(8) => rect(x, y + 3, width, H - 6, ""),
+            Self::Eighths(8) if slim => rect(x, y + 3, width, H - 6, ""),
             Self::Eighths(n) => {
-                let high = (n * (H - 2) / 8).max(2);
+                let high = (n * H / 8).max(2);
                 rect(x, y + H - high, width, high, "");
             }
             Self::Left(n) => rect(x, y, n * W / 8, H, ""),

@@ -98,6 +98,16 @@ fn keys_that_are_letters_go_into_the_filter_while_it_is_typed() {
 }
 
 #[test]
+fn a_quick_escape_and_a_key_are_the_two_keys() {
+    let mut model = told(fixture::swarm(9));
+    types(&mut model, "2?");
+    let alt = KeyEvent::new(KeyCode::Char('Q'), KeyModifiers::ALT);
+    let effects = model.update(Msg::Input(Event::Key(alt)), NOW);
+    assert!(model.overlay.is_none());
+    assert_eq!(effects, [Effect::Quit { print: true }]);
+}
+
+#[test]
 fn a_paste_is_one_edit_in_a_field_and_nothing_elsewhere() {
     let mut model = told(fixture::swarm(9));
     let paste = || Msg::Input(Event::Paste("ry\nqXD\x1b[2J".to_owned()));

@@ -80,11 +80,8 @@ impl<'a> Canvas<'a> {
 
     /// Writes on the first line of `place`, cut to its width; returns the cells used.
     pub(crate) fn put(&mut self, place: Rect, text: &str, role: Role) -> u16 {
-        let style = self.theme.style(role);
-        self.put_styled(place, text, style)
-    }
-
-    fn put_styled(&mut self, place: Rect, text: &str, style: Style) -> u16 {
+        // What stood there keeps nothing of its own.
+        let style = Style::reset().patch(self.theme.style(role));
         let Some(row) = self.clip(place) else {
             return 0;
         };
@@ -206,7 +203,8 @@ impl<'a> Canvas<'a> {
     /// Marks a line as the selected one: `▌` and the select style over what stands there.
     pub(crate) fn select(&mut self, place: Rect) {
         let Some(row) = self.clip(place) else { return };
-        let style = self.theme.style(Role::Select);
+        // One even bar: the words on it say what their colours said.
+        let style = Style::reset().patch(self.theme.style(Role::Select));
         self.buf.set_style(shift(row, 1), style);
         self.put(Rect { width: 1, ..row }, "▌", Role::Accent);
     }

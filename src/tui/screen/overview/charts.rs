@@ -81,18 +81,30 @@ pub(super) fn fleet(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
     }
 }
 
-/// `▸79 working  ◦9 idle …`, or the symbols alone.
-pub(super) fn counts(scene: Scene<'_>, words: bool) -> Strip {
+/// `▸79 working  ◦9 idle …` with `gap` between two.
+fn worded(scene: Scene<'_>, gap: &str) -> Strip {
     told(scene).fold(Strip::new(), |line, (state, n)| {
         let mark = widget::state(state);
-        let word = if words {
-            format!(" {}  ", mark.word.to_lowercase())
-        } else {
-            " ".to_owned()
-        };
         let role = if n > 0 { mark.role } else { Role::Dim };
-        line.add(format!("{}{n}{word}", mark.symbol), role)
+        let word = mark.word.to_lowercase();
+        line.add(format!("{}{n} {word}{gap}", mark.symbol), role)
     })
+}
+
+/// `▸79 ◦9 ?6 !5 ✗2`: one count for every symbol.
+pub(super) fn counts(scene: Scene<'_>) -> Strip {
+    let mut sums: Vec<(&str, Role, u32)> = Vec::new();
+    for (state, n) in told(scene).filter(|(_, n)| *n > 0) {
+        let mark = widget::state(state);
+        match sums.iter_mut().find(|(symbol, ..)| *symbol == mark.symbol) {
+            Some((.., sum)) => *sum += n,
+            None => sums.push((mark.symbol, mark.role, n)),
+        }
+    }
+    sums.into_iter()
+        .fold(Strip::new(), |line, (symbol, role, n)| {
+            line.add(format!("{symbol}{n} "), role)
+        })
 }
 
 /// FLEET in one line, and under it one mark per worker.
@@ -100,13 +112,12 @@ pub(super) fn fleet_line(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect)
     let mut rows = Rows::of(place);
     let total = scene.model.snapshot().states.total();
     let title = Strip::of(format!("FLEET {total}  "), Role::Title);
-    let wide = title.clone().join(counts(scene, true));
     let heading = rows.line();
-    if wide.width() + 4 <= heading.width {
-        canvas.rule(heading, &wide);
-    } else {
-        canvas.rule(heading, &title.join(counts(scene, false)));
-    }
+    let choices = [worded(scene, "  "), worded(scene, " "), counts(scene)];
+    let room = heading.width.saturating_sub(title.width() + 3);
+    let fits = choices.iter().find(|c| c.width() <= room);
+    let best = fits.cloned().unwrap_or_default();
+    canvas.rule(heading, &title.join(best));
     for line in beat_lines(scene, place.width) {
         canvas.strip(rows.line(), &line);
     }

@@ -156,5 +156,5 @@ fn small(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits
     };
     let groups = u16::try_from(groups).unwrap_or(u16::MAX).min(room);
     lists::groups(scene, canvas, rows.take(groups), table, hits);
-    canvas.strip(rows.line(), &charts::counts(scene, false));
+    canvas.strip(rows.line(), &charts::counts(scene));
 }

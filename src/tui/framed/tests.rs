@@ -1,5 +1,5 @@
 use super::*;
-use ratatui::{TerminalOptions, Viewport, layout::Rect};
+use ratatui::{Terminal, TerminalOptions, Viewport, layout::Rect, style::Stylize, text::Line};
 
 fn screen() -> Terminal<Framed<Vec<u8>>> {
     let options = TerminalOptions {
@@ -33,4 +33,26 @@ fn a_frame_is_one_synchronized_update() {
     assert_eq!(written(&mut terminal), "");
     draw(&mut terminal, "two");
     assert!(written(&mut terminal).len() < 80);
+}
+
+#[test]
+fn sixteen_colours_are_told_in_their_own_codes() {
+    let mut terminal = screen();
+    let line = Line::from(vec![
+        "a".red().bold(),
+        "b".into(),
+        "c".reversed(),
+        "d".fg(Color::Indexed(208)),
+    ]);
+    terminal.draw(|f| f.render_widget(line, f.area())).unwrap();
+    let bytes = written(&mut terminal);
+    assert!(
+        bytes.contains("\x1b[0;1;31ma\x1b[0mb\x1b[0;7mc\x1b[0;38;5;208md\x1b[0m"),
+        "{bytes:?}"
+    );
+    terminal
+        .draw(|f| f.render_widget("x  x漢x", f.area()))
+        .unwrap();
+    let bytes = written(&mut terminal);
+    assert!(bytes.contains("漢\x1b[1;7Hx"), "{bytes:?}");
 }

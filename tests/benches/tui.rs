@@ -1,0 +1,49 @@
+//! What a frame costs: a key and new facts through update, drawing, the difference to the last frame, and its bytes.
+//! `cargo bench --bench tui`.
+
+#[path = "../swarm/mod.rs"]
+#[expect(dead_code, reason = "shared with the tests")]
+mod swarm;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use divan::Bencher;
+use ratatui::{Terminal, TerminalOptions, Viewport, backend::CrosstermBackend, layout::Rect};
+use std::{io, sync::Arc};
+use swarmwarden::tui::{Model, Msg, Options, paint};
+
+fn main() {
+    divan::main();
+}
+
+fn press(c: char) -> Msg {
+    let key = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+    Msg::Input(Event::Key(key))
+}
+
+/// A frame after a key, a second later than the one before: every age on screen changes.
+#[divan::bench(args = [100, 1000], consts = ['1', '2', '5'])]
+fn frame<const VIEW: char>(bencher: Bencher<'_, '_>, workers: usize) {
+    let mut now = swarm::NOW;
+    let mut model = Model::new(&Options::default(), now);
+    let snapshot = Arc::new(swarm::eventful(workers));
+    model.update(Msg::Snapshot(Arc::clone(&snapshot)), now);
+    model.update(press(VIEW), now);
+    let options = TerminalOptions {
+        viewport: Viewport::Fixed(Rect::new(0, 0, 120, 40)),
+    };
+    let Ok(mut terminal) = Terminal::with_options(CrosstermBackend::new(io::sink()), options)
+    else {
+        return;
+    };
+    bencher.bench_local(move || {
+        now.0 += 1_000_000;
+        model.update(Msg::Snapshot(Arc::clone(&snapshot)), now);
+        model.update(press('j'), now);
+        let mut hits = None;
+        let drawn = terminal.draw(|frame| hits = Some(paint(&model, frame.buffer_mut(), now)));
+        if let Some(hits) = hits {
+            model.settle(&hits);
+        }
+        drawn.is_ok()
+    });
+}
