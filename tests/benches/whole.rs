@@ -179,7 +179,7 @@ impl Drop for Session {
 
 /// A bridge of `workers` workers with 45 minutes behind them.
 fn bridge(dir: &Path, workers: usize) -> Outcome<PathBuf> {
-    let path = dir.join(format!("bench-{workers}.db"));
+    let path = dir.join("bridge.db");
     let until = Timestamp(now().timestamp_micros());
     drop(Demo::backfill(
         &path,
@@ -247,8 +247,9 @@ fn quantiles(name: &str, samples: &mut [f64], unit: &str) {
 }
 
 /// Commit by another process until the changed cell was written to the terminal.
-fn latency(dir: &Path) -> Outcome<()> {
-    let path = bridge(dir, 100)?;
+fn latency() -> Outcome<()> {
+    let dir = tempfile::tempdir()?;
+    let path = bridge(dir.path(), 100)?;
     let ids = conversations(&path)?;
     let session = Session::open(&["--db", &path.to_string_lossy()])?;
     session
@@ -286,8 +287,9 @@ fn latency(dir: &Path) -> Outcome<()> {
 }
 
 /// Nobody writes: what looking costs.
-fn idle(dir: &Path) -> Outcome<()> {
-    let path = bridge(dir, 100)?;
+fn idle() -> Outcome<()> {
+    let dir = tempfile::tempdir()?;
+    let path = bridge(dir.path(), 100)?;
     let session = Session::open(&["--db", &path.to_string_lossy()])?;
     session
         .screen
@@ -385,15 +387,14 @@ fn main() -> Outcome<()> {
         .filter(|a| !a.starts_with('-'))
         .collect();
     let asked = |name: &str| wanted.is_empty() || wanted.iter().any(|w| w == name);
-    let dir = tempfile::tempdir()?;
     if asked("start") {
         start()?;
     }
     if asked("latency") {
-        latency(dir.path())?;
+        latency()?;
     }
     if asked("idle") {
-        idle(dir.path())?;
+        idle()?;
     }
     if asked("million") {
         million()?;
