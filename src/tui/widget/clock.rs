@@ -66,9 +66,12 @@ impl Clock {
         }
     }
 
-    /// The age: `2m41s`; `≥` before it when it is a lower bound.
+    /// The age: `2m41s`; `≥` before it when it is a lower bound; `-2h15m` of what lies ahead by more than a clock may be off.
     pub(crate) fn age(self, at: Timestamp) -> String {
         let age = self.now.since(at);
+        if age < Span::seconds(-90) {
+            return format!("-{}", Span(age.0.saturating_neg()));
+        }
         if self.at_least {
             format!("≥{age}")
         } else {

@@ -1,7 +1,7 @@
 //! RECENT: what happened while we watched; before anything did, the newest messages.
 
 use crate::{
-    domain::{Event, Happening, Kind, Message, State, TaskState},
+    domain::{Event, Happening, Kind, Message, Side, State, TaskState},
     tui::{
         theme::Role,
         view::{Scene, Tier},
@@ -71,7 +71,12 @@ fn message(scene: Scene<'_>, message: &Message) -> Strip {
         .at
         .map_or_else(|| "no time".to_owned(), |at| scene.clock.log(at));
     let role = widget::kind_role(message.kind);
-    head(scene, &at, "»", role)
+    let arrow = if message.from == Side::B {
+        "→"
+    } else {
+        "←"
+    };
+    head(scene, &at, arrow, role)
         .add(format!("{} ", message.worker), Role::Title)
         .add(format!("{} ", message.kind.name()), role)
         .add(message.summary.to_string(), Role::Text)
