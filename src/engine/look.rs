@@ -122,19 +122,24 @@ pub fn learn(store: &mut dyn Store, swarm: &mut Swarm) -> Result<(), StoreError>
 #[must_use]
 pub fn describe(store: &dyn Store, view: &View) -> Source {
     let info = store.source();
-    let file = Path::new(&*info.name)
-        .file_name()
-        .map_or_else(|| info.name.to_string(), |f| f.to_string_lossy().into());
     let shown = |fault: &crate::domain::SourceFault| crate::domain::SourceFault {
         what: text::line(&fault.what).into(),
         remedy: text::line(&fault.remedy).into(),
     };
     Source {
-        name: text::line(&file).into(),
+        name: file_name(&info.name),
         path: text::line(&info.name).into(),
         schema: Some(info.schema),
         faults: info.faults.iter().map(shown).collect(),
         mode: view.mode,
         ..Source::default()
     }
+}
+
+/// The last part of a path, neutralised.
+pub(super) fn file_name(path: &str) -> Arc<str> {
+    let file = Path::new(path)
+        .file_name()
+        .map_or_else(|| path.into(), std::ffi::OsStr::to_string_lossy);
+    text::line(&file).into()
 }

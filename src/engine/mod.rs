@@ -56,7 +56,7 @@ impl Engine {
     #[must_use]
     pub fn start(plan: Plan) -> (Self, Ports) {
         let source = Source {
-            name: Arc::clone(&plan.name),
+            name: look::file_name(&plan.name),
             path: Arc::clone(&plan.name),
             mode: plan.view.mode,
             ..Source::default()

@@ -16,7 +16,7 @@ const AT: &str = "2025-11-13T16:08:00Z";
 
 /// The binary without anything of the environment that could change what it does.
 fn warden() -> Command {
-    let mut command = Command::cargo_bin("swarmwarden").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_swarmwarden"));
     command.env_clear().current_dir(std::env::temp_dir());
     command
 }
@@ -27,6 +27,10 @@ fn on(bridge: &Bridge, args: &[&str]) -> (i32, String, String) {
     run(&mut command)
 }
 
+#[expect(
+    clippy::unwrap_used,
+    reason = "a binary that cannot be run fails the test"
+)]
 fn run(command: &mut Command) -> (i32, String, String) {
     let out = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -37,6 +41,10 @@ fn run(command: &mut Command) -> (i32, String, String) {
     )
 }
 
+#[expect(
+    clippy::unwrap_used,
+    reason = "a scenario that cannot be read fails the test"
+)]
 fn nine() -> Bridge {
     Bridge::of("nine-agents").unwrap()
 }
@@ -328,7 +336,7 @@ impl Drop for Running {
 #[test]
 fn events_follow_what_another_connection_writes_and_end_with_their_reader() {
     let nine = nine();
-    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("swarmwarden"));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_swarmwarden"));
     command
         .args(["events", "--follow", "--db"])
         .arg(nine.path())

@@ -52,7 +52,7 @@ fn pty_ten_thousand_random_keys_write_nothing() {
     );
     let count = Arc::clone(&drawn);
     let reader = thread::spawn(move || {
-        let mut chunk = [0u8; 65_536];
+        let mut chunk = [0u8; 16_384];
         while let Ok(n @ 1..) = screen.read(&mut chunk) {
             count.fetch_add(n, Ordering::Relaxed);
         }

@@ -53,7 +53,7 @@ pub(super) fn parts(label: &str) -> Parts {
 }
 
 /// Order of labels: words first, then numbers as numbers, so that 2 comes before 10.
-fn natural(label: &str) -> Vec<(bool, u64, &str)> {
+pub(super) fn natural(label: &str) -> Vec<(bool, u64, &str)> {
     let mut out = Vec::new();
     let mut rest = label;
     while let Some(first) = rest.chars().next() {

@@ -1,6 +1,6 @@
 //! The fold, drawn: verdicts, groups, problems, counts.
 
-use super::{Swarm, worker::Turn};
+use super::{Swarm, label::natural, worker::Turn};
 use crate::domain::{
     Group, GroupKind, Happening, Repo, Seen, Snapshot, Source, State, StateCounts, Timestamp,
     Traffic, Worker, WorkerId, assess,
@@ -149,5 +149,7 @@ fn groups(workers: &[Arc<Worker>]) -> Vec<Group> {
             }
         }
     }
-    found.into_values().collect()
+    let mut all: Vec<Group> = found.into_values().collect();
+    all.sort_by(|a, b| (a.kind, natural(&a.name)).cmp(&(b.kind, natural(&b.name))));
+    all
 }

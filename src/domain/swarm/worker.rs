@@ -256,17 +256,7 @@ impl WorkerFold {
         let verdict = judge(&self.facts(ledger), detector, now);
         let state = verdict.state;
         if remember && before != Some(state) {
-            keep(
-                &mut self.history,
-                (
-                    if before.is_none() {
-                        verdict.since.min(now)
-                    } else {
-                        now
-                    },
-                    state,
-                ),
-            );
+            keep(&mut self.history, (now, state));
         }
         let (done, failed) = ledger.outcomes(&self.conversation);
         self.view = Some(Arc::new(Worker {

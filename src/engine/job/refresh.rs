@@ -6,7 +6,7 @@ use crate::{
     domain::{
         Cursor, MessageId, Progress, Refusal, Repo, Seen, Snapshot, Source, Swarm, Timestamp, text,
     },
-    engine::{Clock, View, describe},
+    engine::{Clock, View, describe, look::file_name},
     link::{Reply, RequestId},
     store::{Store, StoreError, StoreHost},
     watch::{Poker, Watch},
@@ -79,7 +79,7 @@ impl Refresh {
     #[must_use]
     pub fn new(open: Open, name: Arc<str>, view: View, clock: Clock, wires: Wires) -> Self {
         let source = Source {
-            name: Arc::clone(&name),
+            name: file_name(&name),
             path: Arc::clone(&name),
             mode: view.mode,
             ..Source::default()
