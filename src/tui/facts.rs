@@ -27,10 +27,16 @@ impl Facts {
         self.frozen.as_ref().map_or(&self.latest, |(s, _)| s)
     }
 
+    /// A newer snapshot says more than that the bridge was read again.
+    pub(crate) fn is_news(&self, snapshot: &Snapshot) -> bool {
+        !snapshot.says_the_same(&self.latest)
+    }
+
     /// Takes a newer snapshot.
     pub(crate) fn accept(&mut self, snapshot: Arc<Snapshot>) {
+        let news = self.is_news(&snapshot);
         self.latest = snapshot;
-        if self.frozen.is_none() {
+        if news && self.frozen.is_none() {
             self.index();
         }
     }

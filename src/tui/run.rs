@@ -122,7 +122,9 @@ where
                 } else {
                     Due::Facts
                 };
-                due = due.max(Some(why));
+                if model.is_news(&msg) {
+                    due = due.max(Some(why));
+                }
                 model.update(msg, now())
             }
         };

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{Command, Refusal, Span, Subject, Timestamp, text},
-    link::{Envelope, Reply, RequestId},
+    link::{Envelope, JobHealth, Reply, RequestId},
 };
 use crossterm::event::{Event, KeyEventKind, KeyModifiers};
 
@@ -38,6 +38,24 @@ impl Toast {
 }
 
 impl Model {
+    /// Whether a message is worth a frame before the clock's next second: that all is well, again, is not.
+    pub(crate) fn is_news(&self, msg: &Msg) -> bool {
+        let unwell = |jobs: &[JobHealth]| {
+            jobs.iter()
+                .filter(|j| !j.is_well())
+                .map(|j| (j.name, j.phase))
+                .collect::<Vec<_>>()
+        };
+        match msg {
+            Msg::Snapshot(snapshot) => self.facts.is_news(snapshot),
+            Msg::Jobs(jobs) => {
+                matches!(self.overlay, Some(Overlay::Daemons(..)))
+                    || unwell(jobs) != unwell(&self.jobs)
+            }
+            _ => true,
+        }
+    }
+
     /// Takes one message. The selection of every list names an existing row afterwards, or nothing.
     pub fn update(&mut self, msg: Msg, now: Timestamp) -> Vec<Effect> {
         let effects = match msg {

@@ -266,10 +266,18 @@ fn a_change_is_followed_by_close_looks() {
         looks += 1;
         Ok::<_, Infallible>(2)
     };
-    // The pauses after a change add up to 100 ms: eight looks, one before them, and none more.
-    let timeout = Duration::from_millis(SETTLE.iter().sum());
+    // The pauses after a change add up to 100 ms: a look after each, one before them, and none more.
+    let timeout = PAUSES
+        .iter()
+        .map(|(micros, times)| *micros * *times as u64)
+        .sum();
+    let timeout = Duration::from_micros(timeout);
+    assert_eq!(timeout, Duration::from_millis(100));
     assert_eq!(watch.wait(&mut probe, 2, timeout), Ok(Woke::Timeout));
-    assert_eq!(looks, 9);
+    assert_eq!(
+        looks,
+        1 + PAUSES.iter().map(|(_, times)| times).sum::<usize>()
+    );
 }
 
 #[test]
