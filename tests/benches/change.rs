@@ -15,7 +15,7 @@ use std::{
 use support::History;
 use swarmwarden::{
     domain::{Mode, Seen, Source, Swarm, Timestamp, health::Detector},
-    engine::PAGE,
+    engine::{PAGE, pump},
     store::{SqliteStore, Store},
 };
 
@@ -33,14 +33,8 @@ fn clock() -> Instant {
 
 fn fold(store: &mut SqliteStore) -> Outcome<Swarm> {
     let mut swarm = Swarm::new(Detector::FIXED, None);
-    loop {
-        let changes = store.changes(&swarm.cursor(), PAGE, &[])?;
-        let more = changes.more;
-        swarm.apply(changes, Seen::Recorded);
-        if !more {
-            return Ok(swarm);
-        }
-    }
+    pump(store, &mut swarm, || false)?;
+    Ok(swarm)
 }
 
 fn commit(path: &Path, n: u16) -> Outcome<()> {
