@@ -152,15 +152,17 @@ pub fn words(s: &Snapshot) -> String {
         "blocked",
         "unknown",
     ];
-    let counted: Vec<String> = bad
-        .iter()
-        .filter_map(|name| {
-            sum.workers
-                .get(name)
-                .filter(|n| **n > 0)
-                .map(|n| format!("{n} {name}"))
-        })
-        .collect();
+    let count = |name: &&str| {
+        sum.workers
+            .get(*name)
+            .filter(|n| **n > 0)
+            .map(|n| format!("{n} {name}"))
+    };
+    let mut counted: Vec<String> = bad.iter().filter_map(count).collect();
+    let over = s.problems.iter().filter(|p| p.kind == "expired").count();
+    if over > 0 {
+        counted.push(format!("{over} expired with open tasks"));
+    }
     let total = sum.workers.get("total").copied().unwrap_or_default();
     let mut out = if counted.is_empty() {
         format!("{total} workers, none in trouble")

@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 use swarmwarden::{
-    domain::{Mode, Repo, Snapshot, Timestamp},
+    domain::{self, Mode, Repo, Snapshot, Timestamp},
     engine::{Clock, View, look},
     git::GitError,
     headless::{Exit, check, json, text},
@@ -97,8 +97,15 @@ fn config(named: Option<&Path>) -> Result<(File, Vec<String>), Failure> {
         Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
             Ok((File::default(), Vec::new()))
         }
+        // A file that nobody named never keeps the program from starting.
+        Err(error) if named.is_none() => Ok((File::default(), vec![text_of(&path, &error)])),
         Err(source) => Err(settings::SettingsError::File { path, source }.into()),
     }
+}
+
+/// A path and what is wrong with it, neutralised.
+fn text_of(path: &Path, error: &io::Error) -> String {
+    domain::text::line(&format!("{}: {error}", path.display())).into_owned()
 }
 
 /// The database that was named or found.
