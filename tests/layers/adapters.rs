@@ -7,6 +7,8 @@
     unused_imports,
     reason = "a layer alone has unused items"
 )]
+#[path = "../../src/demo/mod.rs"]
+mod demo;
 #[path = "../../src/domain/mod.rs"]
 mod domain;
 #[path = "../../src/git/mod.rs"]

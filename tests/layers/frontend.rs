@@ -13,4 +13,9 @@ mod domain;
 mod headless;
 #[path = "../../src/link/mod.rs"]
 mod link;
+#[path = "../../src/tui/mod.rs"]
+mod tui;
+
+extern crate self as swarmwarden;
+
 fn main() {}

@@ -1,4 +1,4 @@
-use crate::domain::Snapshot;
+use crate::domain::{Progress, Snapshot};
 use crate::tui::{
     Model, Msg, Options,
     fixture::{self, NOW},
@@ -53,6 +53,16 @@ fn screens(name: &str, snapshot: &Snapshot, keys: &str) {
 fn overview() {
     screens("overview_104", &fixture::eventful(104), "");
     screens("overview_9", &fixture::swarm(9), "");
+}
+
+#[test]
+fn counting() {
+    let mut snapshot = fixture::swarm(104);
+    snapshot.source.progress = Some(Progress {
+        done: 870_000,
+        of: 2_000_000,
+    });
+    screens("counting", &snapshot, "");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::state::{Panel, State};
 use crate::{
-    domain::{Group, GroupKind, Problem, Severity, Subject, text},
+    domain::{Group, GroupKind, Problem, Progress, Severity, Subject, text},
     tui::{
         screen::Hits,
         theme::Role,
@@ -206,6 +206,9 @@ pub(super) fn groups(
             .add(format!("   TEAMS {teams}"), Role::Title);
         canvas.rule(rows.line(), &title);
     }
+    if let Some(progress) = scene.model.snapshot().source.progress {
+        return counting(canvas, inset(rows.line()), inset(rows.line()), progress);
+    }
     let columns = columns(all, place.width, scene.tier);
     if table.heading {
         let line = inset(rows.line());
@@ -226,6 +229,16 @@ pub(super) fn groups(
     if focused {
         (hits.top, hits.page) = (top, page);
     }
+}
+
+/// In place of counts that are not known yet: how far the history is folded.
+fn counting(canvas: &mut Canvas<'_>, bar: Rect, words: Rect, progress: Progress) {
+    canvas.bar(bar, progress.done, progress.of, Role::BarFill);
+    let text = format!(
+        "counting: {} of {} rows of the history",
+        progress.done, progress.of
+    );
+    canvas.strip(words, &Strip::of(text, Role::Dim));
 }
 
 fn inset(line: Rect) -> Rect {
@@ -310,14 +323,22 @@ pub(super) fn bridge(scene: Scene<'_>) -> Vec<Strip> {
         .schema
         .map_or("schema ?", crate::domain::Schema::name);
     let traffic = snapshot.traffic;
-    let mut lines = vec![
-        plain(format!("{read}   {}", source.watch)),
-        plain(format!(
-            "messages {}   unread {}",
-            traffic.messages, traffic.unread
-        )),
-        plain(format!("{schema}   audit rows {}", traffic.audits)),
-    ];
+    let counts = if source.progress.is_some() {
+        [
+            plain("messages counting".to_owned()),
+            plain(schema.to_owned()),
+        ]
+    } else {
+        [
+            plain(format!(
+                "messages {}   unread {}",
+                traffic.messages, traffic.unread
+            )),
+            plain(format!("{schema}   audit rows {}", traffic.audits)),
+        ]
+    };
+    let mut lines = vec![plain(format!("{read}   {}", source.watch))];
+    lines.extend(counts);
     if source.reopened > 0 {
         lines.push(plain(format!("file replaced {} times", source.reopened)));
     }
