@@ -87,6 +87,8 @@ pub struct Worker {
     pub reported: Option<Arc<str>>,
     /// Last heartbeat row.
     pub heartbeat: Option<Timestamp>,
+    /// Last poll that fetched nothing: as good as a heartbeat.
+    pub poll: Option<Timestamp>,
     /// A time in its rows does not parse.
     pub clock_bad: bool,
     /// Last thing that the agent itself did, and what.
@@ -111,6 +113,14 @@ pub struct Worker {
     pub older: u32,
     /// State, evidence, what comes next.
     pub verdict: Verdict,
+}
+
+impl Worker {
+    /// Newest heartbeat, whether a daemon beat or the agent polled.
+    #[must_use]
+    pub fn beat(&self) -> Option<Timestamp> {
+        self.heartbeat.max(self.poll)
+    }
 }
 
 /// One message, safe to show.

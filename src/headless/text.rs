@@ -105,7 +105,7 @@ fn workers(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()> 
             w.team.as_deref().unwrap_or("-").to_owned(),
             word(w.verdict.state).to_owned(),
             w.verdict.since.rfc3339(),
-            age(w.heartbeat),
+            age(w.beat()),
             age(w.activity.map(|(at, _)| at)),
             w.unread.to_string(),
             w.reported.as_deref().unwrap_or("-").to_owned(),

@@ -25,7 +25,9 @@ use swarmwarden::{
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let settings = settings(&cli.common)?;
-    let plain = cli.common.headless || !(io::stdin().is_terminal() && io::stdout().is_terminal());
+    let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let plain = cli.common.headless || dumb || !terminal;
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),

@@ -93,6 +93,7 @@ pub(super) fn worker(i: usize, n: usize) -> (Worker, Option<Task>) {
             .into()
         }),
         heartbeat: (!unseen).then(|| ago(beat)),
+        poll: None,
         clock_bad: false,
         activity: (!unseen).then(|| (ago(deed), "poll")),
         last_sent: None,

@@ -6,6 +6,11 @@ use super::{
 };
 use crate::domain::{Span, Timestamp};
 
+/// `since 15:29:33Z`, or `ever`.
+fn since(at: Option<Timestamp>) -> String {
+    at.map_or_else(|| "ever".to_owned(), |at| format!("since {}", at.clock()))
+}
+
 fn clock(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "never".to_owned(), Timestamp::clock)
 }
@@ -19,17 +24,22 @@ pub(super) fn reason(f: &Facts<'_>, d: &Detector, state: State) -> String {
     let strong = clock(f.strong.map(|(at, _)| at));
     match state {
         State::Silent => {
+            let (beat, activity) = (since(f.beat()), since(f.activity()));
             format!(
-                "no heartbeat since {}, limit {}, and no activity since {}{says}",
-                clock(f.beat()),
-                d.silent,
-                clock(f.activity())
+                "no heartbeat {beat}, limit {}, and no activity {activity}{says}",
+                d.silent
             )
         }
-        State::Stalled => format!(
-            "beats, but did nothing since {strong} while it owes work, limit {}{says}",
-            d.stall
-        ),
+        State::Stalled => {
+            let did = f.strong.map_or_else(
+                || "has done nothing yet".to_owned(),
+                |_| format!("did nothing since {strong}"),
+            );
+            format!(
+                "beats, but {did} while it owes work, limit {}{says}",
+                d.stall
+            )
+        }
         State::NoHeartbeat => format!(
             "active at {}, but no heartbeat since {}: its daemon died",
             clock(f.activity()),

@@ -270,6 +270,7 @@ impl WorkerFold {
             expires: self.expires,
             reported: self.status.reported.clone().or_else(|| self.active()),
             heartbeat: self.status.stamp.and_then(Stamp::at),
+            poll: self.poll,
             clock_bad: self.status.clock_bad,
             activity: self.strong,
             last_sent: self.last_sent.map(|(id, _, _)| id),

@@ -43,9 +43,10 @@ pub(super) fn liveness(scene: Scene<'_>, worker: &Worker, width: u16) -> Section
         limit.map_or_else(String::new, |l| format!("  (limit {l})"))
     };
     fact(&mut lines, "why", &worker.verdict.reason, mark.role, width);
-    let beat = match worker.heartbeat {
-        Some(at) => format!("{}{}", clock.ago(at), limit("heartbeat")),
-        None => "never".to_owned(),
+    let beat = match (worker.heartbeat, worker.beat()) {
+        (Some(at), _) => format!("{}{}", clock.ago(at), limit("heartbeat")),
+        (None, Some(at)) => format!("none; last poll {}{}", clock.ago(at), limit("poll")),
+        (None, None) => "never".to_owned(),
     };
     fact(&mut lines, "heartbeat", &beat, Role::Text, width);
     let activity = match worker.activity {

@@ -97,7 +97,7 @@ pub(super) fn cell(scene: Scene<'_>, worker: &Worker, column: &Column<Col>) -> (
             Role::Text,
         ),
         Col::Team => (team(worker), Role::Text),
-        Col::Beat => match worker.heartbeat {
+        Col::Beat => match worker.beat() {
             Some(_) if worker.clock_bad => ("bad".to_owned(), Role::Warn),
             Some(at) => (clock.column(at), age_role(worker, "heartbeat", clock)),
             None => ("never".to_owned(), Role::Dim),

@@ -68,7 +68,7 @@ fn order(facts: &Facts, state: &State, rows: &mut [Arc<Worker>]) {
     match state.order {
         Order::Attention => rows.sort_by_key(attention),
         Order::Id => {}
-        Order::Heartbeat => rows.sort_by_key(|w| w.heartbeat.unwrap_or(never)),
+        Order::Heartbeat => rows.sort_by_key(|w| w.beat().unwrap_or(never)),
         Order::Activity => rows.sort_by_key(|w| w.activity.map_or(never, |(at, _)| at)),
         Order::Progress => rows.sort_by_key(|w| {
             let task = facts.main_task(w);
