@@ -223,9 +223,9 @@ fn lock(scene: Scene<'_>) -> Strip {
 }
 
 impl Scene<'_> {
-    /// The instant of the frame; minutes are enough on 60 columns.
+    /// The time now, which goes on while the picture stands still; minutes are enough on 60 columns.
     fn clock_text(self) -> String {
-        let clock = self.clock.now.clock();
+        let clock = self.now.clock();
         match (self.tier, clock.get(..5)) {
             (Tier::S, Some(minutes)) => format!("{minutes}Z"),
             _ => clock,
