@@ -4,8 +4,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Command, ConversationId, DataState, Happening, JobOrder, MessageId, Mode, Schema, Side,
-        Snapshot, Span, State, Timestamp, health::Detector,
+        Command, ConversationId, DataState, Event, Happening, JobOrder, MessageId, Mode, Schema,
+        Side, Snapshot, Span, State, Timestamp, health::Detector,
     },
     link::{Envelope, Phase, Ports, Reply, RequestId},
     store::{MemoryStore, StoreError},
@@ -170,6 +170,9 @@ async fn a_replaced_file_is_opened_again_and_the_history_of_watching_stays() {
     bench.store.heal();
     let again = bench.until(|s| s.source.error.is_none() && whole(s)).await;
     assert!(again.source.reopened >= 1);
+    let noted =
+        |e: &Event| matches!(&e.what, Happening::Source(text) if text.contains("opened again"));
+    assert!(again.events.iter().any(|e| noted(e)));
     assert!(
         again
             .events

@@ -52,9 +52,9 @@ pub(super) fn parts(label: &str) -> Parts {
     }
 }
 
-/// Order of labels: words first, then numbers as numbers, so that 2 comes before 10.
-pub(super) fn natural(label: &str) -> Vec<(bool, u64, &str)> {
-    let mut out = Vec::new();
+/// A key that sorts labels with their numbers as numbers: 2 comes before 10.
+pub(super) fn natural(label: &str) -> String {
+    let mut key = String::with_capacity(label.len() + 16);
     let mut rest = label;
     while let Some(first) = rest.chars().next() {
         let digits = first.is_ascii_digit();
@@ -62,32 +62,23 @@ pub(super) fn natural(label: &str) -> Vec<(bool, u64, &str)> {
             .find(|c: char| c.is_ascii_digit() != digits)
             .unwrap_or(rest.len());
         let (token, tail) = rest.split_at(end);
-        out.push((
-            !digits,
-            if digits {
-                token.parse().unwrap_or(u64::MAX)
-            } else {
-                0
-            },
-            token,
-        ));
+        if digits {
+            key.extend(std::iter::repeat_n(
+                '0',
+                20usize.saturating_sub(token.len()),
+            ));
+        }
+        key.push_str(token);
         rest = tail;
     }
-    out
+    key
 }
 
 /// Puts workers in their order, and notes who shares a label with whom: the newest first.
 pub(super) fn settle(workers: &mut [WorkerFold]) {
-    workers.sort_by(|a, b| {
-        let key = |w: &'_ WorkerFold| {
-            (
-                w.session.clone(),
-                std::cmp::Reverse((w.created, w.conversation.clone())),
-            )
-        };
-        natural(a.label.raw())
-            .cmp(&natural(b.label.raw()))
-            .then_with(|| key(a).cmp(&key(b)))
+    workers.sort_by_cached_key(|w| {
+        let newest = std::cmp::Reverse((w.created, w.conversation.clone()));
+        (natural(w.label.raw()), Arc::clone(&w.session), newest)
     });
     let mut previous: Option<(super::WorkerId, Arc<str>)> = None;
     for fold in workers {

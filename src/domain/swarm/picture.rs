@@ -150,6 +150,6 @@ fn groups(workers: &[Arc<Worker>]) -> Vec<Group> {
         }
     }
     let mut all: Vec<Group> = found.into_values().collect();
-    all.sort_by(|a, b| (a.kind, natural(&a.name)).cmp(&(b.kind, natural(&b.name))));
+    all.sort_by_cached_key(|group| (group.kind, natural(&group.name)));
     all
 }

@@ -150,6 +150,13 @@ impl Refresh {
             swarm.inherit(std::mem::take(&mut self.swarm));
             self.swarm = swarm;
         }
+        if self.source.schema.is_some() {
+            // What came while nothing was read is in the picture, and among no events: a follower must know.
+            self.swarm.note(
+                self.clock.now(),
+                "the bridge was opened again; what came meanwhile is no event",
+            );
+        }
         self.source = Source {
             read_at: Some(self.clock.now()),
             watch: text::line(&wakes).into(),
