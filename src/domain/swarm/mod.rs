@@ -20,7 +20,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
-use worker::{Listing, WorkerFold};
+use worker::{Arrival, Listing, WorkerFold};
 
 /// Message bodies that are kept.
 pub const KEPT_MESSAGES: usize = 2_000;
@@ -59,6 +59,8 @@ pub struct Swarm {
     cursor: Cursor,
     watching: bool,
     preview: bool,
+    /// When all rows were read last.
+    read_until: Option<Timestamp>,
 }
 
 impl Swarm {
@@ -157,6 +159,9 @@ impl Swarm {
             self.mark_read(id, seen);
         }
         self.cursor = changes.cursor;
+        if let Seen::Live(now) = seen {
+            self.read_until = Some(now);
+        }
     }
 
     /// Shows rows that are not folded: an older page of the history.
@@ -177,6 +182,13 @@ impl Swarm {
             .filter(|row| self.known(row.at.at()))
             .map(show)
             .collect()
+    }
+
+    const fn arrival(&self, seen: Seen) -> Arrival {
+        Arrival {
+            seen,
+            since: self.read_until,
+        }
     }
 
     /// A row with this time is known at the instant of the view.
@@ -231,21 +243,26 @@ impl Swarm {
     }
 
     fn status(&mut self, row: &StatusRow, seen: Seen) {
+        let arrival = self.arrival(seen);
         if row.side == Side::B
             && self.known(row.heartbeat.at())
             && let Some(fold) = self.worker(&row.conversation)
         {
-            fold.status(row, seen);
+            fold.status(row, arrival);
         }
     }
 
     fn audit(&mut self, row: &AuditRow, seen: Seen) {
-        self.traffic.audits += 1;
-        if row.side != Side::B || !self.known(row.at.at()) {
+        if !self.known(row.at.at()) {
             return;
         }
+        self.traffic.audits += 1;
+        if row.side != Side::B {
+            return;
+        }
+        let arrival = self.arrival(seen);
         if let Some(fold) = row.conversation.as_ref().and_then(|c| self.worker(c)) {
-            fold.audit(row, seen);
+            fold.audit(row, arrival);
         }
     }
 
@@ -261,11 +278,12 @@ impl Swarm {
             row.read
         };
         self.traffic.messages += 1;
+        let arrival = self.arrival(seen);
         let content = message::read(&row.text, row.action.as_deref());
         let Some(fold) = self.worker(&row.conversation) else {
             return;
         };
-        fold.message(&row, content.kind, read, seen);
+        fold.message(&row, content.kind, read, arrival);
         let worker = fold.label.clone();
         let incoming = Incoming {
             id: row.id,

@@ -10,6 +10,9 @@ use std::{collections::BTreeMap, sync::Arc};
 impl Swarm {
     /// The swarm at `now`. Judges whom a row touched or whose time has come. O(workers).
     pub fn picture(&mut self, now: Timestamp, source: Source, repo: Option<Arc<Repo>>) -> Snapshot {
+        if source.error.is_none() && source.progress.is_none() {
+            self.read_until = source.read_at.max(self.read_until);
+        }
         self.judge(now);
         self.show_bodies(Seen::Recorded);
         let (workers, folded) = self.shown();

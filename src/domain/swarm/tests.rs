@@ -112,6 +112,30 @@ fn a_beat_that_is_seen_to_come_counts_from_then_whatever_its_clock_says() {
 }
 
 #[test]
+fn a_row_is_never_older_than_the_last_look_that_did_not_show_it() {
+    let mut s = swarm();
+    draw(&mut s, ago(40));
+    s.apply(
+        messages(vec![message(
+            1,
+            Side::B,
+            "from a clock that is an hour behind",
+            ago(3640),
+        )]),
+        Seen::Live(ago(39)),
+    );
+    let (at, _) = draw(&mut s, NOW).workers[0].activity.unwrap();
+    assert_eq!(at, ago(40));
+    // After a pause of ours the rows of the pause keep their own times.
+    let later = NOW.plus(Span::seconds(600));
+    s.apply(
+        messages(vec![message(2, Side::B, "said during the pause", NOW)]),
+        Seen::Live(later),
+    );
+    assert_eq!(draw(&mut s, later).workers[0].activity.unwrap().0, NOW);
+}
+
+#[test]
 fn a_broken_time_still_counts_as_a_change() {
     let mut s = swarm();
     s.apply(beat("waiting", Stamp::At(ago(400))), Seen::Live(ago(200)));

@@ -76,11 +76,31 @@ struct Status {
     clock_bad: bool,
 }
 
-/// When a row counts as having come: its own time, but never later than when we saw it.
-fn counted(at: Option<Timestamp>, seen: Seen) -> Option<Timestamp> {
-    match seen {
-        Seen::Recorded => at,
-        Seen::Live(now) => Some(at.map_or(now, |at| at.min(now))),
+/// How a row came to be known, and what was known before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival {
+    pub(super) seen: Seen,
+    /// The last read before; the row was not there then.
+    pub(super) since: Option<Timestamp>,
+}
+
+impl Arrival {
+    /// When a row counts as having come: its own time, but not before we last looked without seeing it, nor after we saw it.
+    /// Hence a clock that is off cannot make a row older or younger than it is by more than the time between two reads.
+    fn counted(self, at: Option<Timestamp>) -> Option<Timestamp> {
+        match self.seen {
+            Seen::Recorded => at,
+            Seen::Live(now) => {
+                let since = self
+                    .since
+                    .map_or(Timestamp(i64::MIN), |since| since.min(now));
+                Some(at.map_or(now, |at| at.clamp(since, now)))
+            }
+        }
+    }
+
+    fn is_live(self) -> bool {
+        matches!(self.seen, Seen::Live(_))
     }
 }
 
@@ -139,7 +159,7 @@ impl WorkerFold {
         self.stale = true;
     }
 
-    pub(super) fn status(&mut self, row: &StatusRow, seen: Seen) {
+    pub(super) fn status(&mut self, row: &StatusRow, arrival: Arrival) {
         let s = &mut self.status;
         let beaten = s.stamp != Some(row.heartbeat);
         if !beaten && s.raw.as_deref() == Some(&*row.status) {
@@ -150,11 +170,17 @@ impl WorkerFold {
         if beaten {
             s.stamp = Some(row.heartbeat);
             s.clock_bad |= row.heartbeat == Stamp::Bad;
-            s.beat = match seen {
-                Seen::Live(now) if !first => Some(now),
-                _ => counted(at, seen),
+            // The first sight of a worker may be as old as it says.
+            let arrival = if first {
+                Arrival {
+                    since: None,
+                    ..arrival
+                }
+            } else {
+                arrival
             };
-            if let (Some(beat), Seen::Live(_)) = (s.beat, seen) {
+            s.beat = arrival.counted(at);
+            if let (Some(beat), true) = (s.beat, arrival.is_live()) {
                 keep(&mut self.beats, beat);
             }
         }
@@ -168,8 +194,8 @@ impl WorkerFold {
         self.touch();
     }
 
-    pub(super) fn audit(&mut self, row: &AuditRow, seen: Seen) {
-        let at = counted(row.at.at(), seen);
+    pub(super) fn audit(&mut self, row: &AuditRow, arrival: Arrival) {
+        let at = arrival.counted(row.at.at());
         match row.kind {
             AuditKind::Fetched(0) => self.poll = self.poll.max(at),
             AuditKind::Fetched(_) => self.fetch = self.fetch.max(at),
@@ -188,8 +214,8 @@ impl WorkerFold {
         }
     }
 
-    pub(super) fn message(&mut self, row: &MessageRow, kind: Kind, read: bool, seen: Seen) {
-        let at = counted(row.at.at(), seen);
+    pub(super) fn message(&mut self, row: &MessageRow, kind: Kind, read: bool, arrival: Arrival) {
+        let at = arrival.counted(row.at.at());
         self.status.clock_bad |= row.at == Stamp::Bad;
         if row.from == Side::B && !row.ours {
             self.act(at, "message");
