@@ -197,7 +197,7 @@ fn million() -> Outcome<()> {
         let session = Session::open(&["--db", &path.to_string_lossy()])?;
         let (first, _) = session
             .screen
-            .wait("s2-orchestrator", 0, Duration::from_secs(20))
+            .wait("rows of the history", 0, Duration::from_secs(20))
             .ok_or("no frame")?;
         let (whole, _) = session
             .screen
