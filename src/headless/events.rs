@@ -125,7 +125,13 @@ fn stamp(value: &mut Value, seq: u64, at: Timestamp) {
 #[must_use]
 pub fn encode(event: &Event) -> Value {
     let mut value = match &event.what {
-        Happening::WorkerSeen(w) => state(w, None, event.at),
+        Happening::WorkerSeen(w) => {
+            let mut value = state(w, None, event.at);
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("type".into(), "worker.seen".into());
+            }
+            value
+        }
         Happening::WorkerState(w, from) => state(w, Some(from.name()), event.at),
         Happening::WorkerGone(conversation, id) => {
             json!({"type": "worker.gone", "worker": id, "conversation": conversation})
@@ -170,3 +176,6 @@ const fn side(side: crate::domain::Side) -> &'static str {
         crate::domain::Side::Other => "other",
     }
 }
+
+#[cfg(test)]
+mod tests;
