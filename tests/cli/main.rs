@@ -10,6 +10,9 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Stdio},
+    sync::mpsc::sync_channel,
+    thread,
+    time::Duration,
 };
 
 const AT: &str = "2025-11-13T16:08:00Z";
@@ -343,28 +346,36 @@ fn events_follow_what_another_connection_writes_and_end_with_their_reader() {
         .stdout(Stdio::piped())
         .env_clear();
     let mut child = Running(command.current_dir(std::env::temp_dir()).spawn().unwrap());
-    let mut lines = BufReader::new(child.0.stdout.take().unwrap())
-        .lines()
-        .map(|l| serde_json::from_str::<Value>(&l.unwrap()).unwrap());
-    let hello = lines.next().unwrap();
+    let (sender, lines) = sync_channel(64);
+    let reader = BufReader::new(child.0.stdout.take().unwrap());
+    thread::spawn(move || {
+        for line in reader.lines().map_while(Result::ok) {
+            let value: Value = serde_json::from_str(&line).unwrap();
+            let enough = value["type"] == "message";
+            if sender.send(value).is_err() || enough {
+                break; // drops the pipe, as a reader does that has enough
+            }
+        }
+    });
+    let next = || lines.recv_timeout(Duration::from_secs(30)).unwrap();
+    let hello = next();
     assert_eq!(
         (&hello["type"], &hello["workers"]),
         (&"hello".into(), &9.into())
     );
-    assert_eq!(
-        lines
-            .by_ref()
-            .take(9)
-            .filter(|l| l["type"] == "worker.state")
-            .count(),
-        9
-    );
+    assert!((0..9).all(|_| next()["type"] == "worker.state"));
     let db = rusqlite::Connection::open(nine.path()).unwrap();
     let sql = "INSERT INTO messages (conversation_id, from_session, to_session, message, metadata, timestamp)
         SELECT id, 'b', 'a', 'hello \x1b[31mthere', NULL, '2025-11-13T16:08:01' FROM conversations LIMIT 1";
     db.execute(sql, []).unwrap();
-    let message = lines.find(|l| l["type"] == "message").unwrap();
+    let message = (0..64)
+        .map(|_| next())
+        .find(|l| l["type"] == "message")
+        .unwrap();
     assert_eq!(message["text"], "hello there⟨5 control bytes⟩");
-    drop(lines);
-    assert_eq!(child.0.wait().unwrap().code(), Some(141));
+    let ended = (0..300).find_map(|_| {
+        thread::park_timeout(Duration::from_millis(100));
+        child.0.try_wait().unwrap()
+    });
+    assert_eq!(ended.unwrap().code(), Some(141));
 }
