@@ -12,6 +12,14 @@ use std::{
 use swarmwarden::headless::Exit;
 
 fn main() -> ExitCode {
+    // Reports of panics; the dashboard puts its own hook before this one, which gives the terminal back first.
+    if color_eyre::install().is_err() {
+        say(
+            &mut io::stderr(),
+            "swarmwarden: panics are reported without their places",
+            Exit::Ok,
+        );
+    }
     let args: Vec<_> = std::env::args_os().collect();
     let monitored = args.iter().any(|a| a == "check");
     let exit = match Cli::try_parse_from(args) {
