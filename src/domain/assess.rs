@@ -12,6 +12,11 @@ const EXPIRING: Span = Span::seconds(15 * 60);
 const EXPIRES_SOON: Span = Span::seconds(5 * 60);
 /// Waiting for an answer or for a first sign of life becomes a warning.
 const PATIENCE: Span = Span::seconds(300);
+/// So many silent workers, and this share of those that could be heard, are a storm.
+const STORM: usize = 3;
+const STORM_PERCENT: usize = 55;
+/// A clock that runs ahead by more than this is worth a notice.
+const SKEWED: Span = Span::seconds(30);
 /// Stalled beyond its limit by this becomes a warning, then critical.
 const STALL_WARNS: Span = Span::seconds(120);
 const STALL_PAGES: Span = Span::seconds(600);
@@ -33,6 +38,8 @@ pub fn assess(
         .iter()
         .filter_map(|w| worker(w, &by_id, now))
         .collect();
+    problems.extend(workers.iter().filter_map(|w| expiring(w, &by_id, now)));
+    problems.extend(storm(workers, now));
     problems.extend(tasks.iter().filter_map(|t| late_result(t)));
     problems.extend(unreadable(source, now));
     problems.extend(partial(source, now));
@@ -79,38 +86,72 @@ fn worker(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option
         }
         State::Unknown if age >= PATIENCE => (Severity::Warning, "never-joined", v.reason.clone()),
         State::Healthy | State::Idle | State::Suspect | State::Blocked => {
-            return calm_trouble(w, tasks, now);
+            return calm_trouble(w, now);
         }
         _ => return None,
     };
     Some(problem(w, severity, kind, sentence, v.since))
 }
 
-/// Trouble of a worker that is well as such: its conversation ends, or it does not fetch.
-fn calm_trouble(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option<Problem> {
-    if let Some(end) = w
+/// Its conversation ends soon, and it owes something. A silent worker that owes something is critical already.
+fn expiring(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option<Problem> {
+    if matches!(
+        w.verdict.state,
+        State::Expired | State::Finished | State::Silent
+    ) {
+        return None;
+    }
+    let end = w
         .expires
-        .filter(|end| !w.tasks.is_empty() && end.since(now) <= EXPIRING)
-    {
-        let soon = end.since(now) <= EXPIRES_SOON;
-        let severity = if soon {
+        .filter(|end| !w.tasks.is_empty() && end.since(now) <= EXPIRING)?;
+    let severity = if end.since(now) <= EXPIRES_SOON {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
+    let sentence = format!(
+        "its conversation expires at {}, owns {}",
+        end.clock(),
+        owned(w, tasks)
+    );
+    let since = end.plus(Span(-EXPIRING.0));
+    Some(problem(w, severity, "expiring", sentence, since))
+}
+
+/// So many are silent at once that one cause must be behind it. As bad as the worst of them.
+fn storm(workers: &[Arc<Worker>], now: Timestamp) -> Option<Problem> {
+    let silent = || {
+        let all = workers.iter();
+        all.filter(|w| w.verdict.state == State::Silent)
+    };
+    let up = |w: &&Arc<Worker>| {
+        let state = w.verdict.state;
+        state.is_up() && !matches!(state, State::New | State::Unknown)
+    };
+    let (down, up) = (silent().count(), workers.iter().filter(up).count());
+    if down < STORM || down * 100 < (down + up) * STORM_PERCENT {
+        return None;
+    }
+    let owing = silent().any(|w| !w.tasks.is_empty());
+    Some(Problem {
+        key: "storm".into(),
+        severity: if owing {
             Severity::Critical
         } else {
             Severity::Warning
-        };
-        let sentence = format!(
-            "its conversation expires at {}, owns {}",
-            end.clock(),
-            owned(w, tasks)
-        );
-        return Some(problem(
-            w,
-            severity,
-            "expiring",
-            sentence,
-            end.plus(Span(-EXPIRING.0)),
-        ));
-    }
+        },
+        subject: Subject::Source,
+        kind: "storm",
+        sentence: format!(
+            "{down} of {} workers are silent at once; one cause is likely",
+            down + up
+        ),
+        since: silent().map(|w| w.verdict.since).max().unwrap_or(now),
+    })
+}
+
+/// Trouble of a worker that is well as such: it does not fetch, or its clock is wrong.
+fn calm_trouble(w: &Worker, now: Timestamp) -> Option<Problem> {
     if let Some(at) = w.oldest_unread.filter(|at| now.since(*at) > PATIENCE) {
         let sentence = format!("{} unread, the oldest since {}", w.unread, at.clock());
         return Some(problem(w, Severity::Warning, "inbox-lag", sentence, at));
@@ -123,6 +164,17 @@ fn calm_trouble(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> 
             "clock-bad",
             sentence,
             w.verdict.since,
+        ));
+    }
+    let ahead = w.heartbeat.map_or(Span(0), |beat| beat.since(now));
+    if ahead > SKEWED {
+        let sentence = "its clock runs ahead by more than half a minute".to_owned();
+        return Some(problem(
+            w,
+            Severity::Notice,
+            "clock-skew",
+            sentence,
+            w.verdict.at,
         ));
     }
     None

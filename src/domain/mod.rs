@@ -1,6 +1,7 @@
 //! Pure facts and rules: rows in, verdicts out. Knows no terminal, no SQL, no git, no file, no clock and no task runtime;
 //! `now` is always an argument.
 
+pub mod alert;
 mod assess;
 mod command;
 pub mod health;
