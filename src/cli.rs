@@ -30,6 +30,9 @@ pub(crate) struct Common {
     /// Configuration file.
     #[arg(long, value_name = "FILE", env = "SWARMWARDEN_CONFIG", global = true)]
     pub(crate) config: Option<PathBuf>,
+    /// Directory of the program's own memory; without it, swarmwarden in the XDG state directory.
+    #[arg(long, value_name = "DIR", env = "SWARMWARDEN_STATE", global = true)]
+    pub(crate) state: Option<PathBuf>,
     /// Repository whose status is shown.
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) git: Option<PathBuf>,

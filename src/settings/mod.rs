@@ -23,6 +23,8 @@ pub struct Given {
     pub at: Option<String>,
     /// `--git`.
     pub git: Option<PathBuf>,
+    /// `--state` or `SWARMWARDEN_STATE`.
+    pub state: Option<PathBuf>,
     /// `--theme`.
     pub theme: Option<String>,
     /// `--symbols`.
@@ -46,6 +48,8 @@ pub struct Env {
     pub term: Option<String>,
     /// `LC_ALL`, `LC_CTYPE` or `LANG`, the first that is set.
     pub locale: Option<String>,
+    /// The state directory of the platform (`XDG_STATE_HOME`), when it has one.
+    pub state_home: Option<PathBuf>,
 }
 
 /// How many colours to use.
@@ -70,6 +74,8 @@ pub struct Settings {
     pub mode: Mode,
     /// Thresholds.
     pub detector: Detector,
+    /// Where the program keeps its own memory; `None` where the platform names no place.
+    pub state: Option<PathBuf>,
     /// Repository to show.
     pub git: Option<PathBuf>,
     /// How often to read it.
@@ -132,6 +138,9 @@ pub fn resolve(
             silent: file.silent.unwrap_or(Detector::FIXED.silent),
             stall: file.stall.unwrap_or(Detector::FIXED.stall),
         },
+        state: given
+            .state
+            .or_else(|| Some(env.state_home.as_ref()?.join("swarmwarden"))),
         git: given.git.or_else(|| file.git.clone()),
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         ascii: match symbols.as_str() {

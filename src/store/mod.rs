@@ -6,10 +6,12 @@ use std::error::Error;
 
 mod host;
 mod memory;
+mod sidecar;
 mod sqlite;
 
 pub use host::{HostGone, StoreHost};
 pub use memory::MemoryStore;
+pub use sidecar::{RhythmRow, Sidecar, SidecarError};
 pub use sqlite::SqliteStore;
 
 /// Reads a bridge. Every call is one short read transaction; none writes.

@@ -56,6 +56,7 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
         db: common.db.clone(),
         at: common.at.clone(),
         git: common.git.clone(),
+        state: common.state.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         color: common.color.and_then(|when| match when {
@@ -74,8 +75,15 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
         locale: ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
             .find_map(|n| var(n).filter(|v| !v.is_empty())),
+        state_home: state_home(),
     };
     Ok(settings::resolve(given, &file, &env, Path::exists)?)
+}
+
+/// The state directory of the platform, when it has one.
+fn state_home() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    etcetera::choose_base_strategy().ok()?.state_dir()
 }
 
 /// The configuration that was named, or the one at the usual place when there is one.

@@ -83,6 +83,10 @@ impl Session {
         command.args(args);
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
+        command.env(
+            "SWARMWARDEN_STATE",
+            concat!(env!("CARGO_TARGET_TMPDIR"), "/state"),
+        );
         command.cwd(std::env::temp_dir());
         let started = clock();
         let child = pair.slave.spawn_command(command)?;

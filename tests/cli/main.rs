@@ -15,12 +15,15 @@ use std::{
     time::Duration,
 };
 
+/// Memories of the tests, never those of whoever runs them.
+const STATE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/state");
 const AT: &str = "2025-11-13T16:08:00Z";
 
 /// The binary without anything of the environment that could change what it does.
 fn warden() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_swarmwarden"));
     command.env_clear().current_dir(std::env::temp_dir());
+    command.env("SWARMWARDEN_STATE", STATE);
     command
 }
 
@@ -344,7 +347,8 @@ fn events_follow_what_another_connection_writes_and_end_with_their_reader() {
         .args(["events", "--follow", "--db"])
         .arg(nine.path())
         .stdout(Stdio::piped())
-        .env_clear();
+        .env_clear()
+        .env("SWARMWARDEN_STATE", STATE);
     let mut child = Running(command.current_dir(std::env::temp_dir()).spawn().unwrap());
     let (sender, lines) = sync_channel(64);
     let reader = BufReader::new(child.0.stdout.take().unwrap());

@@ -43,6 +43,10 @@ fn pty_ten_thousand_random_keys_write_nothing() {
     command.args(["--db", nine.path().to_str().unwrap()]);
     command.env("TERM", "xterm-256color");
     command.env("LANG", "C.UTF-8");
+    command.env(
+        "SWARMWARDEN_STATE",
+        concat!(env!("CARGO_TARGET_TMPDIR"), "/state"),
+    );
     command.cwd(std::env::temp_dir());
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);

@@ -11,6 +11,9 @@ use std::{
     time::Duration,
 };
 
+/// Memories of the tests, never those of whoever runs them.
+const STATE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/state");
+
 /// How long anything may take; a debug build on a busy machine is slow.
 pub(crate) const WAIT: Duration = Duration::from_secs(20);
 
@@ -90,9 +93,12 @@ impl Session {
         ] {
             command.env_remove(name);
         }
-        command.env("TERM", "xterm-256color");
-        command.env("LC_ALL", "C.UTF-8");
-        for (name, value) in env {
+        let fixed = [
+            ("TERM", "xterm-256color"),
+            ("LC_ALL", "C.UTF-8"),
+            ("SWARMWARDEN_STATE", STATE),
+        ];
+        for (name, value) in fixed.iter().chain(env) {
             command.env(name, value);
         }
         let child = pair.slave.spawn_command(command)?;
