@@ -23,8 +23,8 @@ pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
 pub use message::Kind;
 pub use row::{
-    AuditKind, AuditRow, Changes, ConversationRow, Cursor, MessageRow, Schema, Side, SourceFault,
-    SourceInfo, Stamp, StatusRow,
+    AuditKind, AuditRow, Changes, ConversationRow, Cursor, Mark, MarkKind, MessageRow, Schema,
+    Side, SourceFault, SourceInfo, Stamp, StatusRow,
 };
 pub use snapshot::{
     Event, Group, GroupKind, Happening, Message, Problem, Repo, Snapshot, StateCounts, Subject,
@@ -32,5 +32,5 @@ pub use snapshot::{
 };
 pub use source::{DataState, Mode, Progress, Source};
 pub use swarm::{Seen, Swarm};
-pub use task::{Holder, LateReport, Task, TaskCounts, TaskState};
+pub use task::{Holder, LateReport, StepKind, Task, TaskCounts, TaskState, TaskStep};
 pub use time::{Span, Timestamp};

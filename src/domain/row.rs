@@ -1,7 +1,7 @@
 //! What a store hands over: rows in the vocabulary of the domain, whatever the schema below. Raw text; nothing here is
 //! shown before it went through [`crate::domain::text`]. Tokens are not part of it and never leave the database.
 
-use super::{ConversationId, MessageId, Timestamp};
+use super::{ConversationId, MessageId, TaskId, Timestamp};
 use std::sync::Arc;
 
 /// One side of a conversation.
@@ -87,12 +87,100 @@ pub struct MessageRow {
     pub text: Box<str>,
     /// `action_type` of the metadata or of its own column.
     pub action: Option<Box<str>>,
-    /// Written by this program (`metadata.swarm.by`): never a sign of life of the worker.
-    pub ours: bool,
+    /// What this program noted in a row that it wrote: such a row is never a sign of life of the worker.
+    pub mark: Option<Arc<Mark>>,
     /// Sender's time.
     pub at: Stamp,
     /// Delivered to the receiver.
     pub read: bool,
+}
+
+/// What a row that this program wrote does (`metadata.swarm.kind`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MarkKind {
+    /// Hands a task to a worker, under a new generation.
+    Assign,
+    /// The same assignment again, under the same generation.
+    Redeliver,
+    /// Takes a task from its owner; nobody owns it then.
+    Fence,
+    /// Withdraws a task.
+    Cancel,
+    /// Gives up on a task.
+    Dead,
+    /// Takes up a closed task again.
+    Requeue,
+    /// Applies a report that was kept as late.
+    Adopt,
+    /// Keeps a task, or a worker, out of automatic moves.
+    Hold,
+    /// Ends a hold.
+    Release,
+    /// Sets the priority of a task.
+    Priority,
+    /// Tells a worker that it no longer owns a task.
+    Revoke,
+    /// Asks a worker for a sign.
+    Nudge,
+    /// Tells the orchestrator what happened.
+    Notice,
+    /// Words of the operator.
+    Message,
+    /// Anything else.
+    Other,
+}
+
+impl MarkKind {
+    /// Every kind with its name in `metadata.swarm.kind`.
+    const NAMES: [(Self, &'static str); 14] = [
+        (Self::Assign, "assign"),
+        (Self::Redeliver, "redeliver"),
+        (Self::Fence, "fence"),
+        (Self::Cancel, "cancel"),
+        (Self::Dead, "dead"),
+        (Self::Requeue, "requeue"),
+        (Self::Adopt, "adopt"),
+        (Self::Hold, "hold"),
+        (Self::Release, "release"),
+        (Self::Priority, "priority"),
+        (Self::Revoke, "revoke"),
+        (Self::Nudge, "nudge"),
+        (Self::Notice, "notice"),
+        (Self::Message, "message"),
+    ];
+
+    /// Reads a name; an unknown one is [`MarkKind::Other`].
+    #[must_use]
+    pub fn parse(raw: &str) -> Self {
+        let named = Self::NAMES.into_iter().find(|(_, name)| *name == raw);
+        named.map_or(Self::Other, |(kind, _)| kind)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let named = Self::NAMES.into_iter().find(|(kind, _)| *kind == self);
+        named.map_or("other", |(_, name)| name)
+    }
+}
+
+/// The mark of this program in a row that it wrote (`metadata.swarm`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// What the row does.
+    pub kind: MarkKind,
+    /// Task that it is about.
+    pub task: Option<TaskId>,
+    /// Generation that it makes, or that it speaks under.
+    pub generation: Option<u32>,
+    /// Names the action, so that trying it again does not do it twice.
+    pub op: Option<Arc<str>>,
+    /// Who acted.
+    pub by: Arc<str>,
+    /// Why, in one word: `operator`, `silent`, `expired`, `undo`, ….
+    pub cause: Option<Arc<str>>,
+    /// The priority, or the message that is adopted.
+    pub value: Option<i64>,
 }
 
 /// A row of `session_status`.

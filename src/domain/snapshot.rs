@@ -2,8 +2,8 @@
 //! `now` of whoever shows it.
 
 use super::{
-    ConversationId, MessageId, Severity, Side, Source, State, Task, TaskCounts, TaskId, TaskState,
-    Timestamp, Verdict, WorkerId, message::Kind,
+    ConversationId, Cursor, MessageId, Severity, Side, Source, Span, State, Task, TaskCounts,
+    TaskId, TaskState, Timestamp, Verdict, WorkerId, message::Kind,
 };
 use std::{collections::VecDeque, sync::Arc};
 
@@ -14,6 +14,8 @@ pub struct Snapshot {
     pub at: Timestamp,
     /// Where it comes from, and how fresh it is.
     pub source: Source,
+    /// The rows that it rests on.
+    pub cursor: Cursor,
     /// Workers, by label with numbers in their natural order.
     pub workers: Vec<Arc<Worker>>,
     /// Older conversations that are folded under a newer one of the same role.
@@ -105,6 +107,8 @@ pub struct Worker {
     pub done: u32,
     /// Tasks that failed in its hands.
     pub failed: u32,
+    /// How long it takes to accept a task, on average; `None` before the first.
+    pub accepts_after: Option<Span>,
     /// Heartbeats that this program saw arrive, ascending; the newest 64.
     pub beats: Arc<VecDeque<Timestamp>>,
     /// States that this program saw begin, ascending; the newest 64.

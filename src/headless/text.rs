@@ -166,8 +166,17 @@ fn tasks(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()> {
     let c = &s.task_counts;
     writeln!(
         out,
-        "\n{} tasks: {} done, {} running, {} blocked, {} delivered, {} sent, {} failed, {} cancelled",
-        c.total, c.done, c.running, c.blocked, c.delivered, c.sent, c.failed, c.cancelled
+        "\n{} tasks: {} done, {} running, {} blocked, {} delivered, {} sent, {} queued, {} failed, {} cancelled, {} dead",
+        c.total,
+        c.done,
+        c.running,
+        c.blocked,
+        c.delivered,
+        c.sent,
+        c.queued,
+        c.failed,
+        c.cancelled,
+        c.dead
     )?;
     let open = s.tasks.iter().filter(|t| t.state.is_open());
     let mut closed: Vec<_> = s.tasks.iter().filter(|t| !t.state.is_open()).collect();

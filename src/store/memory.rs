@@ -103,7 +103,7 @@ impl MemoryStore {
             to: opposite(from),
             text: text.into(),
             action: Some("info".into()),
-            ours: false,
+            mark: None,
             at: Stamp::At(at),
             read: false,
         });

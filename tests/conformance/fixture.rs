@@ -90,7 +90,7 @@ impl Fixture for Memory {
             to: if from == Side::A { Side::B } else { Side::A },
             text: text.into(),
             action: Some("info".into()),
-            ours: false,
+            mark: None,
             at: Stamp::At(time),
             read: false,
         })

@@ -108,7 +108,7 @@ pub(crate) fn a_message_is_read_whole<F: Fixture>(bridge: &F) {
             to: Side::A,
             text: "ready".into(),
             action: Some("info".into()),
-            ours: false,
+            mark: None,
             at: Stamp::At(at(7)),
             read: false,
         }]

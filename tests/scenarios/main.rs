@@ -73,7 +73,7 @@ fn message(
         to: if from == Side::A { Side::B } else { Side::A },
         text: text.as_str().into(),
         action: (!action.is_empty()).then(|| action.as_str().into()),
-        ours: false,
+        mark: None,
         at: stamp(at),
         read: read == "1",
     })

@@ -102,6 +102,7 @@ pub(super) fn worker(i: usize, n: usize) -> (Worker, Option<Task>) {
         tasks: task.iter().map(|t| t.id.clone()).collect(),
         done: u32::try_from(i % 13).unwrap_or(0),
         failed: u32::from(i.is_multiple_of(29)),
+        accepts_after: None,
         beats: Arc::new(beats(beat)),
         history: Arc::new(history(state, beat)),
         older: u32::from(i == 3),
@@ -187,19 +188,24 @@ fn verdict(state: State, beat: i64, deed: i64, unseen: bool) -> Verdict {
     }
 }
 
-fn task(i: usize, state: State, conversation: &ConversationId, worker: &WorkerId) -> Option<Task> {
-    if matches!(
-        state,
-        State::Idle | State::Held | State::New | State::Unknown | State::Finished
-    ) {
-        return None;
-    }
+/// How many seconds ago a worker was given its task.
+fn since(i: usize) -> i64 {
+    60 + (int(i) * 97) % 2_900
+}
+
+/// Everybody who held the task of a worker, and what somebody says too late.
+fn holders(
+    i: usize,
+    conversation: &ConversationId,
+    worker: &WorkerId,
+) -> (Vec<Holder>, Vec<LateReport>) {
     let holder = |conversation: &ConversationId, worker: &WorkerId, generation, seconds| Holder {
         conversation: conversation.clone(),
         worker: worker.clone(),
         generation,
         message: MessageId(1_000 + int(i)),
         at: Some(ago(seconds)),
+        op: None,
     };
     let mut holders = Vec::new();
     let mut late = Vec::new();
@@ -213,9 +219,22 @@ fn task(i: usize, state: State, conversation: &ConversationId, worker: &WorkerId
             at: Some(ago(700)),
         });
     }
-    let since = 60 + (int(i) * 97) % 2_900;
+    let since = since(i);
     let generation = u32::try_from(holders.len() + 1).unwrap_or(1);
     holders.push(holder(conversation, worker, generation, since));
+    (holders, late)
+}
+
+fn task(i: usize, state: State, conversation: &ConversationId, worker: &WorkerId) -> Option<Task> {
+    if matches!(
+        state,
+        State::Idle | State::Held | State::New | State::Unknown | State::Finished
+    ) {
+        return None;
+    }
+    let (holders, late) = holders(i, conversation, worker);
+    let generation = u32::try_from(holders.len()).unwrap_or(1);
+    let attempts = generation;
     Some(Task {
         id: TaskId::new(format!("T-{}", 112 + i)),
         description: WORK
@@ -237,15 +256,19 @@ fn task(i: usize, state: State, conversation: &ConversationId, worker: &WorkerId
         },
         generation,
         holders,
+        attempts,
+        held: false,
         progress: Some(u8::try_from(10 + (i * 37) % 88).unwrap_or(0)),
         result: None,
         weak: false,
-        reported_at: Some(ago(since / 2)),
+        reported_at: Some(ago(since(i) / 2)),
         closed_at: None,
         last_message: MessageId(1_000 + int(i)),
         redeliveries: 0,
         duplicates: 0,
         late,
+        adopted: None,
+        history: Vec::new(),
     })
 }
 

@@ -126,6 +126,36 @@ pub struct Verdict {
     pub next: Option<(Timestamp, State)>,
 }
 
+impl Verdict {
+    /// Lays an operator's hold over it: shows instead of idle, healthy, suspect, blocked and stalled; never hides anything worse.
+    pub(crate) fn hold(&mut self, by: &str, at: Timestamp) {
+        let hides = |state| {
+            matches!(
+                state,
+                State::Idle | State::Healthy | State::Suspect | State::Blocked | State::Stalled
+            )
+        };
+        self.evidence.push(Evidence {
+            witness: "hold",
+            at: Some(at),
+            limit: None,
+            vote: State::Held.name(),
+            note: format!("held by {by}"),
+        });
+        if hides(self.state) {
+            self.reason = format!(
+                "held by {by} since {}; otherwise {}",
+                at.clock(),
+                self.state
+            );
+            self.state = State::Held;
+        }
+        self.next = self
+            .next
+            .map(|(at, then)| (at, if hides(then) { State::Held } else { then }));
+    }
+}
+
 /// How bad it is. `Unknown` ranks above all: what cannot be seen cannot be called good.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

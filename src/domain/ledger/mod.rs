@@ -4,12 +4,18 @@
 //! Cost: O(1) expected per message. Memory: open tasks and the newest [`KEPT_CLOSED`] closed ones whole, the other closed
 //! ones as name, generation, state and last holder, at most [`KEPT_NAMES`] of them.
 
+mod excerpt;
+mod first;
+mod marked;
+mod memory;
 mod report;
 
 use super::{
-    ConversationId, Holder, Kind, MessageId, Side, Task, TaskCounts, TaskId, TaskState, Timestamp,
-    WorkerId, message::Content, text,
+    ConversationId, Kind, Mark, MessageId, Side, Span, StepKind, Task, TaskCounts, TaskId,
+    TaskState, TaskStep, Timestamp, WorkerId, message::Content,
 };
+use first::{first, holder};
+use memory::Closed;
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     sync::Arc,
@@ -39,6 +45,8 @@ pub struct Incoming<'a> {
     pub read: bool,
     /// What it says.
     pub content: &'a Content<'a>,
+    /// What this program noted in it, when it wrote it.
+    pub mark: Option<&'a Mark>,
 }
 
 /// A task changed: as it is now, and the state that it had.
@@ -48,14 +56,6 @@ pub struct Step {
     pub task: Arc<Task>,
     /// Its state before; `None` when it is new.
     pub before: Option<TaskState>,
-}
-
-/// What remains of a closed task that is no longer kept whole.
-#[derive(Debug, Clone)]
-struct Closed {
-    generation: u32,
-    state: TaskState,
-    holder: Option<ConversationId>,
 }
 
 /// All tasks.
@@ -70,7 +70,18 @@ pub struct Ledger {
     counts: TaskCounts,
     last: MessageId,
     unknown: u64,
-    outcomes: HashMap<ConversationId, (u32, u32)>,
+    outcomes: HashMap<ConversationId, Outcomes>,
+}
+
+/// What a worker made of its tasks.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Outcomes {
+    /// Tasks completed.
+    pub done: u32,
+    /// Tasks that failed.
+    pub failed: u32,
+    /// How long it takes to accept a task: an exponentially weighted mean, weight 0.3 for the newest; `None` before the first.
+    pub accepts_after: Option<Span>,
 }
 
 impl Ledger {
@@ -80,6 +91,14 @@ impl Ledger {
             return None;
         }
         self.last = m.id;
+        if let Some(mark) = m.mark {
+            // Nobody but this program can mark a row of the bridge; where anybody could, an agent's is worth nothing.
+            return if m.from == Side::B {
+                None
+            } else {
+                self.marked(m, mark)
+            };
+        }
         match (m.from, m.content.kind) {
             (Side::A | Side::Other, Kind::Assign) => self.assign(m),
             (Side::B, Kind::Drill | Kind::Assign) | (Side::A | Side::Other, _) => None,
@@ -91,7 +110,7 @@ impl Ledger {
     pub fn delivered(&mut self, message: MessageId) -> Option<Step> {
         let id = self.undelivered.remove(&message)?;
         self.change(&id, |task| {
-            let current = task.holder().is_some_and(|h| h.message <= message);
+            let current = task.owner().is_some_and(|h| h.message <= message);
             if current && task.state == TaskState::Sent {
                 task.state = TaskState::Delivered;
             }
@@ -106,7 +125,7 @@ impl Ledger {
 
     /// Tasks completed and failed in a conversation.
     #[must_use]
-    pub fn outcomes(&self, conversation: &ConversationId) -> (u32, u32) {
+    pub fn outcomes(&self, conversation: &ConversationId) -> Outcomes {
         self.outcomes.get(conversation).copied().unwrap_or_default()
     }
 
@@ -165,22 +184,13 @@ impl Ledger {
             TaskId::new(raw)
         };
         if let Some(task) = self.tasks.get(&id) {
-            return match (
-                task.state,
-                task.holder()
-                    .is_some_and(|h| h.conversation == *m.conversation),
-            ) {
-                (TaskState::Done | TaskState::Cancelled, _) => {
+            let its_own = (task.owner()).is_some_and(|h| h.conversation == *m.conversation);
+            return match (task.state, its_own) {
+                (TaskState::Done | TaskState::Cancelled | TaskState::Dead, _) => {
                     self.change(&id, |task| task.redeliveries += 1)
                 }
-                (TaskState::Failed, _) | (_, false) => self.hand_over(&id, m),
-                (_, true) => {
-                    self.await_delivery(m, &id);
-                    self.change(&id, |task| {
-                        task.redeliveries += 1;
-                        task.last_message = m.id;
-                    })
-                }
+                (_, false) => self.hand_over(&id, m, None),
+                (_, true) => self.redeliver(&id, m),
             };
         }
         if let Some(old) = self.names.get(&id) {
@@ -191,6 +201,15 @@ impl Ledger {
             return self.create(&id, m, next);
         }
         self.create(&id, m, 1 + u32::from(moved))
+    }
+
+    /// The same assignment again.
+    fn redeliver(&mut self, id: &TaskId, m: &Incoming<'_>) -> Option<Step> {
+        self.await_delivery(m, id);
+        self.change(id, |task| {
+            task.redeliveries += 1;
+            note(task, m, StepKind::Redelivered);
+        })
     }
 
     fn create(&mut self, id: &TaskId, m: &Incoming<'_>, generation: u32) -> Option<Step> {
@@ -223,12 +242,16 @@ impl Ledger {
     }
 
     /// Gives a task to another owner, or to the same one after a failure: +1, and everything of the old generation is late.
-    fn hand_over(&mut self, id: &TaskId, m: &Incoming<'_>) -> Option<Step> {
-        if self.tasks.get(id).is_some_and(|t| !t.state.is_open()) {
-            self.closed.retain(|closed| closed != id);
-        }
+    fn hand_over(
+        &mut self,
+        id: &TaskId,
+        m: &Incoming<'_>,
+        generation: Option<u32>,
+    ) -> Option<Step> {
         let mut step = self.change(id, |task| {
-            task.generation = task.generation.saturating_add(1);
+            task.generation = generation.unwrap_or_else(|| task.generation.saturating_add(1));
+            task.attempts = task.attempts.saturating_add(1);
+            task.redeliveries = 0;
             task.holders.push(holder(m, task.generation));
             if task.holders.len() > 32 {
                 task.holders.remove(0);
@@ -236,7 +259,7 @@ impl Ledger {
             task.state = TaskState::Sent;
             task.progress = None;
             task.closed_at = None;
-            task.last_message = m.id;
+            note(task, m, StepKind::Assigned);
             task.priority = m.content.priority.or(task.priority);
             task.timeout = m.content.timeout.or(task.timeout);
         })?;
@@ -256,128 +279,62 @@ impl Ledger {
     /// Changes a task and keeps counts, lists and memory in step with its state and holder.
     fn change(&mut self, id: &TaskId, edit: impl FnOnce(&mut Task)) -> Option<Step> {
         let slot = self.tasks.get_mut(id)?;
-        let (before, held) = (slot.state, slot.holder().map(|h| h.conversation.clone()));
+        let owner = |task: &Task| task.owner().map(|h| h.conversation.clone());
+        let (before, held) = (slot.state, owner(slot));
         edit(Arc::make_mut(slot));
         let task = Arc::clone(slot);
-        let holds = task.holder().map(|h| h.conversation.clone());
+        let holds = owner(&task);
         if before != task.state {
             *self.counts.slot(before) = self.counts.slot(before).saturating_sub(1);
             *self.counts.slot(task.state) += 1;
         }
-        if before.is_open() != task.state.is_open() || held != holds {
+        if held != holds {
             if let Some(set) = held.as_ref().and_then(|h| self.open.get_mut(h)) {
                 set.remove(id);
             }
-            if task.state.is_open()
-                && let Some(h) = &holds
-            {
+            if let Some(h) = &holds {
                 self.open.entry(h.clone()).or_default().insert(id.clone());
             }
         }
         if before != task.state && !task.state.is_open() {
-            self.close(&task, holds);
+            self.close(&task, held);
+        }
+        if before.is_open() != task.state.is_open() && task.state.is_open() {
+            self.closed.retain(|closed| closed != id);
         }
         Some(Step {
             task,
             before: Some(before),
         })
     }
-
-    fn close(&mut self, task: &Task, holder: Option<ConversationId>) {
-        if let Some(conversation) = holder {
-            let (done, failed) = self.outcomes.entry(conversation).or_default();
-            match task.state {
-                TaskState::Done => *done += 1,
-                TaskState::Failed => *failed += 1,
-                _ => {}
-            }
-        }
-        if let Some(held) = task.holder() {
-            self.undelivered.remove(&held.message);
-        }
-        self.closed.push_back(task.id.clone());
-        if self.closed.len() <= KEPT_CLOSED {
-            return;
-        }
-        let Some(oldest) = self.closed.pop_front() else {
-            return;
-        };
-        if self.tasks.get(&oldest).is_none_or(|t| t.state.is_open()) {
-            return;
-        }
-        if let Some(task) = self.tasks.remove(&oldest) {
-            let closed = Closed {
-                generation: task.generation,
-                state: task.state,
-                holder: task.holder().map(|h| h.conversation.clone()),
-            };
-            self.names.insert(oldest.clone(), closed);
-            self.names_order.push_back(oldest);
-            if self.names_order.len() > KEPT_NAMES
-                && let Some(forgotten) = self.names_order.pop_front()
-            {
-                self.names.remove(&forgotten);
-            }
-        }
-    }
 }
 
-/// A task as its first assignment makes it.
-fn first(id: &TaskId, m: &Incoming<'_>, generation: u32, forgotten: Option<&Closed>) -> Task {
-    let content = m.content;
-    let mut holders = Vec::new();
-    if generation > 1
-        && let Some(from) = content.original_assignee.as_deref()
-    {
-        holders.push(Holder {
-            conversation: forgotten
-                .and_then(|f| f.holder.clone())
-                .unwrap_or_else(|| from.into()),
-            worker: from.into(),
-            generation: generation - 1,
-            message: MessageId::default(),
-            at: None,
-        });
-    }
-    holders.push(holder(m, generation));
-    let words = text::redact(text::head(
-        content.words.as_deref().unwrap_or_default(),
-        512,
-    ));
-    Task {
-        id: id.clone(),
-        description: text::line(&words).into_owned(),
-        priority: content.priority,
-        timeout: content.timeout,
-        depends_on: content
-            .depends_on
-            .iter()
-            .take(32)
-            .map(|d| TaskId::new(d.as_str()))
-            .collect(),
-        state: TaskState::Sent,
-        generation,
-        holders,
-        progress: None,
-        result: None,
-        weak: false,
-        reported_at: None,
-        closed_at: None,
-        last_message: m.id,
-        redeliveries: 0,
-        duplicates: 0,
-        late: Vec::new(),
-    }
-}
+/// Steps of its life that a task keeps.
+const KEPT_STEPS: usize = 48;
 
-fn holder(m: &Incoming<'_>, generation: u32) -> Holder {
-    Holder {
-        conversation: m.conversation.clone(),
-        worker: m.worker.clone(),
-        generation,
+/// Writes a step into the history of a task. Progress after progress is one step.
+fn note(task: &mut Task, m: &Incoming<'_>, kind: StepKind) {
+    task.last_message = task.last_message.max(m.id);
+    let last = task.history.last().map(|s| s.kind);
+    if matches!(
+        (last, kind),
+        (Some(StepKind::Progress(_)), StepKind::Progress(_))
+    ) {
+        task.history.pop();
+    }
+    if task.history.len() == KEPT_STEPS {
+        task.history.remove(0);
+    }
+    task.history.push(TaskStep {
         message: m.id,
         at: m.at,
-    }
+        kind,
+        generation: task.generation,
+        worker: Some(m.worker.clone()),
+        by: m
+            .mark
+            .map(|mark| (Arc::clone(&mark.by), mark.cause.clone())),
+    });
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Reports: which are applied, which are kept as late, which are repeated.
 
-use super::{Incoming, Ledger, Step};
-use crate::domain::{Kind, LateReport, Task, TaskId, TaskState, text};
+use super::{Incoming, Ledger, Step, note};
+use crate::domain::{
+    ConversationId, Kind, LateReport, Span, StepKind, Task, TaskId, TaskState, text,
+};
 
 /// Late reports that a task keeps.
 const KEPT_LATE: usize = 16;
@@ -67,9 +69,9 @@ impl Ledger {
                 task.last_message = m.id;
             });
         }
+        self.learn_acceptance(id, m);
         self.change(id, |task| {
             task.weak |= weak;
-            task.last_message = m.id;
             task.reported_at = m.at.or(task.reported_at);
             task.progress = m.content.progress.or(task.progress);
             if m.content.structured
@@ -77,12 +79,18 @@ impl Ledger {
             {
                 task.result = Some(text::line(&text::redact(text::head(words, 512))).into_owned());
             }
-            task.state = match says {
-                Kind::Done => TaskState::Done,
-                Kind::Failed => TaskState::Failed,
-                Kind::Blocked => TaskState::Blocked,
-                _ => TaskState::Running,
+            let (state, step) = match says {
+                Kind::Done => (TaskState::Done, StepKind::Done),
+                Kind::Failed => (TaskState::Failed, StepKind::Failed),
+                Kind::Blocked => (TaskState::Blocked, StepKind::Blocked),
+                Kind::Progress => (
+                    TaskState::Running,
+                    StepKind::Progress(m.content.progress.or(task.progress)),
+                ),
+                _ => (TaskState::Running, StepKind::Accepted),
             };
+            task.state = state;
+            note(task, m, step);
             if !task.state.is_open() {
                 task.closed_at = m.at;
                 if task.state == TaskState::Done {
@@ -100,17 +108,43 @@ impl Ledger {
             at: m.at,
         };
         self.change(id, |task| {
-            task.last_message = m.id;
+            note(task, m, StepKind::Late(late.status));
             if task.late.len() == KEPT_LATE {
                 task.late.remove(0);
             }
             task.late.push(late);
         })
     }
+
+    /// The first word of an owner says how long it took to accept.
+    fn learn_acceptance(&mut self, id: &TaskId, m: &Incoming<'_>) {
+        let waited = self.tasks.get(id).and_then(|task| {
+            let waits = matches!(task.state, TaskState::Sent | TaskState::Delivered);
+            let since = task.owner()?.at.filter(|_| waits)?;
+            Some(Span(m.at?.since(since).0.max(0)))
+        });
+        if let Some(waited) = waited {
+            self.accepted_after(m.conversation, waited);
+        }
+    }
+
+    fn accepted_after(&mut self, conversation: &ConversationId, waited: Span) {
+        let outcomes = self.outcomes.entry(conversation.clone()).or_default();
+        outcomes.accepts_after = Some(outcomes.accepts_after.map_or(waited, |mean| {
+            Span(mean.0 - mean.0 * 3 / 10 + waited.0 * 3 / 10)
+        }));
+    }
 }
 
 fn standing(task: &Task, m: &Incoming<'_>) -> Standing {
-    let Some(holder) = task.holder().filter(|h| h.conversation == *m.conversation) else {
+    let taken = matches!(
+        task.state,
+        TaskState::Queued | TaskState::Cancelled | TaskState::Dead
+    );
+    let Some(holder) = task
+        .holder()
+        .filter(|h| !taken && task.adopted.is_none() && h.conversation == *m.conversation)
+    else {
         return Standing::Late;
     };
     match m.content.generation {

@@ -27,6 +27,7 @@ impl Swarm {
             at: None,
             read: false,
             content: &content,
+            mark: None,
         })
     }
 
@@ -79,7 +80,7 @@ fn a_task_lives_from_sent_to_done() {
     s.report("w1", "t", "completed");
     let t = s.task("t");
     assert_eq!((t.state, t.generation, t.weak), (TaskState::Done, 1, true));
-    assert_eq!(s.ledger.outcomes(&"w1".into()), (1, 0));
+    assert_eq!(s.ledger.outcomes(&"w1".into()).done, 1);
     assert_eq!(
         (
             s.ledger.counts().total,

@@ -296,12 +296,9 @@ impl Swarm {
             }),
             read,
             content: &content,
+            mark: row.mark.as_deref(),
         };
-        let step = if row.ours && row.from == Side::B {
-            None
-        } else {
-            self.ledger.apply(&incoming)
-        };
+        let step = self.ledger.apply(&incoming);
         self.keep_body(row, worker, read, seen);
         self.task_step(step, seen);
     }

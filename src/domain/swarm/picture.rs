@@ -25,6 +25,7 @@ impl Swarm {
         let problems = assess(&workers, &tasks, &source, now);
         Snapshot {
             at: now,
+            cursor: self.cursor,
             groups: groups(&workers),
             severity: problems.first().map(|p| p.severity).unwrap_or_default(),
             problems,

@@ -29,7 +29,7 @@ fn message(id: i64, from: Side, text: &str, at: Timestamp) -> MessageRow {
         to: if from == Side::A { Side::B } else { Side::A },
         text: text.into(),
         action: None,
-        ours: false,
+        mark: None,
         at: Stamp::At(at),
         read: false,
     }
@@ -183,7 +183,15 @@ fn rows_of_ours_are_no_sign_of_life() {
     let mut s = swarm();
     s.apply(
         messages(vec![MessageRow {
-            ours: true,
+            mark: Some(std::sync::Arc::new(crate::domain::Mark {
+                kind: crate::domain::MarkKind::Other,
+                task: None,
+                generation: None,
+                op: None,
+                by: "swarmwarden".into(),
+                cause: None,
+                value: None,
+            })),
             ..message(1, Side::B, "joined and ready", ago(5))
         }]),
         Seen::Recorded,

@@ -2,8 +2,8 @@
 
 use super::{Seen, label};
 use crate::domain::{
-    AuditKind, AuditRow, ConversationId, ConversationRow, Kind, MessageId, MessageRow, Side, Stamp,
-    State, StatusRow, TaskId, Timestamp, Worker, WorkerId,
+    AuditKind, AuditRow, ConversationId, ConversationRow, Kind, MarkKind, MessageId, MessageRow,
+    Side, Stamp, State, StatusRow, TaskId, Timestamp, Worker, WorkerId,
     health::{Detector, Facts, judge},
     ledger::Ledger,
     text,
@@ -34,6 +34,8 @@ pub(super) struct WorkerFold {
     fetch: Option<Timestamp>,
     last_sent: Option<(MessageId, Kind, Timestamp)>,
     read_upto: MessageId,
+    /// Who holds it, since when.
+    held: Option<(Arc<str>, Timestamp)>,
     unread: BTreeMap<MessageId, Option<Timestamp>>,
     beats: Arc<VecDeque<Timestamp>>,
     history: Arc<VecDeque<(Timestamp, State)>>,
@@ -130,6 +132,7 @@ impl WorkerFold {
             fetch: None,
             last_sent: None,
             read_upto: MessageId(0),
+            held: None,
             unread: BTreeMap::new(),
             beats: Arc::default(),
             history: Arc::default(),
@@ -217,9 +220,20 @@ impl WorkerFold {
     pub(super) fn message(&mut self, row: &MessageRow, kind: Kind, read: bool, arrival: Arrival) {
         let at = arrival.counted(row.at.at());
         self.status.clock_bad |= row.at == Stamp::Bad;
-        if row.from == Side::B && !row.ours {
+        if row.from == Side::B && row.mark.is_none() {
             self.act(at, "message");
             self.last_sent = Some((row.id, kind, at.unwrap_or_default()));
+        }
+        if let Some(mark) = row
+            .mark
+            .as_deref()
+            .filter(|m| m.task.is_none() && row.from != Side::B)
+        {
+            match mark.kind {
+                MarkKind::Hold => self.held = Some((Arc::clone(&mark.by), at.unwrap_or_default())),
+                MarkKind::Release => self.held = None,
+                _ => {}
+            }
         }
         if row.to == Side::B {
             if read {
@@ -279,12 +293,15 @@ impl WorkerFold {
         }
         self.stale = false;
         let open = ledger.open_of(&self.conversation);
-        let verdict = judge(&self.facts(ledger), detector, now);
+        let mut verdict = judge(&self.facts(ledger), detector, now);
+        if let Some((by, at)) = &self.held {
+            verdict.hold(by, *at);
+        }
         let state = verdict.state;
         if remember && before != Some(state) {
             keep(&mut self.history, (now, state));
         }
-        let (done, failed) = ledger.outcomes(&self.conversation);
+        let outcomes = ledger.outcomes(&self.conversation);
         self.view = Some(Arc::new(Worker {
             conversation: self.conversation.clone(),
             id: self.label.clone(),
@@ -305,8 +322,9 @@ impl WorkerFold {
             tasks: open
                 .map(|ids| ids.iter().cloned().collect::<Vec<TaskId>>())
                 .unwrap_or_default(),
-            done,
-            failed,
+            done: outcomes.done,
+            failed: outcomes.failed,
+            accepts_after: outcomes.accepts_after,
             beats: Arc::clone(&self.beats),
             history: Arc::clone(&self.history),
             older: 0,

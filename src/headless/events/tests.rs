@@ -19,7 +19,7 @@ fn row(id: i64) -> MessageRow {
         to: Side::A,
         text: "hello \x1b[31mthere".into(),
         action: None,
-        ours: false,
+        mark: None,
         at: Stamp::At(NOW),
         read: false,
     }

@@ -2,17 +2,20 @@
 //! expected, bytes that are no UTF-8, a time that is none.
 
 use crate::domain::{
-    AuditKind, AuditRow, ConversationId, ConversationRow, MessageId, MessageRow, Schema, Side,
-    Stamp, StatusRow,
+    AuditKind, AuditRow, ConversationId, ConversationRow, Mark, MarkKind, MessageId, MessageRow,
+    Schema, Side, Stamp, StatusRow, TaskId, text,
 };
 use crate::store::opposite;
 use rusqlite::{Row, types::ValueRef};
 use serde::Deserialize;
 use serde_json::Value;
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// Distinct conversation ids kept for sharing; beyond it the table starts anew.
 const INTERNED: usize = 1 << 16;
+
+/// Longest word of a mark that is kept.
+const WORD_CAP: usize = 128;
 
 /// Slots for ids seen lately.
 const RECENT: usize = 1 << 10;
@@ -39,7 +42,7 @@ pub(super) struct Audits {
 #[derive(Default, Clone)]
 struct Metadata {
     action: Option<Box<str>>,
-    ours: bool,
+    mark: Option<Arc<Mark>>,
 }
 
 /// The members that are looked at, whatever type they have; everything else is skipped without being stored.
@@ -67,11 +70,33 @@ impl Metadata {
             action: (members.action_type.as_ref())
                 .and_then(Value::as_str)
                 .map(Box::from),
-            ours: (members.swarm.as_ref())
-                .and_then(|swarm| swarm.get("by"))
-                .is_some_and(|by| !by.is_null()),
+            mark: (members.swarm.as_ref()).and_then(mark_of).map(Arc::new),
         }
     }
+}
+
+/// The mark of this program: what has no `by` is none.
+fn mark_of(swarm: &Value) -> Option<Mark> {
+    let by = swarm.get("by").filter(|by| !by.is_null())?;
+    let word = |name: &str| -> Option<Arc<str>> {
+        let word = swarm.get(name)?.as_str()?;
+        (word.len() <= WORD_CAP).then(|| word.into())
+    };
+    Some(Mark {
+        kind: MarkKind::parse(word("kind").as_deref().unwrap_or_default()),
+        task: swarm.get("task").and_then(Value::as_str).map(TaskId::new),
+        generation: swarm
+            .get("gen")
+            .and_then(Value::as_u64)
+            .and_then(|g| u32::try_from(g).ok()),
+        op: word("op"),
+        by: by.as_str().map_or_else(
+            || "unknown".into(),
+            |by| text::line(text::head(by, text::ID_CAP)).into(),
+        ),
+        cause: word("cause"),
+        value: swarm.get("value").and_then(Value::as_i64),
+    })
 }
 
 impl Decoder {
@@ -88,8 +113,8 @@ impl Decoder {
     pub(super) fn conversation(&mut self, row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         Ok(ConversationRow {
             id: self.id(&bytes(row.get_ref(0)?)),
-            role_a: text(row.get_ref(1)?).unwrap_or_default().into(),
-            role_b: text(row.get_ref(2)?).unwrap_or_default().into(),
+            role_a: words(row.get_ref(1)?).unwrap_or_default().into(),
+            role_b: words(row.get_ref(2)?).unwrap_or_default().into(),
             created: stamp(row.get_ref(3)?),
             expires: stamp(row.get_ref(4)?),
         })
@@ -125,7 +150,7 @@ impl Decoder {
             to,
             text: body,
             action,
-            ours: metadata.ours,
+            mark: metadata.mark,
             at: stamp(row.get_ref(7)?),
             read: truth(row.get_ref(8 + mark(to, self.schema))?),
         })
@@ -188,8 +213,8 @@ impl Decoder {
     fn metadata(&mut self, value: ValueRef<'_>, body: &str) -> Metadata {
         let (ValueRef::Text(json) | ValueRef::Blob(json)) = value else {
             if self.schema == Schema::Scripts && body.contains("\"swarm\"") {
-                let Metadata { ours, .. } = Metadata::parse(body);
-                return Metadata { action: None, ours };
+                let Metadata { mark, .. } = Metadata::parse(body);
+                return Metadata { action: None, mark };
             }
             return Metadata::default();
         };
@@ -221,12 +246,12 @@ const fn mark(to: Side, schema: Schema) -> usize {
 fn bytes(value: ValueRef<'_>) -> Cow<'_, [u8]> {
     match value {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cow::Borrowed(bytes),
-        value => Cow::Owned(text(value).unwrap_or_default().into_owned().into_bytes()),
+        value => Cow::Owned(words(value).unwrap_or_default().into_owned().into_bytes()),
     }
 }
 
 /// A column as text; `None` is NULL.
-fn text(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
+fn words(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     match value {
         ValueRef::Null => None,
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(lossy(bytes)),
@@ -241,19 +266,19 @@ fn lossy(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 fn boxed(value: ValueRef<'_>) -> Box<str> {
-    text(value).unwrap_or_default().into()
+    words(value).unwrap_or_default().into()
 }
 
 fn side(value: ValueRef<'_>) -> Side {
     match value {
         ValueRef::Text(b"a") => Side::A,
         ValueRef::Text(b"b") => Side::B,
-        value => text(value).map_or(Side::Other, |raw| Side::parse(&raw)),
+        value => words(value).map_or(Side::Other, |raw| Side::parse(&raw)),
     }
 }
 
 fn stamp(value: ValueRef<'_>) -> Stamp {
-    Stamp::parse(text(value).as_deref())
+    Stamp::parse(words(value).as_deref())
 }
 
 /// A column as a yes or no: a number other than 0, or a word for yes.
@@ -261,7 +286,7 @@ fn truth(value: ValueRef<'_>) -> bool {
     match value {
         ValueRef::Integer(n) => n != 0,
         ValueRef::Real(n) => n != 0.0,
-        value => text(value).is_some_and(|word| {
+        value => words(value).is_some_and(|word| {
             word.parse::<i64>().map_or_else(
                 |_| word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("yes"),
                 |n| n != 0,
@@ -272,7 +297,7 @@ fn truth(value: ValueRef<'_>) -> bool {
 
 /// The count in the details of a fetch; unknown is 0, which says the least.
 fn count(value: ValueRef<'_>) -> u64 {
-    let details = text(value).unwrap_or_default();
+    let details = words(value).unwrap_or_default();
     let Ok(Details { count }) = serde_json::from_str(&details) else {
         return 0;
     };

@@ -59,6 +59,7 @@ pub(crate) const fn severity(severity: Severity) -> Mark {
 /// Of a task.
 pub(crate) const fn task(state: TaskState) -> Mark {
     match state {
+        TaskState::Queued => Mark::new("!", "QUEUED", Role::Warn),
         TaskState::Sent => Mark::new("~", "SENT", Role::Unknown),
         TaskState::Delivered => Mark::new("◦", "TODO", Role::Text),
         TaskState::Running => Mark::new("▸", "RUN", Role::Ok),
@@ -66,6 +67,7 @@ pub(crate) const fn task(state: TaskState) -> Mark {
         TaskState::Done => Mark::new("✓", "DONE", Role::Ok),
         TaskState::Failed => Mark::new("✗", "FAILED", Role::Crit),
         TaskState::Cancelled => Mark::new("-", "CANCEL", Role::Unknown),
+        TaskState::Dead => Mark::new("✗", "DEAD", Role::Crit),
     }
 }
 

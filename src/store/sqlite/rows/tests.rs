@@ -42,7 +42,7 @@ fn a_row_of_the_bridge_is_read_as_written() {
         Stamp::At(Timestamp::parse("2025-11-13T16:00:00.000001").unwrap())
     );
     assert!(row.read);
-    assert!(!row.ours);
+    assert_eq!(row.mark, None);
 }
 
 #[test]
@@ -113,9 +113,9 @@ fn metadata_gives_the_action_and_who_wrote_it() {
     ] {
         let Metadata {
             action: found,
-            ours: is_ours,
+            mark,
         } = Metadata::parse(json);
-        assert_eq!((found.as_deref(), is_ours), (action, ours), "{json}");
+        assert_eq!((found.as_deref(), mark.is_some()), (action, ours), "{json}");
     }
 }
 
@@ -127,7 +127,8 @@ fn metadata_nested_beyond_measure_is_nothing() {
 #[test]
 fn the_scripts_schema_marks_our_rows_in_the_text() {
     let mut decoder = Decoder::new(Schema::Scripts);
-    let ours = |decoder: &mut Decoder, body: &str| decoder.metadata(ValueRef::Null, body).ours;
+    let ours =
+        |decoder: &mut Decoder, body: &str| decoder.metadata(ValueRef::Null, body).mark.is_some();
     assert!(ours(
         &mut decoder,
         r#"{"task_id": "t", "swarm": {"by": "ana"}}"#

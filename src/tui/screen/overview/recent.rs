@@ -117,6 +117,8 @@ fn line(scene: Scene<'_>, event: &Event) -> Strip {
                 (TaskState::Done, _) => "finished",
                 (TaskState::Failed, _) => "failed at",
                 (TaskState::Cancelled, _) => "no longer owes",
+                (TaskState::Queued, _) => "lost",
+                (TaskState::Dead, _) => "was the last to hold",
             };
             head(scene, &at, mark.symbol, mark.role)
                 .add(who, Role::Title)

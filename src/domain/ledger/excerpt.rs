@@ -1,0 +1,50 @@
+//! A part of the ledger that one decision rests on.
+
+use super::Ledger;
+use crate::domain::{MessageId, Task, TaskId};
+use std::{collections::HashMap, sync::Arc};
+
+impl Ledger {
+    /// A ledger that knows these tasks as they are after the message `last`, and nothing else. Rows above `last` fold into it as
+    /// they do into the whole, as far as these tasks are concerned. O(tasks).
+    #[must_use]
+    pub fn excerpt<'a>(tasks: impl IntoIterator<Item = &'a Arc<Task>>, last: MessageId) -> Self {
+        let mut ledger = Self {
+            last,
+            ..Self::default()
+        };
+        for task in tasks {
+            ledger.counts.total += 1;
+            *ledger.counts.slot(task.state) += 1;
+            if let Some(owner) = task.owner() {
+                let open = ledger.open.entry(owner.conversation.clone()).or_default();
+                open.insert(task.id.clone());
+            }
+            if !task.state.is_open() {
+                ledger.closed.push_back(task.id.clone());
+            }
+            ledger.tasks.insert(task.id.clone(), Arc::clone(task));
+        }
+        ledger
+    }
+
+    /// The highest message folded.
+    #[must_use]
+    pub const fn last(&self) -> MessageId {
+        self.last
+    }
+
+    /// Generations known from before: the bridge's cleanup may have removed the rows that made them, and a generation never
+    /// falls. To be called when the whole history is folded. O(floors).
+    pub fn raise(&mut self, floors: &HashMap<TaskId, u32>) {
+        for (id, floor) in floors {
+            if self
+                .tasks
+                .get(id)
+                .is_some_and(|task| task.generation < *floor)
+            {
+                self.change(id, |task| task.generation = *floor);
+            }
+        }
+    }
+}
