@@ -1,10 +1,12 @@
 //! Drives everything that has a pulse: the jobs, and the commands of a frontend. Knows the traits of the adapters, not their libraries.
 
+mod act;
 mod clock;
 pub mod job;
 mod look;
 mod supervisor;
 
+pub use act::{Actor, Opener, Pen, Written, outcome};
 pub use clock::Clock;
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
@@ -42,6 +44,8 @@ pub struct Plan {
     pub clock: Clock,
     /// Repository to show, and how often to read it.
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
+    /// How to write to the bridge.
+    pub pen: Pen,
 }
 
 /// A running engine. Dropping it cancels its jobs; [`Engine::stop`] also waits for them.
@@ -87,10 +91,12 @@ impl Engine {
             replies: replies.clone(),
             poker: Arc::clone(&poker),
         };
+        let clock = plan.clock.clone();
         supervisor.add(Refresh::new(
             plan.open, plan.name, plan.view, plan.clock, wires,
         ));
         let desk = Desk {
+            actor: Actor::new(plan.pen, clock, ports.snapshot.clone()),
             supervisor,
             asks,
             poker,
@@ -115,6 +121,7 @@ impl Engine {
 
 /// Where commands are carried out.
 struct Desk {
+    actor: Actor,
     supervisor: Supervisor,
     asks: mpsc::Sender<Ask>,
     poker: Arc<Mutex<Option<Poker>>>,
@@ -157,6 +164,15 @@ impl Desk {
                     }
                     Err(_) => Some(Reply::Refused(Refusal::Busy)),
                 }
+            }
+            Command::Act(ref deal) => {
+                let deal = Box::clone(deal);
+                let (actor, replies) = (self.actor.clone(), self.replies.clone());
+                tokio::spawn(async move {
+                    let reply = actor.act(*deal).await;
+                    let _gone = replies.send((id, reply)).await;
+                });
+                None
             }
             Command::Job { name, order } => {
                 let done = self.supervisor.order(name, order);

@@ -1,6 +1,6 @@
 //! Frontends that follow a bridge: they share one engine.
 
-use super::failure::Failure;
+use super::{failure::Failure, pen::pen};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -59,16 +59,19 @@ pub(super) struct Subject {
     pub(super) clock: Clock,
     /// How to open it.
     pub(super) open: Open,
+    /// Where this program keeps its own.
+    pub(super) state: Option<PathBuf>,
 }
 
 impl Subject {
     /// The database at `path`, as it is.
-    pub(super) fn file(path: &Path, mode: Mode) -> Self {
+    pub(super) fn file(path: &Path, mode: Mode, settings: &Settings) -> Self {
         Self {
             path: path.to_owned(),
             mode,
             clock: Clock::of(mode),
             open: opener(path, mode),
+            state: settings.state.clone(),
         }
     }
 
@@ -83,6 +86,7 @@ impl Subject {
             },
             clock: self.clock,
             repos: repos(settings),
+            pen: pen(settings, &self.path, self.mode, self.state.as_deref()),
         })
     }
 }
@@ -144,7 +148,7 @@ pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure>
         drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let subject = Subject::file(path, settings.mode);
+        let subject = Subject::file(path, settings.mode, settings);
         let clock = subject.clock.clone();
         let (engine, ports) = subject.start(settings);
         let mut out = io::stdout();
