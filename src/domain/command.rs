@@ -1,6 +1,7 @@
 //! What an operator may ask for, and why it may not happen. Plain data: it can sit in a model and be compared.
 
-use super::MessageId;
+use super::{MessageId, Timestamp, alert::Matcher};
+use std::sync::Arc;
 
 /// What an operator may ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +15,57 @@ pub enum Command {
         /// At most so many.
         limit: usize,
     },
+    /// Do something with alerts: kept in our own memory, never on the bridge.
+    Alert {
+        /// Who asks.
+        by: Arc<str>,
+        /// For what.
+        order: AlertOrder,
+    },
     /// Drive a background job.
     Job {
         /// Which.
         name: &'static str,
         /// How.
         order: JobOrder,
+    },
+}
+
+/// What an operator may do with alerts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlertOrder {
+    /// Take them: nothing is sent of them until they resolve or get worse.
+    Ack {
+        /// Their keys.
+        keys: Vec<Arc<str>>,
+        /// Why; may be empty.
+        note: Arc<str>,
+    },
+    /// Give them back.
+    Unack {
+        /// Their keys.
+        keys: Vec<Arc<str>>,
+    },
+    /// Hear nothing of what matches.
+    Silence {
+        /// What.
+        matcher: Matcher,
+        /// Until when.
+        until: Timestamp,
+        /// Why; may be empty.
+        comment: Arc<str>,
+    },
+    /// End every silence of exactly this.
+    Unsilence {
+        /// What it hid.
+        matcher: Matcher,
+    },
+    /// Write something beside an alert.
+    Note {
+        /// Its key.
+        key: Arc<str>,
+        /// What.
+        text: Arc<str>,
     },
 }
 
@@ -51,4 +97,7 @@ pub enum Refusal {
     /// The source did not answer.
     #[error("{0}")]
     Unavailable(String),
+    /// What was asked for is not there any more.
+    #[error("{0}")]
+    Missing(String),
 }
