@@ -1,6 +1,7 @@
 //! What an operator may ask for, and why it may not happen. Plain data: it can sit in a model and be compared.
 
-use super::{MessageId, act::Write};
+use super::{MessageId, Timestamp, act::Write, alert::Matcher};
+use std::sync::Arc;
 
 /// What an operator may ask for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub enum Command {
     },
     /// Carry out what was proposed. Boxed: it holds every row that it writes.
     Act(Box<Deal>),
+    /// Do something with alerts: kept in our own memory, never on the bridge.
+    Alert {
+        /// Who asks.
+        by: Arc<str>,
+        /// For what.
+        order: AlertOrder,
+    },
     /// Drive a background job.
     Job {
         /// Which.
@@ -42,6 +50,44 @@ impl PartialEq for Deal {
 }
 
 impl Eq for Deal {}
+
+/// What an operator may do with alerts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlertOrder {
+    /// Take them: nothing is sent of them until they resolve or get worse.
+    Ack {
+        /// Their keys.
+        keys: Vec<Arc<str>>,
+        /// Why; may be empty.
+        note: Arc<str>,
+    },
+    /// Give them back.
+    Unack {
+        /// Their keys.
+        keys: Vec<Arc<str>>,
+    },
+    /// Hear nothing of what matches.
+    Silence {
+        /// What.
+        matcher: Matcher,
+        /// Until when.
+        until: Timestamp,
+        /// Why; may be empty.
+        comment: Arc<str>,
+    },
+    /// End every silence of exactly this.
+    Unsilence {
+        /// What it hid.
+        matcher: Matcher,
+    },
+    /// Write something beside an alert.
+    Note {
+        /// Its key.
+        key: Arc<str>,
+        /// What.
+        text: Arc<str>,
+    },
+}
 
 /// How to drive a background job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,4 +132,7 @@ pub enum Refusal {
     /// Nothing may be written.
     #[error("read-only: {0}")]
     ReadOnly(String),
+    /// What was asked for is not there any more.
+    #[error("{0}")]
+    Missing(String),
 }

@@ -22,7 +22,7 @@ pub mod text;
 mod time;
 
 pub use assess::assess;
-pub use command::{Command, Deal, JobOrder, Refusal};
+pub use command::{AlertOrder, Command, Deal, JobOrder, Refusal};
 pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
 pub use message::Kind;

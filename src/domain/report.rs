@@ -3,10 +3,10 @@
 
 use super::{
     DataState, Evidence, Mode, Problem, Severity, Snapshot, Span, State, Subject, Task, TaskCounts,
-    Timestamp, Worker,
+    Timestamp, Worker, alert::Alert,
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "swarmwarden.status/v1";
@@ -138,7 +138,17 @@ struct AlertReport<'a> {
     conversation: Option<String>,
     sentence: &'a str,
     since: Timestamp,
-    ack: Option<()>,
+    fired: Option<Timestamp>,
+    count: Option<u32>,
+    until: Option<Timestamp>,
+    ack: Option<AckReport<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct AckReport<'a> {
+    by: &'a str,
+    at: Timestamp,
+    note: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -215,7 +225,9 @@ impl<'a> Report<'a> {
         let fault = |f: &super::SourceFault| format!("{}: {}", f.what, f.remedy);
         let mut tasks: Vec<_> = s.tasks.iter().map(|t| task(t)).collect();
         tasks.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut alerts: Vec<_> = s.problems.iter().map(alert).collect();
+        let book: HashMap<&str, &Alert> = s.alerts.iter().map(|a| (&*a.key, &**a)).collect();
+        let life = |p: &'a Problem| book.get(&*p.key).copied();
+        let mut alerts: Vec<_> = s.problems.iter().map(|p| alert(p, life(p))).collect();
         alerts.sort_by(|a, b| a.id.cmp(b.id));
         let mut workers: Vec<_> = s.workers.iter().map(|w| worker(w, now)).collect();
         workers.sort_by(|a, b| (&a.id, &a.conversation).cmp(&(&b.id, &b.conversation)));
@@ -308,7 +320,8 @@ fn task(t: &Task) -> TaskReport<'_> {
     }
 }
 
-fn alert(p: &Problem) -> AlertReport<'_> {
+/// A problem with what is known of its life; without a book it fires.
+fn alert<'a>(p: &'a Problem, life: Option<&'a Alert>) -> AlertReport<'a> {
     let (worker, conversation) = match &p.subject {
         Subject::Worker(conversation, id) => (Some(id.to_string()), Some(conversation.to_string())),
         Subject::Source => (None, None),
@@ -316,13 +329,20 @@ fn alert(p: &Problem) -> AlertReport<'_> {
     AlertReport {
         id: &p.key,
         severity: p.severity,
-        status: "firing",
+        status: life.map_or("firing", |a| a.status.name()),
         kind: p.kind,
         worker,
         conversation,
         sentence: &p.sentence,
         since: p.since,
-        ack: None,
+        fired: life.map(|a| a.fired),
+        count: life.map(|a| a.count),
+        until: life.and_then(|a| Some(a.silence.as_ref()?.until)),
+        ack: life.and_then(|a| a.ack.as_ref()).map(|k| AckReport {
+            by: &k.by,
+            at: k.at,
+            note: &k.note,
+        }),
     }
 }
 

@@ -3,7 +3,10 @@
 
 use super::{
     ConversationId, Cursor, MessageId, Refusal, Repo, Severity, Side, Source, Span, State, Task,
-    TaskCounts, TaskId, TaskState, Timestamp, Verdict, WorkerId, audit::Link, message::Kind,
+    TaskCounts, TaskId, TaskState, Timestamp, Verdict, WorkerId,
+    alert::{Alert, Notification, Silence, Status},
+    audit::Link,
+    message::Kind,
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -39,6 +42,10 @@ pub struct Snapshot {
     pub groups: Vec<Group>,
     /// What needs the operator, worst first.
     pub problems: Vec<Problem>,
+    /// Problems with a life: in the order of attention. Empty while nobody keeps the book: in one look, and in a recorded instant.
+    pub alerts: Vec<Arc<Alert>>,
+    /// What operators do not want to hear of.
+    pub silences: Vec<Arc<Silence>>,
     /// The worst of `problems` and of the source itself.
     pub severity: Severity,
     /// What happened while this program watched, ascending by `seq`; the newest 1,024.
@@ -67,6 +74,13 @@ impl Snapshot {
             && self.traffic == other.traffic
             && self.task_counts == other.task_counts
             && self.problems == other.problems
+            && self.alerts.len() == other.alerts.len()
+            && self
+                .alerts
+                .iter()
+                .zip(&other.alerts)
+                .all(|(a, b)| Arc::ptr_eq(a, b))
+            && self.silences == other.silences
             && self.repo.as_ref().map(Arc::as_ptr) == other.repo.as_ref().map(Arc::as_ptr)
     }
 }
@@ -322,4 +336,8 @@ pub enum Happening {
     Message(Arc<Message>),
     /// The source failed, recovered, or was replaced; neutralised.
     Source(Arc<str>),
+    /// An alert changed its status; the alert as it is now, and the status it had.
+    Alert(Arc<Alert>, Option<Status>),
+    /// People were to be told of alerts.
+    Notified(Arc<Notification>),
 }

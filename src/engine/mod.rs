@@ -1,6 +1,7 @@
 //! Drives everything that has a pulse: the jobs, and the commands of a frontend. Knows the traits of the adapters, not their libraries.
 
 mod act;
+mod alarm;
 mod clock;
 pub mod job;
 mod look;
@@ -12,12 +13,13 @@ pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
 
 use crate::{
-    domain::{Command, Refusal, Snapshot, Source},
+    domain::{Command, Refusal, Snapshot, Source, alert::Alerts},
     git::Repos,
     link::{EnginePorts, Envelope, Ports, Reply, pair},
     watch::Poker,
 };
-use job::{Ask, GitStatus, Open, Refresh, Wires};
+use alarm::Alarm;
+use job::{Ask, GitStatus, Keeper, Memory, Open, Refresh, Wires};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -46,6 +48,8 @@ pub struct Plan {
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
     /// How to write to the bridge.
     pub pen: Pen,
+    /// Opens our own memory of the bridge; `None` begins every run anew.
+    pub memory: Option<Memory>,
 }
 
 /// A running engine. Dropping it cancels its jobs; [`Engine::stop`] also waits for them.
@@ -82,25 +86,34 @@ impl Engine {
         if let Some((repos, every)) = plan.repos {
             supervisor.add(GitStatus::new(repos, every, plan.clock.clone(), found));
         }
+        let alarm = Alarm::new(None);
+        match plan.memory {
+            Some(open) => supervisor.add(Keeper::new(open, alarm.clone(), plan.clock.clone())),
+            None => alarm.load(Alerts::default()),
+        }
         let (asks, asked) = mpsc::channel(4);
         let poker = Arc::default();
         let wires = Wires {
-            out: snapshot,
+            out: snapshot.clone(),
             repo,
             asks: asked,
             replies: replies.clone(),
             poker: Arc::clone(&poker),
+            alarm: alarm.clone(),
         };
         let clock = plan.clock.clone();
         supervisor.add(Refresh::new(
             plan.open, plan.name, plan.view, plan.clock, wires,
         ));
         let desk = Desk {
-            actor: Actor::new(plan.pen, clock, ports.snapshot.clone()),
+            actor: Actor::new(plan.pen, clock.clone(), ports.snapshot.clone()),
             supervisor,
             asks,
             poker,
             replies,
+            alarm,
+            snapshot,
+            clock,
         };
         let commands = tokio::spawn(desk.serve(commands, stop.clone()));
         (Self { stop, commands }, ports)
@@ -126,6 +139,9 @@ struct Desk {
     asks: mpsc::Sender<Ask>,
     poker: Arc<Mutex<Option<Poker>>>,
     replies: mpsc::Sender<(crate::link::RequestId, Reply)>,
+    alarm: Alarm,
+    snapshot: watch::Sender<Arc<Snapshot>>,
+    clock: Clock,
 }
 
 impl Desk {
@@ -173,6 +189,17 @@ impl Desk {
                     let _gone = replies.send((id, reply)).await;
                 });
                 None
+            }
+            Command::Alert { ref by, ref order } => {
+                let done = self.alarm.order(by, order, self.clock.now());
+                // At once, whether or not the bridge can be read now.
+                self.snapshot.send_modify(|shown| {
+                    let mut picture = Snapshot::clone(shown);
+                    self.alarm.show(&mut picture);
+                    *shown = Arc::new(picture);
+                });
+                self.poke();
+                Some(done.map_or_else(Reply::Refused, Reply::Done))
             }
             Command::Job { name, order } => {
                 let done = self.supervisor.order(name, order);

@@ -1,6 +1,6 @@
 use super::{
     Clock, Engine, Pen, Plan, View,
-    job::{Open, Opened},
+    job::{Memory, Open, Opened},
 };
 use crate::{
     domain::{
@@ -14,6 +14,8 @@ use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
+
+mod alerts;
 
 const START: i64 = 1_763_050_080_000_000;
 
@@ -32,6 +34,10 @@ fn at(seconds: i64) -> Timestamp {
 
 impl Bench {
     fn start(mode: Mode) -> Self {
+        Self::with(mode, None)
+    }
+
+    fn with(mode: Mode, memory: Option<Memory>) -> Self {
         let store = MemoryStore::new(Schema::Bridge);
         let worker = store.conversation("conv_1", "worker-1-tests", at(-600));
         store.beat(&worker, Side::B, "working", at(-10));
@@ -62,6 +68,7 @@ impl Bench {
                 },
                 key: Key([7; 32]),
             },
+            memory,
         };
         let (engine, ports) = Engine::start(plan);
         Self {

@@ -3,7 +3,11 @@
 
 use super::Exit;
 use crate::{
-    domain::{Event, Happening, Message, Snapshot, Task, Timestamp, Worker, report::evidence},
+    domain::{
+        Event, Happening, Message, Snapshot, Task, Timestamp, Worker,
+        alert::{Alert, Status},
+        report::evidence,
+    },
     link::Ports,
 };
 use serde_json::{Value, json};
@@ -141,6 +145,11 @@ pub fn encode(event: &Event) -> Value {
         }
         Happening::Message(message) => said(message),
         Happening::Source(text) => json!({"type": "source", "text": &**text}),
+        Happening::Alert(alert, from) => alerted(alert, *from),
+        Happening::Notified(n) => json!({
+            "type": "alert.notified", "group": &*n.group, "why": n.why.name(), "severity": n.severity,
+            "alerts": n.alerts.iter().map(|a| &*a.key).collect::<Vec<_>>(),
+        }),
     };
     stamp(&mut value, event.seq, event.at);
     value
@@ -159,6 +168,14 @@ fn task_state(t: &Task, from: Option<&str>) -> Value {
         "type": "task.state", "task": t.id, "from": from, "to": t.state, "generation": t.generation,
         "worker": t.holder().map(|h| &h.worker), "conversation": t.holder().map(|h| &h.conversation),
         "moved_from": t.moved_from().map(|h| &h.worker), "progress": t.progress,
+    })
+}
+
+fn alerted(a: &Alert, from: Option<Status>) -> Value {
+    json!({
+        "type": format!("alert.{}", a.status.name()), "id": &*a.key, "kind": &*a.kind, "severity": a.severity,
+        "from": from, "to": a.status, "worker": a.worker(), "conversation": a.conversation(),
+        "text": &*a.sentence, "since": a.since, "count": a.count, "ack": a.ack.as_ref().map(|k| &*k.by),
     })
 }
 

@@ -11,13 +11,13 @@ use swarmwarden::{
     domain::{Mode, Span, text},
     engine::{
         Clock, Engine, Plan, View,
-        job::{Open, Opened},
+        job::{Memory, Open, Opened},
     },
     git::{LocalRepo, Repos},
     headless::{Exit, events},
     link::Ports,
     settings::{Colours, Settings},
-    store::SqliteStore,
+    store::{Sidecar, SqliteStore},
     tui::{self, Depth, Signal, View as Screen},
     watch::Watch,
 };
@@ -75,8 +75,16 @@ impl Subject {
         }
     }
 
+    /// Our own memory of it. A demo and a recorded instant have none.
+    fn memory(&self, settings: &Settings) -> Option<Memory> {
+        let dir = settings.state.clone()?;
+        let (path, clock) = (self.path.clone(), self.clock.clone());
+        (self.mode == Mode::Live)
+            .then(|| -> Memory { Arc::new(move || Sidecar::open(&dir, &path, clock.now())) })
+    }
+
     /// Starts an engine on it. Must be called on a runtime.
-    fn start(self, settings: &Settings) -> (Engine, Ports) {
+    fn start(self, settings: &Settings, memory: Option<Memory>) -> (Engine, Ports) {
         Engine::start(Plan {
             open: self.open,
             name: text::line(&self.path.to_string_lossy()).into(),
@@ -87,6 +95,7 @@ impl Subject {
             clock: self.clock,
             repos: repos(settings),
             pen: pen(settings, &self.path, self.mode, self.state.as_deref()),
+            memory,
         })
     }
 }
@@ -118,7 +127,8 @@ pub(super) fn dashboard(
     };
     let outcome = runtime()?.block_on(async {
         let clock = subject.clock.clone();
-        let (engine, ports) = subject.start(settings);
+        let memory = subject.memory(settings);
+        let (engine, ports) = subject.start(settings, memory);
         let outcome = tui::start(ports, options, || clock.now()).await;
         engine.stop().await;
         outcome
@@ -150,7 +160,8 @@ pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure>
     runtime()?.block_on(async {
         let subject = Subject::file(path, settings.mode, settings);
         let clock = subject.clock.clone();
-        let (engine, ports) = subject.start(settings);
+        // The dashboard keeps the book of alerts; who only listens leaves it alone.
+        let (engine, ports) = subject.start(settings, None);
         let mut out = io::stdout();
         let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
         let exit = tokio::select! {

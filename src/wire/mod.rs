@@ -18,12 +18,12 @@ use std::{
     sync::Arc,
 };
 use swarmwarden::{
-    domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed},
+    domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert},
     engine::{Clock, View, look},
     git::GitError,
     headless::{Exit, check, json, text},
     settings::{self, Env, File, Given, Settings},
-    store::SqliteStore,
+    store::{Sidecar, SqliteStore},
 };
 
 /// Runs what was asked for.
@@ -176,7 +176,19 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
         mode,
         detector: settings.detector,
     };
-    Ok((look(&mut store, &view, now, repo)?, now))
+    let mut snapshot = look(&mut store, &view, now, repo)?;
+    if mode == Mode::Live {
+        snapshot.alerts = remembered(settings, path);
+    }
+    Ok((snapshot, now))
+}
+
+/// The alerts as the dashboard left them: who has what. Without a memory that can be read there are none.
+fn remembered(settings: &Settings, path: &Path) -> Vec<Arc<Alert>> {
+    let memory = settings.state.as_deref();
+    let memory = memory.and_then(|dir| Sidecar::existing(dir, path).ok().flatten());
+    let book = memory.and_then(|memory| memory.alerts().ok().flatten());
+    book.map_or_else(Vec::new, |book| book.listing())
 }
 
 fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {

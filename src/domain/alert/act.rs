@@ -157,6 +157,7 @@ impl Alerts {
         let now = now.max(self.now);
         let before: Vec<Status> = self.rows.values().map(|r| r.alert.status).collect();
         self.overlay(now);
+        self.count(true);
         let rows = self.rows.values().zip(before);
         rows.filter(|(row, was)| row.alert.status != *was)
             .map(|(row, was)| (Arc::clone(&row.alert), Some(was)))

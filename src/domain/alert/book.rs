@@ -1,7 +1,7 @@
 //! The book of alerts: conditions in, edges and notifications out. The whole state machine, as a pure step.
 
 use super::{
-    Alert, Silence, Status,
+    Alert, Matcher, Silence, Status,
     group::{Group, Notification},
     row::{Row, pending},
     rule::{FLAPPING, Rule, explains, is_source},
@@ -61,7 +61,7 @@ pub struct Outcome {
 }
 
 /// Every alert, every silence, and what was sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Alerts {
     pub(super) rows: BTreeMap<Arc<str>, Row>,
     pub(super) silences: Vec<Arc<Silence>>,
@@ -70,7 +70,22 @@ pub struct Alerts {
     pub(super) reopened: Option<u32>,
     pub(super) next_silence: u64,
     pub(super) now: Timestamp,
+    /// Counts changes that are worth keeping.
+    pub(super) revision: u64,
 }
+
+/// The same alerts, silences and log, however often they changed.
+impl PartialEq for Alerts {
+    fn eq(&self, other: &Self) -> bool {
+        self.rows == other.rows
+            && self.silences == other.silences
+            && self.groups == other.groups
+            && (self.reopened, self.next_silence, self.now)
+                == (other.reopened, other.next_silence, other.now)
+    }
+}
+
+impl Eq for Alerts {}
 
 impl Alerts {
     /// Takes what is wrong now. `reopened`: how often the bridge's file was replaced. Time never runs backwards here: a step before
@@ -106,6 +121,7 @@ impl Alerts {
         let notifications = self.notify(now);
         let edges = self.edges();
         self.forget(now);
+        self.count(!notifications.is_empty());
         Outcome {
             edges,
             notifications,
@@ -125,6 +141,7 @@ impl Alerts {
                 edges: VecDeque::new(),
                 hushed: false,
                 before: None,
+                touched: true,
             });
         if row.alert.status == Status::Resolved {
             let alert = row.write();
@@ -151,6 +168,7 @@ impl Alerts {
                 Status::Pending => row.write().status = Status::Resolved,
                 Status::Resolved => {}
                 _ => {
+                    row.touched |= row.clear.is_none();
                     let since = *row.clear.get_or_insert(now);
                     if now.since(since) >= Rule::of(&row.alert.kind).keep {
                         row.resolve(now);
@@ -270,6 +288,20 @@ impl Alerts {
             .collect()
     }
 
+    /// Counts a change when something was touched or `news` says so.
+    pub(super) fn count(&mut self, mut news: bool) {
+        for row in self.rows.values_mut() {
+            news |= std::mem::take(&mut row.touched);
+        }
+        self.revision += u64::from(news);
+    }
+
+    /// Grows with every change that is worth keeping.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// When time alone changes something; `None` when it never does. O(rows).
     #[must_use]
     pub fn due(&self) -> Option<Timestamp> {
@@ -306,6 +338,14 @@ impl Alerts {
                 .then(a.key.cmp(&b.key))
         });
         all
+    }
+
+    /// How many active alerts `matcher` names.
+    #[must_use]
+    pub fn active(&self, matcher: &Matcher) -> usize {
+        let rows = self.rows.values();
+        rows.filter(|r| r.alert.status.is_active() && matcher.matches(&r.alert))
+            .count()
     }
 
     /// Silences that have not ended.

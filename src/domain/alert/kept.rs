@@ -177,6 +177,7 @@ impl KeptRow {
             clear: self.clear.map(Timestamp),
             edges: self.edges.into_iter().map(Timestamp).collect(),
             hushed: self.hushed,
+            touched: false,
         }
     }
 }
@@ -236,6 +237,7 @@ impl KeptBook {
             reopened: self.reopened,
             next_silence: self.next_silence,
             now: Timestamp(self.now),
+            revision: 0,
         }
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Row {
     pub(super) hushed: bool,
     /// Status of the last step.
     pub(super) before: Option<Status>,
+    /// Something of it changed since it was last looked at.
+    pub(super) touched: bool,
 }
 
 impl Row {
@@ -42,6 +44,7 @@ impl Row {
 
     /// The alert, to be changed.
     pub(super) fn write(&mut self) -> &mut Alert {
+        self.touched = true;
         Arc::make_mut(&mut self.alert)
     }
 
@@ -108,7 +111,7 @@ impl Row {
             alert.subject = c.problem.subject.clone();
             alert.team = c.team.cloned();
         }
-        self.clear = None;
+        self.touched |= self.clear.take().is_some();
         if !worse {
             return;
         }

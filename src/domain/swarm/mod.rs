@@ -120,6 +120,18 @@ impl Swarm {
         }
     }
 
+    /// Notes among the events what happened beside the bridge; gives all of them.
+    pub fn happened(
+        &mut self,
+        at: Timestamp,
+        what: impl IntoIterator<Item = Happening>,
+    ) -> Arc<VecDeque<Arc<crate::domain::Event>>> {
+        for what in what {
+            self.log.push(at, what);
+        }
+        Arc::clone(&self.log.events)
+    }
+
     /// Notes something about the source itself among the events.
     pub fn note(&mut self, at: Timestamp, text: &str) {
         self.log

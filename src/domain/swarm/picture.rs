@@ -30,6 +30,8 @@ impl Swarm {
             groups: groups(&workers),
             severity: problems.first().map(|p| p.severity).unwrap_or_default(),
             problems,
+            alerts: Vec::new(),
+            silences: Vec::new(),
             states,
             workers,
             folded,

@@ -1,15 +1,19 @@
 //! Background jobs. (A *worker* is an agent; a *job* is ours.) A job is one step, testable by itself; the supervisor owns the loop.
 
 mod git_status;
+mod keeper;
 mod reader;
 mod refresh;
 
 pub use git_status::GitStatus;
-pub use refresh::{Ask, Open, Opened, Refresh, Wires};
+pub(super) use keeper::Keeper;
+pub use keeper::Memory;
+pub(super) use refresh::{Ask, Refresh, Wires};
+pub use refresh::{Open, Opened};
 
 use crate::{
     git::GitError,
-    store::{HostGone, StoreError},
+    store::{HostGone, SidecarError, StoreError},
 };
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -48,6 +52,9 @@ pub enum JobError {
     /// git did not answer.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// Our own memory cannot be read or written.
+    #[error(transparent)]
+    Memory(#[from] SidecarError),
     /// The operating system gives no thread.
     #[error("no thread: {0}")]
     Thread(#[from] std::io::Error),

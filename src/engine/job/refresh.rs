@@ -6,7 +6,7 @@ use crate::{
     domain::{
         Cursor, MessageId, Progress, Refusal, Repo, Seen, Snapshot, Source, Swarm, Timestamp, text,
     },
-    engine::{Clock, View, describe, look::file_name},
+    engine::{Clock, View, alarm::Alarm, describe, look::file_name},
     link::{Reply, RequestId},
     store::{Store, StoreError, StoreHost},
     watch::{Poker, Watch},
@@ -35,17 +35,17 @@ pub type Open = Arc<dyn Fn() -> Result<Opened, StoreError> + Send + Sync>;
 
 /// A question that only the reader can answer.
 #[derive(Debug)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// Comes back with the answer.
-    pub id: RequestId,
+    pub(crate) id: RequestId,
     /// Upper bound of the page, not included.
-    pub before: MessageId,
+    pub(crate) before: MessageId,
     /// At most so many.
-    pub limit: usize,
+    pub(crate) limit: usize,
 }
 
 /// The job.
-pub struct Refresh {
+pub(crate) struct Refresh {
     open: Open,
     view: View,
     clock: Clock,
@@ -56,28 +56,30 @@ pub struct Refresh {
     replies: mpsc::Sender<(RequestId, Reply)>,
     poker: Arc<Mutex<Option<Poker>>>,
     connection: Option<Connection>,
+    alarm: Alarm,
     swarm: Swarm,
     source: Source,
 }
 
 /// The channels of a [`Refresh`].
-pub struct Wires {
+pub(crate) struct Wires {
     /// Where the swarm is published.
-    pub out: watch::Sender<Arc<Snapshot>>,
+    pub(crate) out: watch::Sender<Arc<Snapshot>>,
     /// The repository as last read.
-    pub repo: watch::Receiver<Option<Arc<Repo>>>,
+    pub(crate) repo: watch::Receiver<Option<Arc<Repo>>>,
     /// Questions.
-    pub asks: mpsc::Receiver<Ask>,
+    pub(crate) asks: mpsc::Receiver<Ask>,
     /// Their answers.
-    pub replies: mpsc::Sender<(RequestId, Reply)>,
+    pub(crate) replies: mpsc::Sender<(RequestId, Reply)>,
     /// Is given what ends a wait.
-    pub poker: Arc<Mutex<Option<Poker>>>,
+    pub(crate) poker: Arc<Mutex<Option<Poker>>>,
+    /// The book of alerts.
+    pub(crate) alarm: Alarm,
 }
 
 impl Refresh {
     /// Reads what `open` gives, under `name`.
-    #[must_use]
-    pub fn new(open: Open, name: Arc<str>, view: View, clock: Clock, wires: Wires) -> Self {
+    pub(crate) fn new(open: Open, name: Arc<str>, view: View, clock: Clock, wires: Wires) -> Self {
         let source = Source {
             name: file_name(&name),
             path: Arc::clone(&name),
@@ -90,6 +92,7 @@ impl Refresh {
             asks,
             replies,
             poker,
+            alarm,
         } = wires;
         let swarm = Swarm::new(view.detector, view.as_of());
         Self {
@@ -103,6 +106,7 @@ impl Refresh {
             replies,
             poker,
             connection: None,
+            alarm,
             swarm,
             source,
         }
@@ -110,9 +114,14 @@ impl Refresh {
 
     fn publish(&mut self) {
         let repo = self.repo.borrow_and_update().clone();
-        let picture = self
-            .swarm
-            .picture(self.clock.now(), self.source.clone(), repo);
+        let now = self.clock.now();
+        let mut picture = self.swarm.picture(now, self.source.clone(), repo);
+        // What is known in part or is long past is no news.
+        let whole = self.source.progress.is_none() && self.source.read_at.is_some();
+        if whole && self.view.as_of().is_none() {
+            let happened = self.alarm.step(&mut picture, now);
+            picture.events = self.swarm.happened(now, happened);
+        }
         self.out.send_replace(Arc::new(picture));
     }
 
@@ -200,7 +209,8 @@ impl Refresh {
         let now = self.clock.now();
         let until =
             |at: Timestamp| Duration::from_micros(at.since(now).0.max(1_000).unsigned_abs());
-        let wait = self.swarm.due().map_or(BEAT, until).min(BEAT);
+        let due = self.swarm.due().into_iter().chain(self.alarm.due()).min();
+        let wait = due.map_or(BEAT, until).min(BEAT);
         let changes = c
             .wait(self.swarm.cursor(), self.swarm.unread(), wait)
             .await?;

@@ -3,6 +3,7 @@
 //!
 //! A new table is a numbered file in `migrations`, one line in [`MIGRATIONS`], and a module with an `impl Sidecar` beside this one.
 
+mod alerts;
 mod rhythms;
 
 use crate::domain::{Timestamp, text};
@@ -18,7 +19,10 @@ use std::{
 pub use rhythms::RhythmRow;
 
 /// Each brings a database from version `i` to `i + 1`. Never change one that was released; append.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_rhythms.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_rhythms.sql"),
+    include_str!("migrations/0002_alerts.sql"),
+];
 
 /// How long a call waits for another dashboard that writes the same memory.
 const LOCK_WAIT: Duration = Duration::from_secs(2);

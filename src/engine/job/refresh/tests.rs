@@ -1,7 +1,7 @@
 use super::{Job, Open, Opened, Refresh, Wires};
 use crate::{
     domain::{DataState, Mode, Schema, Side, Snapshot, Span, Timestamp, health::Detector},
-    engine::{Clock, View},
+    engine::{Clock, View, alarm::Alarm},
     store::MemoryStore,
 };
 use std::sync::Arc;
@@ -27,6 +27,7 @@ fn job(store: &MemoryStore) -> (Refresh, watch::Receiver<Arc<Snapshot>>) {
         asks,
         replies,
         poker: Arc::default(),
+        alarm: Alarm::new(None),
     };
     let view = View {
         mode: Mode::Live,

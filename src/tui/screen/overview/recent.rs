@@ -1,7 +1,7 @@
 //! RECENT: what happened while we watched; before anything did, the newest messages.
 
 use crate::{
-    domain::{Event, Happening, Kind, Message, Side, State, TaskState},
+    domain::{Event, Happening, Kind, Message, Side, State, TaskState, alert::Status},
     tui::{
         theme::Role,
         view::{Scene, Tier},
@@ -53,6 +53,9 @@ fn is_chatter(event: &Event) -> bool {
             task.state == TaskState::Delivered || (task.state == TaskState::Sent && from.is_none())
         }
         Happening::WorkerState(worker, from) => calm(worker.verdict.state) && calm(*from),
+        // That it fires or is over, the worker's own change has told.
+        Happening::Alert(alert, _) => !matches!(alert.status, Status::Acked | Status::Silenced),
+        Happening::Notified(_) => true,
         Happening::WorkerSeen(_) | Happening::WorkerGone(..) | Happening::Source(_) => false,
     }
 }
@@ -128,6 +131,16 @@ fn line(scene: Scene<'_>, event: &Event) -> Strip {
                 )
         }
         Happening::Message(message) => self::message(scene, message),
+        Happening::Alert(alert, _) => {
+            let mark = widget::severity(alert.severity);
+            let what = alert.history.back().map_or("", |m| &*m.what);
+            head(scene, &at, mark.symbol, mark.role)
+                .add(format!("{} ", alert.key), Role::Title)
+                .add(what.to_owned(), Role::Text)
+        }
+        Happening::Notified(n) => head(scene, &at, "i", Role::Info)
+            .add(format!("{} ", n.group), Role::Title)
+            .add(n.why.name(), Role::Text),
         Happening::Source(words) => {
             head(scene, &at, "i", Role::Info).add(words.to_string(), Role::Text)
         }
