@@ -64,6 +64,18 @@ actions!(
     JobStop = "job-stop",
     JobRestart = "job-restart",
     JobRun = "job-run",
+    Reassign = "reassign",
+    Assign = "assign",
+    Compose = "compose",
+    Hold = "hold",
+    Priority = "priority",
+    Actions = "actions",
+    Undo = "undo",
+    WriteLog = "write-log",
+    Confirm = "confirm",
+    Inspect = "inspect",
+    DryRun = "dry-run",
+    Send = "send",
     Accept = "accept",
     Erase = "erase",
     Redraw = "redraw",
@@ -95,6 +107,16 @@ pub(crate) enum Context {
     Help,
     /// Daemons.
     Daemons,
+    /// Something asks.
+    Dialog,
+    /// Something asks for a word.
+    Word,
+    /// A list of actions.
+    Menu,
+    /// Fields of text are typed.
+    Form,
+    /// The write log.
+    Log,
     /// A line of text is typed.
     Prompt,
 }

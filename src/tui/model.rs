@@ -2,6 +2,7 @@
 
 use super::{
     Options,
+    acting::Acting,
     facts::Facts,
     keymap::{Chord, Context, Keymap},
     overlay::Overlay,
@@ -80,6 +81,7 @@ pub struct Model {
     pub(crate) overlay: Option<Overlay>,
     pub(crate) typed: Typed,
     pub(crate) toast: Option<Toast>,
+    pub(crate) acting: Acting,
     pub(crate) look: Look,
     pub(crate) requests: u64,
 }
@@ -102,7 +104,8 @@ pub(crate) struct Look {
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
     pub(crate) wrap: bool,
-    pub(crate) read_only: bool,
+    /// Why nothing may be written.
+    pub(crate) read_only: Option<Arc<str>>,
 }
 
 impl Model {
@@ -119,6 +122,7 @@ impl Model {
             previous: View::Overview,
             screens: Screens::default(),
             overlay: None,
+            acting: Acting::of(Arc::clone(&options.actor), options.seed),
             typed: Typed::default(),
             toast,
             look: Look {
@@ -128,7 +132,7 @@ impl Model {
                 form: TimeForm::default(),
                 east: options.east,
                 wrap: true,
-                read_only: options.read_only,
+                read_only: options.read_only.clone(),
             },
             requests: 0,
         }
@@ -148,7 +152,13 @@ impl Model {
     /// Where a key is looked up, first to last.
     pub(crate) fn contexts(&self) -> Vec<Context> {
         let own = match (&self.overlay, self.typed.prompt) {
-            (Some(overlay), _) => overlay.context(),
+            (Some(overlay), _) => {
+                let own = overlay.context();
+                if matches!(own, Context::Word | Context::Form) {
+                    return vec![own, Context::Always];
+                }
+                own
+            }
             (None, true) => return vec![Context::Prompt, Context::Always],
             (None, false) => {
                 return vec![

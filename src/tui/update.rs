@@ -1,6 +1,7 @@
 //! The whole behaviour of the dashboard: no input or output, no clock, no await.
 
 use super::{
+    acting,
     effect::Effect,
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, View},
@@ -122,6 +123,14 @@ impl Model {
     }
 
     fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) {
+        let acted = match &reply {
+            Reply::Done(words) => acting::answered(self, id, &Ok(words.clone()), now),
+            Reply::Refused(why) => acting::answered(self, id, &Err(why.clone()), now),
+            Reply::Messages(_) => false,
+        };
+        if acted {
+            return;
+        }
         match reply {
             Reply::Done(text) => self.say(text, now),
             Reply::Messages(page) => messages::page(self, id, page, now),
@@ -150,7 +159,9 @@ impl Model {
                 effects
             }
             Event::Paste(pasted) => {
-                if let Some(filter) = self.filter_mut() {
+                if let Some(Overlay::Form(form)) = &mut self.overlay {
+                    form.paste(pasted);
+                } else if let Some(filter) = self.filter_mut() {
                     filter.push_str(&text::line(text::head(pasted, text::ID_CAP)));
                 } else {
                     self.say("paste ignored: no text field is open", now);
@@ -178,8 +189,10 @@ impl Model {
                 Vec::new()
             }
             Found::Nothing => {
-                if contexts.first() == Some(&Context::Prompt) {
-                    self.edit(chord);
+                match contexts.first() {
+                    Some(Context::Prompt) => self.edit(chord),
+                    Some(Context::Form | Context::Word) => overlay::edit(self, chord),
+                    _ => {}
                 }
                 Vec::new()
             }
@@ -219,7 +232,7 @@ impl Model {
             _ => {}
         }
         if self.overlay.is_some() {
-            return overlay::act(self, action);
+            return overlay::act(self, action, now);
         }
         if self.typed.prompt {
             self.prompt(action);
@@ -248,7 +261,11 @@ impl Model {
                 self.say("reading everything again", now);
                 return vec![self.ask(Command::Reread).1];
             }
-            _ => return self.on_screen(action, now),
+            Action::WriteLog => self.overlay = Some(Overlay::log()),
+            _ => {
+                return acting::key(self, action, now)
+                    .unwrap_or_else(|| self.on_screen(action, now));
+            }
         }
         Vec::new()
     }
