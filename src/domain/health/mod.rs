@@ -1,10 +1,14 @@
 //! The health of a worker: two signals that are never merged (the heartbeat of its daemon, the activity of its agent),
 //! held against thresholds, with the evidence for every verdict.
 
+mod accrual;
 mod evidence;
 mod judge;
+mod rhythm;
 
+pub use accrual::{Model, Taus};
 pub use judge::{Detector, Facts, judge};
+pub use rhythm::{Habit, Levels, PERIOD, Pace, Rhythm};
 
 use super::{Span, Timestamp};
 use serde::{Serialize, Serializer};
