@@ -2,8 +2,10 @@
 //! `now` of whoever shows it.
 
 use super::{
-    ConversationId, MessageId, Severity, Side, Source, State, Task, TaskCounts, TaskId, TaskState,
-    Timestamp, Verdict, WorkerId, message::Kind,
+    ConversationId, MessageId, Severity, Side, Source, Span, State, Task, TaskCounts, TaskId,
+    TaskState, Timestamp, Verdict, WorkerId,
+    health::{Limits, Observer},
+    message::Kind,
 };
 use std::{collections::VecDeque, sync::Arc};
 
@@ -38,6 +40,8 @@ pub struct Snapshot {
     pub events: Arc<VecDeque<Arc<Event>>>,
     /// When tasks were completed, ascending; the newest 4,096.
     pub completions: Arc<VecDeque<Timestamp>>,
+    /// How well this program sees.
+    pub observer: Observer,
     /// The repository that was asked for, when there is one.
     pub repo: Option<Arc<Repo>>,
 }
@@ -57,6 +61,7 @@ impl Snapshot {
             && read == other.source
             && Arc::ptr_eq(&self.messages, &other.messages)
             && Arc::ptr_eq(&self.events, &other.events)
+            && self.observer.says_the_same(&other.observer)
             && self.traffic == other.traffic
             && self.task_counts == other.task_counts
             && self.problems == other.problems
@@ -111,6 +116,16 @@ pub struct Worker {
     pub history: Arc<VecDeque<(Timestamp, State)>>,
     /// Older conversations of the same role that are folded under it.
     pub older: u32,
+    /// It was silent and gave one sign of life: it gets no new task until it gives another one soon.
+    pub recovering: bool,
+    /// How far its clock is behind ours, when that is more than five seconds; negative when it is ahead.
+    pub skew: Option<Span>,
+    /// This program saw a sign of life come. A worker that was stale already when the program started is not witnessed.
+    pub witnessed: bool,
+    /// The verdict is as of this instant, and none falls now: the bridge is away, or this program paused.
+    pub as_of: Option<Timestamp>,
+    /// What it is held against.
+    pub limits: Limits,
     /// State, evidence, what comes next.
     pub verdict: Verdict,
 }

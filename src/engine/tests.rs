@@ -52,6 +52,7 @@ impl Bench {
             view: View {
                 mode,
                 detector: Detector::FIXED,
+                habits: Arc::default(),
             },
             clock: Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),
             repos: None,

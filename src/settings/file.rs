@@ -1,8 +1,12 @@
 //! The configuration file. It never keeps the program from starting: an unknown key is a warning with the nearest name, a bad value
 //! keeps its default and says so, a broken file is one warning.
 
-use crate::domain::{Span, text};
-use std::path::PathBuf;
+use crate::domain::{
+    Span,
+    health::{Method, Profile},
+    text,
+};
+use std::{collections::BTreeMap, path::PathBuf};
 use toml::{Table, Value};
 
 /// What the file sets; `None` where it does not.
@@ -10,10 +14,18 @@ use toml::{Table, Value};
 pub struct File {
     /// `bridge.path`.
     pub path: Option<PathBuf>,
+    /// `watchdog.detector`.
+    pub detector: Option<Method>,
+    /// `watchdog.profile`.
+    pub profile: Option<Profile>,
+    /// `watchdog.team.NAME.detector`, by name.
+    pub teams: BTreeMap<String, Method>,
     /// `watchdog.fixed_suspect`.
     pub suspect: Option<Span>,
     /// `watchdog.fixed_silent`.
     pub silent: Option<Span>,
+    /// `watchdog.fixed_act`.
+    pub act: Option<Span>,
     /// `watchdog.stall`.
     pub stall: Option<Span>,
     /// `git.path`.
@@ -29,8 +41,12 @@ pub struct File {
 }
 
 /// Every key there is.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 13] = [
     "bridge.path",
+    "watchdog.detector",
+    "watchdog.profile",
+    "watchdog.team.NAME.detector",
+    "watchdog.fixed_act",
     "watchdog.fixed_suspect",
     "watchdog.fixed_silent",
     "watchdog.stall",
@@ -66,17 +82,24 @@ pub fn read(raw: &str) -> (File, Vec<String>) {
             ));
             continue;
         };
-        for (key, value) in inner {
-            let name = format!("{section}.{key}");
-            if let Err(why) = file.set(&name, &value) {
-                let line = line_of(raw, &section, &key)
-                    .map(|n| format!("line {n}: "))
-                    .unwrap_or_default();
-                warnings.push(format!("{line}{}", text::line(&why)));
-            }
-        }
+        walk(&mut file, raw, &section, inner, &mut warnings);
     }
     (file, warnings)
+}
+
+/// Sets what a section and the sections in it say.
+fn walk(file: &mut File, raw: &str, section: &str, table: Table, warnings: &mut Vec<String>) {
+    for (key, value) in table {
+        let name = format!("{section}.{key}");
+        if let Value::Table(inner) = value {
+            walk(file, raw, &name, inner, warnings);
+        } else if let Err(why) = file.set(&name, &value) {
+            let line = line_of(raw, section, &key)
+                .map(|n| format!("line {n}: "))
+                .unwrap_or_default();
+            warnings.push(format!("{line}{}", text::line(&why)));
+        }
+    }
 }
 
 impl File {
@@ -103,7 +126,16 @@ impl File {
                 format!("`{name}` is a time such as \"60s\" or \"5m\"; the default stays")
             })
         };
+        let method = || Ok::<_, String>(word(&["adaptive", "fixed"])?.and_then(|w| method(&w)));
         match name {
+            "watchdog.detector" => self.detector = method()?,
+            "watchdog.profile" => {
+                self.profile = word(&["balanced", "cautious"])?.map(|w| match w.as_str() {
+                    "cautious" => Profile::Cautious,
+                    _ => Profile::Balanced,
+                });
+            }
+            "watchdog.fixed_act" => self.act = span()?,
             "bridge.path" => self.path = path()?,
             "watchdog.fixed_suspect" => self.suspect = span()?,
             "watchdog.fixed_silent" => self.silent = span()?,
@@ -114,6 +146,13 @@ impl File {
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
             "ui.start" => self.start = word(&["overview", "workers", "messages"])?,
             _ => {
+                let team = name.strip_prefix("watchdog.team.");
+                if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
+                    if let Some(method) = method()? {
+                        self.teams.insert(team.to_owned(), method);
+                    }
+                    return Ok(());
+                }
                 return Err(format!(
                     "unknown key `{name}`; the nearest is `{}`",
                     nearest(name)
@@ -121,6 +160,14 @@ impl File {
             }
         }
         Ok(())
+    }
+}
+
+fn method(word: &str) -> Option<Method> {
+    match word {
+        "adaptive" => Some(Method::Adaptive),
+        "fixed" => Some(Method::Fixed),
+        _ => None,
     }
 }
 

@@ -3,7 +3,10 @@
 
 mod file;
 
-use crate::domain::{Mode, Span, Timestamp, health::Detector};
+use crate::domain::{
+    Mode, Span, Timestamp,
+    health::{Detector, Fixed},
+};
 use std::path::{Path, PathBuf};
 
 pub use file::{File, read};
@@ -72,7 +75,7 @@ pub struct Settings {
     pub db: Option<PathBuf>,
     /// Live, or a recorded instant.
     pub mode: Mode,
-    /// Thresholds.
+    /// How late, missed and stalled workers are found out.
     pub detector: Detector,
     /// Where the program keeps its own memory; `None` where the platform names no place.
     pub state: Option<PathBuf>,
@@ -133,11 +136,7 @@ pub fn resolve(
     Ok(Settings {
         db: given.db.or_else(|| file.path.clone()).or_else(usual),
         mode,
-        detector: Detector {
-            suspect: file.suspect.unwrap_or(Detector::FIXED.suspect),
-            silent: file.silent.unwrap_or(Detector::FIXED.silent),
-            stall: file.stall.unwrap_or(Detector::FIXED.stall),
-        },
+        detector: detector(file),
         state: given
             .state
             .or_else(|| Some(env.state_home.as_ref()?.join("swarmwarden"))),
@@ -156,6 +155,23 @@ pub fn resolve(
         theme,
         start: file.start.clone().unwrap_or_else(|| "overview".to_owned()),
     })
+}
+
+/// The policy that the file asks for.
+fn detector(file: &File) -> Detector {
+    let plain = Detector::ADAPTIVE;
+    let silent = file.silent.unwrap_or(plain.fixed.silent);
+    Detector {
+        method: file.detector.unwrap_or(plain.method),
+        profile: file.profile.unwrap_or(plain.profile),
+        fixed: Fixed {
+            suspect: file.suspect.unwrap_or(plain.fixed.suspect),
+            silent,
+            act: file.act.unwrap_or(Span(silent.0 + Span::seconds(30).0)),
+        },
+        stall: file.stall.unwrap_or(plain.stall),
+        teams: file.teams.clone(),
+    }
 }
 
 impl Env {

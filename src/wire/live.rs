@@ -79,7 +79,8 @@ impl Subject {
             name: text::line(&self.path.to_string_lossy()).into(),
             view: View {
                 mode: self.mode,
-                detector: settings.detector,
+                detector: settings.detector.clone(),
+                habits: Arc::default(),
             },
             clock: self.clock,
             repos: repos(settings),

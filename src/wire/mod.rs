@@ -136,7 +136,8 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
     });
     let view = View {
         mode,
-        detector: settings.detector,
+        detector: settings.detector.clone(),
+        habits: Arc::default(),
     };
     Ok((look(&mut store, &view, now, repo)?, now))
 }

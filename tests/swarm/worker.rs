@@ -4,7 +4,7 @@ use super::{NOW, TEAMS, ago, int};
 use std::{collections::VecDeque, sync::Arc};
 use swarmwarden::domain::{
     ConversationId, Evidence, Holder, LateReport, MessageId, Problem, Severity, Span, State,
-    Subject, Task, TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId,
+    Subject, Task, TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId, health::Limits,
 };
 
 const WORK: [&str; 8] = [
@@ -105,6 +105,11 @@ pub(super) fn worker(i: usize, n: usize) -> (Worker, Option<Task>) {
         beats: Arc::new(beats(beat)),
         history: Arc::new(history(state, beat)),
         older: u32::from(i == 3),
+        recovering: false,
+        skew: None,
+        witnessed: true,
+        as_of: None,
+        limits: Limits::fixed(),
         verdict: verdict(state, beat, deed, unseen),
     };
     (worker, task)

@@ -71,21 +71,31 @@ impl Model {
         high
     }
 
-    /// The model as rounded for remembering its thresholds.
+    /// Rounded to 0.1 s and 5 %, as its thresholds are remembered.
+    #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a cast saturates; periods and logarithms are small"
     )]
-    fn key(&self) -> [i32; 4] {
+    pub fn rounded(&self) -> Rounded {
         let tenths = |x: f64| (x * 10.0).round() as i32;
         let log = |p: f64| (p.ln() * 20.0).round() as i32;
-        [tenths(self.mu), tenths(self.sg), log(self.p1), log(self.q)]
+        Rounded([tenths(self.mu), tenths(self.sg), log(self.p1), log(self.q)])
     }
+}
 
-    fn of([mu, sg, p1, q]: [i32; 4]) -> Self {
+/// A model as it is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rounded([i32; 4]);
+
+impl Rounded {
+    /// The model that it stands for.
+    #[must_use]
+    pub fn model(self) -> Model {
+        let [mu, sg, p1, q] = self.0;
         let tenths = |n: i32| f64::from(n) / 10.0;
         let exp = |n: i32| (f64::from(n) / 20.0).exp();
-        Self {
+        Model {
             mu: tenths(mu),
             sg: tenths(sg).max(0.1),
             p1: exp(p1),
@@ -96,26 +106,23 @@ impl Model {
 
 /// Thresholds that were computed already, by rounded model: a swarm's workers beat alike.
 #[derive(Debug, Default)]
-pub struct Taus(HashMap<([i32; 4], [i32; 2]), f64>);
+pub struct Taus(HashMap<(Rounded, [i32; 2]), f64>);
 
 impl Taus {
-    /// As [`Model::tau`] of the model rounded to 0.1 s and 5 %.
+    /// As [`Model::tau`] of the rounded model.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a cast saturates; thresholds and caps are small"
     )]
     pub fn tau(&mut self, model: &Model, phi: f64, cap: f64) -> f64 {
-        let key = (
-            model.key(),
-            [(phi * 100.0).round() as i32, (cap * 10.0).round() as i32],
-        );
+        let (model, scale) = (model.rounded(), |x: f64| (x * 10.0).round() as i32);
         if self.0.len() >= KEPT {
             self.0.clear();
         }
         *self
             .0
-            .entry(key)
-            .or_insert_with(|| Model::of(key.0).tau(phi, cap))
+            .entry((model, [scale(phi), scale(cap)]))
+            .or_insert_with(|| model.model().tau(phi, cap))
     }
 }
 

@@ -4,10 +4,14 @@
 mod accrual;
 mod evidence;
 mod judge;
+mod observer;
+mod policy;
 mod rhythm;
 
-pub use accrual::{Model, Taus};
-pub use judge::{Detector, Facts, judge};
+pub use accrual::{Model, Rounded, Taus};
+pub use judge::{Facts, judge};
+pub use observer::{Observer, Tick, Turn};
+pub use policy::{Basis, Detector, Fixed, Limits, Method, Profile, Rung, Sight};
 pub use rhythm::{Habit, Levels, PERIOD, Pace, Rhythm};
 
 use super::{Span, Timestamp};

@@ -4,7 +4,8 @@
 use super::{Cadence, Job, JobError, reader::Connection};
 use crate::{
     domain::{
-        Cursor, MessageId, Progress, Refusal, Repo, Seen, Snapshot, Source, Swarm, Timestamp, text,
+        Changes, Cursor, MessageId, Mode, Progress, Refusal, Repo, Seen, Snapshot, Source, Span,
+        Swarm, Timestamp, health::Tick, text,
     },
     engine::{Clock, View, describe, look::file_name},
     link::{Reply, RequestId},
@@ -91,7 +92,7 @@ impl Refresh {
             replies,
             poker,
         } = wires;
-        let swarm = Swarm::new(view.detector, view.as_of());
+        let swarm = Swarm::new(view.detector.clone(), view.as_of());
         Self {
             open,
             view,
@@ -114,6 +115,32 @@ impl Refresh {
             .swarm
             .picture(self.clock.now(), self.source.clone(), repo);
         self.out.send_replace(Arc::new(picture));
+    }
+
+    /// One look at the bridge, for how well we see: what took more than a second longer than `wait` is trouble.
+    fn tick(&mut self, begun: Span, wait: Duration) {
+        let steady = self.clock.steady();
+        let wait = Span(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
+        let late = steady.0.saturating_sub(begun.0).saturating_sub(wait.0) > Span::seconds(1).0;
+        self.swarm.tick(Tick {
+            at: self.clock.now(),
+            steady,
+            step: self.clock.step(),
+            trouble: late,
+        });
+    }
+
+    /// The newest rows, until the whole history is folded.
+    fn preview(&mut self, newest: Changes) {
+        let mut swarm = Swarm::preview(self.view.detector.clone());
+        swarm.recall(Arc::clone(&self.view.habits));
+        swarm.apply(newest, Seen::Recorded);
+        swarm.inherit(std::mem::take(&mut self.swarm));
+        self.swarm = swarm;
+        if self.view.mode == Mode::Demo {
+            self.swarm.familiar();
+        }
+        self.tick(self.clock.steady(), Duration::ZERO);
     }
 
     /// Opens the store and shows its newest rows.
@@ -139,16 +166,14 @@ impl Refresh {
                 ))
             })
             .await??;
-        let filling = Swarm::new(self.view.detector, self.view.as_of());
+        let mut filling = Swarm::new(self.view.detector.clone(), self.view.as_of());
+        filling.recall(Arc::clone(&self.view.habits));
         let progress = newest.as_ref().map(|n| Progress {
             done: 0,
             of: rows(&n.end).max(1),
         });
         if let Some(newest) = newest {
-            let mut swarm = Swarm::preview(self.view.detector);
-            swarm.apply(newest, Seen::Recorded);
-            swarm.inherit(std::mem::take(&mut self.swarm));
-            self.swarm = swarm;
+            self.preview(newest);
         }
         if self.source.schema.is_some() {
             // What came while nothing was read is in the picture, and among no events: a follower must know.
@@ -156,6 +181,7 @@ impl Refresh {
                 self.clock.now(),
                 "the bridge was opened again; what came meanwhile is no event",
             );
+            self.swarm.reopened(self.clock.now());
         }
         self.source = Source {
             read_at: Some(self.clock.now()),
@@ -177,9 +203,14 @@ impl Refresh {
 
     /// Folds a piece of the history, and shows how far it is.
     async fn fill(&mut self, c: &mut Connection, filling: Swarm) -> Result<(), JobError> {
+        let begun = self.clock.steady();
         let piece = c
             .fold(filling, self.clock.clone(), self.view.as_of().is_some())
             .await?;
+        if self.view.as_of().is_none() {
+            // The first fold may take its time: no trouble, but no pause either.
+            self.tick(begun, Duration::MAX);
+        }
         self.source.read_at = Some(self.clock.now());
         let mut filling = piece.swarm;
         if piece.done {
@@ -201,9 +232,11 @@ impl Refresh {
         let until =
             |at: Timestamp| Duration::from_micros(at.since(now).0.max(1_000).unsigned_abs());
         let wait = self.swarm.due().map_or(BEAT, until).min(BEAT);
+        let begun = self.clock.steady();
         let changes = c
             .wait(self.swarm.cursor(), self.swarm.unread(), wait)
             .await?;
+        self.tick(begun, wait);
         let now = self.clock.now();
         self.recovered(now);
         if let Some(changes) = changes {
@@ -215,6 +248,7 @@ impl Refresh {
     }
 
     fn recovered(&mut self, now: Timestamp) {
+        self.swarm.readable(now);
         if self.source.error.take().is_some() {
             self.swarm.note(now, "the bridge can be read again");
         }
@@ -258,6 +292,9 @@ impl Refresh {
             self.swarm.note(now, &why);
         }
         self.source.error = Some(why);
+        if self.view.as_of().is_none() {
+            self.swarm.unreadable(now);
+        }
         self.publish();
     }
 }

@@ -1,4 +1,5 @@
-use super::{Detector, Facts, judge};
+use super::{Facts, judge};
+use crate::domain::health::Limits;
 use crate::domain::{Span, State, Timestamp};
 use proptest::prelude::*;
 
@@ -19,7 +20,7 @@ fn alive() -> Facts<'static> {
 }
 
 fn state(f: Facts<'_>) -> State {
-    judge(&f, &Detector::FIXED, NOW).state
+    judge(&f, &Limits::fixed(), NOW).state
 }
 
 #[test]
@@ -30,7 +31,7 @@ fn keep_alive_masks_death() {
         oldest_task: Some(ago(2000)),
         ..alive()
     };
-    let verdict = judge(&f, &Detector::FIXED, NOW);
+    let verdict = judge(&f, &Limits::fixed(), NOW);
     assert_eq!((verdict.state, verdict.since), (State::Stalled, ago(1200)));
     assert!(
         verdict.reason.contains("beats, but did nothing"),
@@ -214,7 +215,7 @@ fn expiry_outranks_everything_and_says_when_it_still_beats() {
             expires: Some(ago(60)),
             ..alive()
         },
-        &Detector::FIXED,
+        &Limits::fixed(),
         NOW,
     );
     assert_eq!((verdict.state, verdict.since), (State::Expired, ago(60)));
@@ -240,7 +241,7 @@ fn the_countdown_names_the_next_state() {
         ..alive()
     };
     assert_eq!(
-        judge(&f, &Detector::FIXED, NOW).next,
+        judge(&f, &Limits::fixed(), NOW).next,
         Some((ago(20).plus(Span::seconds(60)), State::Suspect))
     );
 }
@@ -282,7 +283,7 @@ proptest! {
     /// Between now and the announced turn the state stays; at the turn it is what was announced.
     #[test]
     fn the_announced_turn_is_the_next_one(f in facts(), step in 0i64..4000) {
-        let d = Detector::FIXED;
+        let d = Limits::fixed();
         let verdict = judge(&f, &d, NOW);
         let later = NOW.plus(Span::seconds(step));
         match verdict.next {
@@ -294,8 +295,8 @@ proptest! {
     /// A beat now never makes a state worse.
     #[test]
     fn a_sign_of_life_never_worsens(f in facts()) {
-        let before = judge(&f, &Detector::FIXED, NOW).state;
-        let after = judge(&Facts { heartbeat: Some(NOW), ..f }, &Detector::FIXED, NOW).state;
+        let before = judge(&f, &Limits::fixed(), NOW).state;
+        let after = judge(&Facts { heartbeat: Some(NOW), ..f }, &Limits::fixed(), NOW).state;
         if !matches!(before, State::Finished | State::New | State::Unknown) {
             prop_assert!(after != State::Silent);
             prop_assert!(before == after || !matches!(after, State::Silent | State::NoHeartbeat | State::Suspect));
@@ -304,7 +305,7 @@ proptest! {
 
     #[test]
     fn expired_and_finished_are_never_silent(f in facts()) {
-        let state = judge(&f, &Detector::FIXED, NOW).state;
+        let state = judge(&f, &Limits::fixed(), NOW).state;
         if f.expires.is_some_and(|end| end <= NOW) {
             prop_assert_eq!(state, State::Expired);
         }

@@ -31,6 +31,7 @@ fn job(store: &MemoryStore) -> (Refresh, watch::Receiver<Arc<Snapshot>>) {
     let view = View {
         mode: Mode::Live,
         detector: Detector::FIXED,
+        habits: Arc::default(),
     };
     (
         Refresh::new(open, "memory".into(), view, Clock::driven(|| NOW), wires),
