@@ -15,7 +15,7 @@ use crate::{
     link::{EnginePorts, Envelope, Ports, Reply, pair},
     watch::Poker,
 };
-use job::{Ask, GitStatus, Open, Refresh, Wires};
+use job::{Ask, GitStatus, Memory, Open, Recorder, Refresh, Slate, Wires};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -40,6 +40,10 @@ pub struct Plan {
     pub view: View,
     /// Where `now` comes from.
     pub clock: Clock,
+    /// The memory of this bridge; `None` runs without one.
+    pub memory: Option<Memory>,
+    /// What the operator should know from the start, neutralised.
+    pub notes: Vec<String>,
     /// Repository to show, and how often to read it.
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
 }
@@ -80,7 +84,17 @@ impl Engine {
         }
         let (asks, asked) = mpsc::channel(4);
         let poker = Arc::default();
+        let slate = Slate::default();
+        if let Some(memory) = &plan.memory {
+            let (slate, memory) = (slate.clone(), Arc::clone(memory));
+            let name = Arc::clone(&plan.name);
+            supervisor.add(Recorder::new(slate, memory, plan.clock.clone(), name));
+        }
+        let last = plan.memory.map(|memory| (slate.clone(), memory));
+        let now = plan.clock.clone();
         let wires = Wires {
+            slate,
+            notes: plan.notes,
             out: snapshot,
             repo,
             asks: asked,
@@ -95,6 +109,7 @@ impl Engine {
             asks,
             poker,
             replies,
+            last: last.map(|(slate, memory)| (slate, memory, now)),
         };
         let commands = tokio::spawn(desk.serve(commands, stop.clone()));
         (Self { stop, commands }, ports)
@@ -119,6 +134,8 @@ struct Desk {
     asks: mpsc::Sender<Ask>,
     poker: Arc<Mutex<Option<Poker>>>,
     replies: mpsc::Sender<(crate::link::RequestId, Reply)>,
+    /// What is written at the very end, and where.
+    last: Option<(Slate, Memory, Clock)>,
 }
 
 impl Desk {
@@ -140,6 +157,11 @@ impl Desk {
         stop.cancel();
         self.poke();
         self.supervisor.ended().await;
+        if let Some((slate, memory, clock)) = self.last {
+            // At the end nobody is left to be told that it failed.
+            let write = move || slate.write(&memory, clock.now());
+            let _written = tokio::task::spawn_blocking(write).await;
+        }
     }
 
     /// Carries out a command; `None` when the answer comes from a job.

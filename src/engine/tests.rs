@@ -55,6 +55,8 @@ impl Bench {
                 habits: Arc::default(),
             },
             clock: Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),
+            memory: None,
+            notes: Vec::new(),
             repos: None,
         };
         let (engine, ports) = Engine::start(plan);

@@ -67,6 +67,7 @@ pub(super) fn run(
             mode: Mode::Demo,
             clock,
             open,
+            state: Some(dir.state()),
         },
         panic_test,
     )

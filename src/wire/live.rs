@@ -4,20 +4,20 @@ use super::failure::Failure;
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use swarmwarden::{
-    domain::{Mode, Span, text},
+    domain::{Mode, Span, Timestamp, swarm::Habits, text},
     engine::{
         Clock, Engine, Plan, View,
-        job::{Open, Opened},
+        job::{Memory, Open, Opened, recall},
     },
     git::{LocalRepo, Repos},
     headless::{Exit, events},
     link::Ports,
     settings::{Colours, Settings},
-    store::SqliteStore,
+    store::{Sidecar, SqliteStore},
     tui::{self, Depth, Signal, View as Screen},
     watch::Watch,
 };
@@ -59,12 +59,16 @@ pub(super) struct Subject {
     pub(super) clock: Clock,
     /// How to open it.
     pub(super) open: Open,
+    /// Where its memory lies; `None` for a view that has none.
+    pub(super) state: Option<PathBuf>,
 }
 
 impl Subject {
     /// The database at `path`, as it is.
-    pub(super) fn file(path: &Path, mode: Mode) -> Self {
+    pub(super) fn file(settings: &Settings, path: &Path) -> Self {
+        let mode = settings.mode;
         Self {
+            state: settings.state.clone().filter(|_| mode == Mode::Live),
             path: path.to_owned(),
             mode,
             clock: Clock::of(mode),
@@ -74,17 +78,54 @@ impl Subject {
 
     /// Starts an engine on it. Must be called on a runtime.
     fn start(self, settings: &Settings) -> (Engine, Ports) {
+        let Remembered {
+            memory,
+            habits,
+            notes,
+        } = remember(self.state.as_deref(), &self.path, self.clock.now());
         Engine::start(Plan {
+            memory,
+            notes,
             open: self.open,
             name: text::line(&self.path.to_string_lossy()).into(),
             view: View {
                 mode: self.mode,
                 detector: settings.detector.clone(),
-                habits: Arc::default(),
+                habits,
             },
             clock: self.clock,
             repos: repos(settings),
         })
+    }
+}
+
+/// The memory of a bridge, as far as there is one.
+#[derive(Default)]
+struct Remembered {
+    memory: Option<Memory>,
+    habits: Arc<Habits>,
+    notes: Vec<String>,
+}
+
+/// Opens the memory of the bridge at `path`. Without one the program runs, too, and says why.
+fn remember(state: Option<&Path>, path: &Path, now: Timestamp) -> Remembered {
+    let Some(state) = state else {
+        return Remembered::default();
+    };
+    let opened = Sidecar::open(state, path, now).and_then(|memory| {
+        let habits = Arc::new(recall(&memory)?);
+        Ok((memory, habits))
+    });
+    match opened {
+        Ok((memory, habits)) => Remembered {
+            notes: memory.note().map(str::to_owned).into_iter().collect(),
+            memory: Some(Arc::new(Mutex::new(memory))),
+            habits,
+        },
+        Err(error) => Remembered {
+            notes: vec![error.to_string()],
+            ..Remembered::default()
+        },
     }
 }
 
@@ -145,7 +186,7 @@ pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure>
         drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let subject = Subject::file(path, settings.mode);
+        let subject = Subject::file(settings, path);
         let clock = subject.clock.clone();
         let (engine, ports) = subject.start(settings);
         let mut out = io::stdout();

@@ -14,12 +14,12 @@ use std::{
     sync::Arc,
 };
 use swarmwarden::{
-    domain::{self, Mode, Repo, Snapshot, Timestamp},
-    engine::{Clock, View, look},
+    domain::{self, Mode, Repo, Snapshot, Timestamp, swarm::Habits},
+    engine::{Clock, View, job::recall, look},
     git::GitError,
     headless::{Exit, check, json, text},
     settings::{self, Env, File, Given, Settings},
-    store::SqliteStore,
+    store::{Sidecar, SqliteStore},
 };
 
 /// Runs what was asked for.
@@ -40,7 +40,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             &Status::default(),
         ),
         None => {
-            let subject = Subject::file(database(&settings)?, settings.mode);
+            let subject = Subject::file(&settings, database(&settings)?);
             live::dashboard(&settings, subject, cli.common.panic_test)
         }
     }
@@ -137,9 +137,25 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
     let view = View {
         mode,
         detector: settings.detector.clone(),
-        habits: Arc::default(),
+        habits: Arc::new(known(settings, path, mode)?),
     };
     Ok((look(&mut store, &view, now, repo)?, now))
+}
+
+/// What a running dashboard has learned of the workers; nothing for a recorded instant. That a memory cannot be read is said, no more.
+fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<Habits, Failure> {
+    let Some(state) = settings.state.as_deref().filter(|_| mode == Mode::Live) else {
+        return Ok(Habits::default());
+    };
+    let read =
+        Sidecar::existing(state, path).and_then(|memory| memory.as_ref().map(recall).transpose());
+    match read {
+        Ok(habits) => Ok(habits.unwrap_or_default()),
+        Err(error) => {
+            writeln!(io::stderr(), "swarmwarden: {error}")?;
+            Ok(Habits::default())
+        }
+    }
 }
 
 fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {

@@ -2,14 +2,16 @@
 
 mod git_status;
 mod reader;
+mod recorder;
 mod refresh;
 
 pub use git_status::GitStatus;
+pub use recorder::{Memory, Recorder, Slate, recall};
 pub use refresh::{Ask, Open, Opened, Refresh, Wires};
 
 use crate::{
     git::GitError,
-    store::{HostGone, StoreError},
+    store::{HostGone, SidecarError, StoreError},
 };
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -45,6 +47,9 @@ pub enum JobError {
     /// The store's thread is gone.
     #[error(transparent)]
     Host(#[from] HostGone),
+    /// Our memory cannot be written.
+    #[error(transparent)]
+    Memory(#[from] SidecarError),
     /// git did not answer.
     #[error(transparent)]
     Git(#[from] GitError),

@@ -1,7 +1,7 @@
 //! Reads the bridge and publishes the swarm: the newest rows at once, then the whole history behind a progress bar, then every change
 //! as it comes. Its connection only reads. When a read fails, the last picture stays and says how old it is.
 
-use super::{Cadence, Job, JobError, reader::Connection};
+use super::{Cadence, Job, JobError, Slate, reader::Connection};
 use crate::{
     domain::{
         Changes, Cursor, MessageId, Mode, Progress, Refusal, Repo, Seen, Snapshot, Source, Span,
@@ -22,6 +22,9 @@ use tokio::sync::{mpsc, watch};
 const FIRST: usize = 200;
 /// Longest wait for a change, so that the age of the last read never says more than a second without a reason.
 const BEAT: Duration = Duration::from_secs(1);
+
+/// How often what is learned is handed over to be written down.
+const HAND_OVER: Span = Span::seconds(5);
 
 /// A store, and what wakes its reader; `None` polls.
 pub struct Opened {
@@ -59,10 +62,18 @@ pub struct Refresh {
     connection: Option<Connection>,
     swarm: Swarm,
     source: Source,
+    slate: Slate,
+    notes: Vec<String>,
+    /// When what was learned was handed over last.
+    handed: Timestamp,
 }
 
 /// The channels of a [`Refresh`].
 pub struct Wires {
+    /// Where what is learned of the workers goes.
+    pub slate: Slate,
+    /// What the operator should know from the start, neutralised.
+    pub notes: Vec<String>,
     /// Where the swarm is published.
     pub out: watch::Sender<Arc<Snapshot>>,
     /// The repository as last read.
@@ -86,6 +97,8 @@ impl Refresh {
             ..Source::default()
         };
         let Wires {
+            slate,
+            notes,
             out,
             repo,
             asks,
@@ -106,6 +119,17 @@ impl Refresh {
             connection: None,
             swarm,
             source,
+            slate,
+            notes,
+            handed: Timestamp(i64::MIN),
+        }
+    }
+
+    /// Hands over what was learned, every few seconds.
+    fn hand_over(&mut self, now: Timestamp) {
+        if now.since(self.handed) >= HAND_OVER {
+            self.handed = now;
+            self.slate.put(now, self.swarm.learned());
         }
     }
 
@@ -137,6 +161,9 @@ impl Refresh {
         swarm.apply(newest, Seen::Recorded);
         swarm.inherit(std::mem::take(&mut self.swarm));
         self.swarm = swarm;
+        for note in std::mem::take(&mut self.notes) {
+            self.swarm.note(self.clock.now(), &note);
+        }
         if self.view.mode == Mode::Demo {
             self.swarm.familiar();
         }
@@ -243,6 +270,7 @@ impl Refresh {
             self.swarm.apply(changes, Seen::Live(now));
         }
         self.source.read_at = Some(now);
+        self.hand_over(now);
         self.publish();
         Ok(())
     }
