@@ -298,3 +298,6 @@ impl Swarm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

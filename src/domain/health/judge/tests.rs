@@ -1,5 +1,5 @@
 use super::{Facts, judge};
-use crate::domain::health::Limits;
+use crate::domain::health::{Detector, Habit, Limits, Sight, Taus};
 use crate::domain::{Span, State, Timestamp};
 use proptest::prelude::*;
 
@@ -279,6 +279,39 @@ fn facts() -> impl Strategy<Value = Facts<'static>> {
         )
 }
 
+/// How bad a state is; over is over.
+fn rank(state: State) -> u8 {
+    match state {
+        State::Silent => 3,
+        State::Stalled | State::NoHeartbeat | State::Unknown => 2,
+        State::Suspect => 1,
+        State::Expired => 9,
+        _ => 0,
+    }
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    let learned = |period: f64| {
+        let mut habit = Habit::default();
+        for _ in 0..25 {
+            habit.rhythm.learn(period);
+        }
+        let sight = &mut Sight {
+            taus: &mut Taus::default(),
+            workers: 10,
+            poor: 0,
+            watched: true,
+        };
+        Detector::ADAPTIVE.limits(None, &habit, sight)
+    };
+    let mild = proptest::option::of((-100i64..100).prop_map(|s| NOW.plus(Span::seconds(s))));
+    let basis = prop_oneof![Just(Limits::fixed()), (5.0..120.0f64).prop_map(learned)];
+    (basis, mild).prop_map(|(basis, mild_until)| Limits {
+        mild_until,
+        ..basis
+    })
+}
+
 proptest! {
     /// Between now and the announced turn the state stays; at the turn it is what was announced.
     #[test]
@@ -308,6 +341,35 @@ proptest! {
         let state = judge(&f, &Limits::fixed(), NOW).state;
         if f.expires.is_some_and(|end| end <= NOW) {
             prop_assert_eq!(state, State::Expired);
+        }
+    }
+
+    /// H2: time that passes without an event never improves a state.
+    #[test]
+    fn time_alone_never_improves(f in facts(), l in limits(), step in 0i64..4000) {
+        let now = judge(&f, &l, NOW).state;
+        let later = judge(&f, &l, NOW.plus(Span::seconds(step))).state;
+        prop_assert!(rank(later) >= rank(now) || later == State::Unknown, "{now} then {later}");
+    }
+
+    /// H4: an activity never worsens the state at the instant at which it comes.
+    #[test]
+    fn an_activity_never_worsens(f in facts(), l in limits()) {
+        let before = judge(&f, &l, NOW).state;
+        let after = judge(&Facts { strong: Some((NOW, "message")), ..f }, &l, NOW).state;
+        if !matches!(before, State::Finished | State::New) {
+            prop_assert!(rank(after) <= rank(before), "{before} then {after}");
+        }
+    }
+
+    /// The announced turn is the next one under any limits.
+    #[test]
+    fn turns_are_announced_under_any_limits(f in facts(), l in limits(), step in 0i64..4000) {
+        let verdict = judge(&f, &l, NOW);
+        let later = NOW.plus(Span::seconds(step));
+        match verdict.next {
+            Some((at, then)) if later >= at => prop_assert_eq!(judge(&f, &l, at).state, then),
+            _ => prop_assert_eq!(judge(&f, &l, later).state, verdict.state),
         }
     }
 }
