@@ -191,6 +191,12 @@ impl DemoDir {
     pub fn database(&self) -> PathBuf {
         self.dir.path().join("bridge.db")
     }
+
+    /// Where the program's own memory of the demo goes.
+    #[must_use]
+    pub fn state(&self) -> PathBuf {
+        self.dir.path().join("state")
+    }
 }
 
 #[cfg(test)]

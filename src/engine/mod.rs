@@ -19,7 +19,7 @@ use crate::{
     watch::Poker,
 };
 use alarm::Alarm;
-use job::{Ask, GitStatus, Keeper, Memory, Open, Refresh, Wires};
+use job::{Ask, GitStatus, Keeper, Memory, Open, Recorder, Refresh, Slate, Wires};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -44,12 +44,14 @@ pub struct Plan {
     pub view: View,
     /// Where `now` comes from.
     pub clock: Clock,
+    /// The memory of this bridge; `None` runs without one.
+    pub memory: Option<Memory>,
+    /// What the operator should know from the start, neutralised.
+    pub notes: Vec<String>,
     /// Repository to show, and how often to read it.
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
     /// How to write to the bridge.
     pub pen: Pen,
-    /// Opens our own memory of the bridge; `None` begins every run anew.
-    pub memory: Option<Memory>,
 }
 
 /// A running engine. Dropping it cancels its jobs; [`Engine::stop`] also waits for them.
@@ -83,17 +85,20 @@ impl Engine {
         let stop = CancellationToken::new();
         let mut supervisor = Supervisor::new(jobs, plan.clock.clone(), stop.clone());
         let (found, repo) = watch::channel(None);
-        if let Some((repos, every)) = plan.repos {
+        if let Some((repos, every)) = plan.repos.clone() {
             supervisor.add(GitStatus::new(repos, every, plan.clock.clone(), found));
         }
-        let alarm = Alarm::new(None);
-        match plan.memory {
-            Some(open) => supervisor.add(Keeper::new(open, alarm.clone(), plan.clock.clone())),
-            None => alarm.load(Alerts::default()),
-        }
+        let (alarm, slate) = (Alarm::new(None), Slate::default());
+        remember(&mut supervisor, &plan, &alarm, &slate);
+        let last = plan
+            .memory
+            .clone()
+            .map(|memory| (slate.clone(), memory, plan.clock.clone()));
         let (asks, asked) = mpsc::channel(4);
         let poker = Arc::default();
         let wires = Wires {
+            slate,
+            notes: plan.notes,
             out: snapshot.clone(),
             repo,
             asks: asked,
@@ -114,6 +119,7 @@ impl Engine {
             alarm,
             snapshot,
             clock,
+            last,
         };
         let commands = tokio::spawn(desk.serve(commands, stop.clone()));
         (Self { stop, commands }, ports)
@@ -132,6 +138,18 @@ impl Engine {
     }
 }
 
+/// What is written into the memory of the bridge, where there is one.
+fn remember(supervisor: &mut Supervisor, plan: &Plan, alarm: &Alarm, slate: &Slate) {
+    let Some(memory) = &plan.memory else {
+        return alarm.load(Alerts::default());
+    };
+    let clock = || plan.clock.clone();
+    supervisor.add(Keeper::new(Arc::clone(memory), alarm.clone(), clock()));
+    let name = Arc::clone(&plan.name);
+    let slate = slate.clone();
+    supervisor.add(Recorder::new(slate, Arc::clone(memory), clock(), name));
+}
+
 /// Where commands are carried out.
 struct Desk {
     actor: Actor,
@@ -142,6 +160,8 @@ struct Desk {
     alarm: Alarm,
     snapshot: watch::Sender<Arc<Snapshot>>,
     clock: Clock,
+    /// What is written at the very end, and where.
+    last: Option<(Slate, Memory, Clock)>,
 }
 
 impl Desk {
@@ -163,6 +183,11 @@ impl Desk {
         stop.cancel();
         self.poke();
         self.supervisor.ended().await;
+        if let Some((slate, memory, clock)) = self.last {
+            // At the end nobody is left to be told that it failed.
+            let write = move || slate.write(&memory, clock.now());
+            let _written = tokio::task::spawn_blocking(write).await;
+        }
     }
 
     /// Carries out a command; `None` when the answer comes from a job.

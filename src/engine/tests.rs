@@ -58,8 +58,10 @@ impl Bench {
             view: View {
                 mode,
                 detector: Detector::FIXED,
+                habits: Arc::default(),
             },
             clock: Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),
+            notes: Vec::new(),
             repos: None,
             pen: Pen::Ready {
                 open: {

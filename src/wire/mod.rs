@@ -18,8 +18,8 @@ use std::{
     sync::Arc,
 };
 use swarmwarden::{
-    domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert},
-    engine::{Clock, View, look},
+    domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert, swarm::Habits},
+    engine::{Clock, View, job::recall, look},
     git::GitError,
     headless::{Exit, check, json, text},
     settings::{self, Env, File, Given, Settings},
@@ -46,7 +46,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             &Status::default(),
         ),
         None => {
-            let subject = Subject::file(database(&settings)?, settings.mode, &settings);
+            let subject = Subject::file(&settings, database(&settings)?);
             live::dashboard(&settings, subject, cli.common.panic_test)
         }
     }
@@ -174,7 +174,8 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
     });
     let view = View {
         mode,
-        detector: settings.detector,
+        detector: settings.detector.clone(),
+        habits: Arc::new(known(settings, path, mode)?),
     };
     let mut snapshot = look(&mut store, &view, now, repo)?;
     if mode == Mode::Live {
@@ -189,6 +190,22 @@ fn remembered(settings: &Settings, path: &Path) -> Vec<Arc<Alert>> {
     let memory = memory.and_then(|dir| Sidecar::existing(dir, path).ok().flatten());
     let book = memory.and_then(|memory| memory.alerts().ok().flatten());
     book.map_or_else(Vec::new, |book| book.listing())
+}
+
+/// What a running dashboard has learned of the workers; nothing for a recorded instant. That a memory cannot be read is said, no more.
+fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<Habits, Failure> {
+    let Some(state) = settings.state.as_deref().filter(|_| mode == Mode::Live) else {
+        return Ok(Habits::default());
+    };
+    let read =
+        Sidecar::existing(state, path).and_then(|memory| memory.as_ref().map(recall).transpose());
+    match read {
+        Ok(habits) => Ok(habits.unwrap_or_default()),
+        Err(error) => {
+            writeln!(io::stderr(), "swarmwarden: {error}")?;
+            Ok(Habits::default())
+        }
+    }
 }
 
 fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {

@@ -3,11 +3,13 @@
 mod git_status;
 mod keeper;
 mod reader;
+mod recorder;
 mod refresh;
 
 pub use git_status::GitStatus;
 pub(super) use keeper::Keeper;
-pub use keeper::Memory;
+pub use recorder::{Memory, recall};
+pub(super) use recorder::{Recorder, Slate};
 pub(super) use refresh::{Ask, Refresh, Wires};
 pub use refresh::{Open, Opened};
 
@@ -49,12 +51,12 @@ pub enum JobError {
     /// The store's thread is gone.
     #[error(transparent)]
     Host(#[from] HostGone),
+    /// Our memory cannot be written.
+    #[error(transparent)]
+    Memory(#[from] SidecarError),
     /// git did not answer.
     #[error(transparent)]
     Git(#[from] GitError),
-    /// Our own memory cannot be read or written.
-    #[error(transparent)]
-    Memory(#[from] SidecarError),
     /// The operating system gives no thread.
     #[error("no thread: {0}")]
     Thread(#[from] std::io::Error),

@@ -9,7 +9,7 @@ use crate::{
     engine::job::Memory,
     store::Sidecar,
 };
-use std::path::Path;
+use std::{path::Path, sync::Mutex};
 
 const KEY: &str = "silent/conv_1";
 
@@ -32,8 +32,9 @@ fn ack() -> Command {
 }
 
 fn memory(dir: &Path) -> Memory {
-    let dir = dir.to_owned();
-    Arc::new(move || Sidecar::open(&dir, Path::new("bridge.db"), at(0)))
+    Arc::new(Mutex::new(
+        Sidecar::open(dir, Path::new("bridge.db"), at(0)).unwrap(),
+    ))
 }
 
 #[tokio::test]
@@ -135,8 +136,15 @@ async fn who_has_an_alert_survives_a_restart() {
 
 #[tokio::test]
 async fn a_memory_that_cannot_be_read_is_a_failing_job_and_no_loss() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    let mut bench = Bench::with(Mode::Live, Some(memory(file.path())));
+    let dir = tempfile::tempdir().unwrap();
+    let memory = memory(dir.path());
+    let file = Sidecar::place(dir.path(), Path::new("bridge.db"));
+    let other = rusqlite::Connection::open(file).unwrap();
+    let tables =
+        "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name LIKE '%alert%';";
+    other.execute_batch(tables).unwrap();
+    drop(other);
+    let mut bench = Bench::with(Mode::Live, Some(memory));
     bench.now.store(at(400).0, Ordering::Relaxed);
     bench.until(|s| is(s, Status::Firing)).await;
     let jobs = bench.ports.jobs.borrow().clone();
