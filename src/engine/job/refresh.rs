@@ -4,8 +4,8 @@
 use super::{Cadence, Job, JobError, Slate, reader::Connection};
 use crate::{
     domain::{
-        Changes, Cursor, MessageId, Mode, Progress, Refusal, Repo, Seen, Snapshot, Source, Span,
-        Swarm, Timestamp, health::Tick, text,
+        Changes, MessageId, Mode, Progress, Refusal, Repo, Seen, Snapshot, Source, Span, Swarm,
+        Timestamp, health::Tick, text,
     },
     engine::{Clock, View, alarm::Alarm, describe, look::file_name},
     link::{Reply, RequestId},

@@ -140,11 +140,10 @@ async fn a_memory_that_cannot_be_read_is_a_failing_job_and_no_loss() {
     let memory = memory(dir.path());
     let file = Sidecar::place(dir.path(), Path::new("bridge.db"));
     let other = rusqlite::Connection::open(file).unwrap();
-    let tables =
-        "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name LIKE '%alert%';";
-    other.execute_batch(tables).unwrap();
+    other.execute_batch("DROP TABLE alerts").unwrap();
     drop(other);
     let mut bench = Bench::with(Mode::Live, Some(memory));
+    bench.until(whole).await;
     bench.now.store(at(400).0, Ordering::Relaxed);
     bench.until(|s| is(s, Status::Firing)).await;
     let jobs = bench.ports.jobs.borrow().clone();
