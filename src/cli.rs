@@ -79,6 +79,8 @@ pub(crate) enum Sub {
     Check(Check),
     /// What happens, one JSON object per line.
     Events(Events),
+    /// Why a worker is in its state, and what would change it.
+    Explain(Explain),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }
@@ -115,6 +117,17 @@ pub(crate) struct Check {
     pub(crate) crit: String,
 }
 
+/// `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Label, conversation, or a number: worker-3-tests, worker-3, 3.
+    #[arg(value_name = "WORKER")]
+    pub(crate) worker: String,
+    /// Format.
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+}
+
 /// `events`.
 #[derive(Debug, Args)]
 pub(crate) struct Events {
@@ -149,4 +162,8 @@ pub(crate) enum Scenario {
     Incident,
     /// Names, texts and rows that mean harm.
     Hostile,
+    /// The keep-alive of one worker comes and goes; nothing else is wrong.
+    Flap,
+    /// A worker's keep-alive beats on while its agent is frozen.
+    Stall,
 }

@@ -3,6 +3,7 @@
 
 mod assess;
 mod command;
+pub mod explain;
 pub mod health;
 mod id;
 pub mod ledger;

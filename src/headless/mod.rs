@@ -4,6 +4,7 @@
 pub mod check;
 pub mod events;
 mod exit;
+pub mod explain;
 pub mod json;
 pub mod text;
 

@@ -4,7 +4,7 @@ mod demo;
 mod failure;
 mod live;
 
-use crate::cli::{Check, Cli, Common, Format, Status, Sub, When};
+use crate::cli::{Check, Cli, Common, Explain, Format, Status, Sub, When};
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -17,7 +17,7 @@ use swarmwarden::{
     domain::{self, Mode, Repo, Snapshot, Timestamp, swarm::Habits},
     engine::{Clock, View, job::recall, look},
     git::GitError,
-    headless::{Exit, check, json, text},
+    headless::{Exit, check, explain, json, text},
     settings::{self, Env, File, Given, Settings},
     store::{Sidecar, SqliteStore},
 };
@@ -31,6 +31,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         None if plain => show(
@@ -171,6 +172,18 @@ fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result
     } else {
         Exit::Ok
     })
+}
+
+fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let worker = explain::pick(&snapshot, &asked.worker).map_err(Failure::Usage)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match asked.output {
+        Format::Text => explain::text(&mut out, worker, now)?,
+        Format::Json => explain::json(&mut out, worker, now)?,
+    }
+    out.flush()?;
+    Ok(Exit::Ok)
 }
 
 fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {

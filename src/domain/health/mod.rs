@@ -134,6 +134,18 @@ pub struct Verdict {
     pub next: Option<(Timestamp, State)>,
 }
 
+impl Verdict {
+    /// Newest beat that it was judged by, as it counted.
+    #[must_use]
+    pub fn beat(&self) -> Option<Timestamp> {
+        self.evidence
+            .iter()
+            .filter(|e| matches!(e.witness, "heartbeat" | "poll"))
+            .filter_map(|e| e.at)
+            .max()
+    }
+}
+
 /// How bad it is. `Unknown` ranks above all: what cannot be seen cannot be called good.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
