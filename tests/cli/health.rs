@@ -5,8 +5,8 @@ use serde_json::Value;
 use std::fs;
 use swarmwarden::{
     demo::{Demo, Scenario, Spec},
-    domain::Timestamp,
-    store::Sidecar,
+    domain::{Timestamp, health::Habit},
+    store::{RhythmRow, Sidecar},
 };
 
 #[test]
@@ -111,4 +111,40 @@ fn a_memory_that_cannot_be_read_is_said_and_no_more() {
         "{err}"
     );
     assert!(out.contains("9 conversations"), "{out}");
+}
+
+#[test]
+fn what_a_dashboard_learned_is_used_now_and_never_for_a_recorded_instant() {
+    let (nine, dir) = (nine(), tempfile::tempdir().unwrap());
+    let mut habit = Habit::default();
+    for _ in 0..40 {
+        habit.rhythm.learn(10.0);
+    }
+    let row = RhythmRow {
+        conversation: "c3".into(),
+        seen_at: Timestamp::parse(AT).unwrap(),
+        state: serde_json::to_string(&habit).unwrap().into(),
+    };
+    let now = row.seen_at;
+    let mut memory = Sidecar::open(dir.path(), nine.path().as_ref(), now).unwrap();
+    memory.keep_rhythms(&[row], now).unwrap();
+    drop(memory);
+    for (args, learned, period) in [
+        (&["explain", "3", "-o", "json"][..], 40, 10.0),
+        (&["explain", "3", "-o", "json", "--at", AT][..], 0, 30.0),
+    ] {
+        let mut command = warden();
+        command
+            .args(args)
+            .arg("--state")
+            .arg(dir.path())
+            .arg("--db")
+            .arg(nine.path());
+        let (_, out, _) = run(&mut command);
+        let e: Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(
+            (&e["thresholds"]["learned"], &e["thresholds"]["period_s"]),
+            (&learned.into(), &period.into())
+        );
+    }
 }

@@ -263,9 +263,10 @@ impl Swarm {
         if !self.vigil.observer.is_hushed(now) {
             return;
         }
+        // Only whom we saw beat: who was dead before we came accuses nobody.
         let beats = |fold: &&WorkerFold| {
             fold.view().is_some_and(|v| {
-                v.beat().is_some()
+                fold.pulse.beaten()
                     && !matches!(
                         v.verdict.state,
                         State::Silent

@@ -169,6 +169,48 @@ fn trap_all_quiet_at_once() {
 }
 
 #[test]
+fn trap_all_dead_before_we_came() {
+    let mut w = Watch::of(12);
+    for n in 0..12 {
+        w.beats.insert(id(n), START.plus(Span::seconds(-4_000)));
+    }
+    let rows = w.rows();
+    w.swarm.apply(rows, Seen::Recorded);
+    w.pass(600, |_| false);
+    assert_eq!((w.count(State::Silent), w.see().observer.down), (12, None));
+}
+
+#[test]
+fn trap_local_time_instead_of_utc() {
+    let mut w = Watch::of(4);
+    // A dead worker among three that live; all of them stamp an hour ahead.
+    let hour = Span::seconds(3_600);
+    w.beats = (0..4).map(|n| (id(n), START.plus(hour))).collect();
+    w.beats
+        .insert(id(3), START.plus(Span::seconds(3_600 - 900)));
+    w.swarm.apply(w.rows(), Seen::Recorded);
+    for _ in 0..200 {
+        w.pass(1, |_| false);
+        let second = w.now.since(START).as_seconds();
+        for n in 0..3 {
+            if (second + i64::try_from(n).unwrap() * 7) % 30 == 0 {
+                w.beats.insert(id(n), w.now.plus(hour));
+            }
+        }
+    }
+    let seen = w.see();
+    let states: Vec<_> = seen.workers.iter().map(|w| w.verdict.state).collect();
+    assert_eq!(states[..3], [State::Idle; 3]);
+    assert_eq!(states[3], State::Silent, "{:?}", seen.workers[3].verdict);
+    let clock = seen.workers[0]
+        .verdict
+        .evidence
+        .iter()
+        .find(|e| e.witness == "clock");
+    assert!(clock.unwrap().note.contains("local time, not UTC"));
+}
+
+#[test]
 fn trap_three_die_and_the_bridge_is_not_accused() {
     let mut w = Watch::of(3);
     w.pass(300, |_| true).pass(200, |_| false);
