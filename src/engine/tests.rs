@@ -1,6 +1,8 @@
+mod guards;
+
 use super::{
     Clock, Engine, Plan, View,
-    job::{Open, Opened},
+    job::{Memory, Open, Opened},
 };
 use crate::{
     domain::{
@@ -32,6 +34,15 @@ fn at(seconds: i64) -> Timestamp {
 
 impl Bench {
     fn start(mode: Mode) -> Self {
+        Self::with(mode, Detector::FIXED, None, |clock, _| clock)
+    }
+
+    fn with(
+        mode: Mode,
+        detector: Detector,
+        memory: Option<Memory>,
+        clock: impl Fn(Clock, Arc<AtomicI64>) -> Clock,
+    ) -> Self {
         let store = MemoryStore::new(Schema::Bridge);
         let worker = store.conversation("conv_1", "worker-1-tests", at(-600));
         store.beat(&worker, Side::B, "working", at(-10));
@@ -51,11 +62,14 @@ impl Bench {
             name: "memory".into(),
             view: View {
                 mode,
-                detector: Detector::FIXED,
+                detector,
                 habits: Arc::default(),
             },
-            clock: Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),
-            memory: None,
+            clock: clock(
+                Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),
+                Arc::clone(&now),
+            ),
+            memory,
             notes: Vec::new(),
             repos: None,
         };
