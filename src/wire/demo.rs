@@ -32,6 +32,8 @@ pub(super) fn run(
             Told::Calm => Scenario::Calm,
             Told::Incident => Scenario::Incident,
             Told::Hostile => Scenario::Hostile,
+            Told::Flap => Scenario::Flap,
+            Told::Stall => Scenario::Stall,
         },
     };
     let dir = DemoDir::new()?;

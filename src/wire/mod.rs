@@ -8,7 +8,7 @@ mod live;
 mod pen;
 mod tasks;
 
-use crate::cli::{Check, Cli, Common, Format, Status, Sub, When};
+use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -21,7 +21,7 @@ use swarmwarden::{
     domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert, swarm::Habits},
     engine::{Clock, View, job::recall, look},
     git::GitError,
-    headless::{Exit, check, json, text},
+    headless::{Exit, check, explain, json, text},
     settings::{self, Env, File, Given, Settings},
     store::{Sidecar, SqliteStore},
 };
@@ -35,10 +35,11 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
-        Some(deed) => act(&settings, deed),
+        Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(
             &settings,
             database(&settings)?,
@@ -53,25 +54,22 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
 }
 
 /// The commands that act.
-fn act(settings: &Settings, asked: Sub) -> Result<Exit, Failure> {
+fn act(settings: &Settings, asked: &Act) -> Result<Exit, Failure> {
     let scene = act::Scene::new(settings)?;
     match asked {
-        Sub::Assign(a) => scene.assign(&a),
-        Sub::Reassign(a) => scene.reassign(&a),
-        Sub::Fence(a) => scene.on_task(&a.name, &a.how, |task| Deed::Fence { task }),
-        Sub::Redeliver(a) => scene.on_task(&a.name, &a.how, |task| Deed::Redeliver { task }),
-        Sub::Cancel(a) => scene.on_task(&a.name, &a.how, |task| Deed::Cancel { task }),
-        Sub::GiveUp(a) => scene.on_task(&a.name, &a.how, |task| Deed::Dead { task }),
-        Sub::Requeue(a) => scene.on_task(&a.name, &a.how, |task| Deed::Requeue { task }),
-        Sub::Adopt(a) => scene.adopt(&a),
-        Sub::Hold(a) => scene.hold(&a, true),
-        Sub::Release(a) => scene.hold(&a, false),
-        Sub::Priority(a) => scene.priority(&a),
-        Sub::Message(a) => scene.message(&a),
-        Sub::Nudge(a) => scene.nudge(&a),
-        Sub::Status(_) | Sub::Check(_) | Sub::Events(_) | Sub::Audit(_) | Sub::Demo(_) => {
-            Ok(Exit::Usage)
-        }
+        Act::Assign(a) => scene.assign(a),
+        Act::Reassign(a) => scene.reassign(a),
+        Act::Fence(a) => scene.on_task(&a.name, &a.how, |task| Deed::Fence { task }),
+        Act::Redeliver(a) => scene.on_task(&a.name, &a.how, |task| Deed::Redeliver { task }),
+        Act::Cancel(a) => scene.on_task(&a.name, &a.how, |task| Deed::Cancel { task }),
+        Act::GiveUp(a) => scene.on_task(&a.name, &a.how, |task| Deed::Dead { task }),
+        Act::Requeue(a) => scene.on_task(&a.name, &a.how, |task| Deed::Requeue { task }),
+        Act::Adopt(a) => scene.adopt(a),
+        Act::Hold(a) => scene.hold(a, true),
+        Act::Release(a) => scene.hold(a, false),
+        Act::Priority(a) => scene.priority(a),
+        Act::Message(a) => scene.message(a),
+        Act::Nudge(a) => scene.nudge(a),
     }
 }
 
@@ -221,6 +219,18 @@ fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result
     } else {
         Exit::Ok
     })
+}
+
+fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let worker = explain::pick(&snapshot, &asked.worker).map_err(Failure::Usage)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match asked.output {
+        Format::Text => explain::text(&mut out, worker, now)?,
+        Format::Json => explain::json(&mut out, worker, now)?,
+    }
+    out.flush()?;
+    Ok(Exit::Ok)
 }
 
 fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {

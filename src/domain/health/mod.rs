@@ -162,6 +162,16 @@ impl Verdict {
             .next
             .map(|(at, then)| (at, if hides(then) { State::Held } else { then }));
     }
+
+    /// Newest beat that it was judged by, as it counted.
+    #[must_use]
+    pub fn beat(&self) -> Option<Timestamp> {
+        self.evidence
+            .iter()
+            .filter(|e| matches!(e.witness, "heartbeat" | "poll"))
+            .filter_map(|e| e.at)
+            .max()
+    }
 }
 
 /// How bad it is. `Unknown` ranks above all: what cannot be seen cannot be called good.

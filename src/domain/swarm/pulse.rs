@@ -107,6 +107,11 @@ impl Pulse {
         self.restart = Some(now);
     }
 
+    /// A beat was seen to come since we last looked away.
+    pub(super) const fn beaten(&self) -> bool {
+        self.last_beat.is_some()
+    }
+
     /// The smallest of the newest differences between our clock and its own.
     pub(super) fn least(&self) -> Option<Span> {
         self.skews.iter().copied().min().map(Span)

@@ -21,6 +21,9 @@ const SURVEY: Span = Span::seconds(30);
 /// Fewer clocks than this cannot tell the bridge's clock from a worker's.
 const WITNESSES: usize = 3;
 
+/// Workers that a survey asks, about.
+const SAMPLE: usize = 2_000;
+
 /// What was learned of workers, by conversation.
 pub type Habits = HashMap<ConversationId, Habit>;
 
@@ -161,7 +164,7 @@ impl Swarm {
         self.vigil.queue_all(&mut self.workers);
     }
 
-    /// Judges whom a row touched and whose time has come. O(those), and O(workers) every half minute.
+    /// Judges whom a row touched and whose time has come. O(those).
     pub fn evaluate(&mut self, now: Timestamp) {
         self.survey(now);
         let vigil = &mut self.vigil;
@@ -232,13 +235,12 @@ impl Swarm {
             return;
         }
         self.vigil.surveyed = Some(now);
+        // A large swarm is sampled: how many there are matters by its logarithm, and the clock in the middle is that of most.
+        let stride = (self.workers.len() / SAMPLE).max(1);
+        let sample = || self.workers.iter().step_by(stride);
         let current = |fold: &&WorkerFold| fold.ends().is_none_or(|end| now < end);
-        let workers = self.workers.iter().filter(current).count();
-        let mut skews: Vec<Span> = self
-            .workers
-            .iter()
-            .filter_map(|f| f.pulse.least())
-            .collect();
+        let workers = sample().filter(current).count() * stride;
+        let mut skews: Vec<Span> = sample().filter_map(|f| f.pulse.least()).collect();
         let middle = skews.len() / 2;
         let skew = if skews.len() < WITNESSES {
             Span(0)
@@ -263,9 +265,10 @@ impl Swarm {
         if !self.vigil.observer.is_hushed(now) {
             return;
         }
+        // Only whom we saw beat: who was dead before we came accuses nobody.
         let beats = |fold: &&WorkerFold| {
             fold.view().is_some_and(|v| {
-                v.beat().is_some()
+                fold.pulse.beaten()
                     && !matches!(
                         v.verdict.state,
                         State::Silent

@@ -117,7 +117,12 @@ async fn a_mute_hides_and_comes_back_when_it_is_ended() {
 #[tokio::test]
 async fn who_has_an_alert_survives_a_restart() {
     let dir = tempfile::tempdir().unwrap();
-    let mut bench = Bench::with(Mode::Live, Some(memory(dir.path())));
+    let mut bench = Bench::with(
+        Mode::Live,
+        Detector::FIXED,
+        Some(memory(dir.path())),
+        |clock, _| clock,
+    );
     bench.until(whole).await;
     bench.now.store(at(400).0, Ordering::Relaxed);
     bench.until(|s| is(s, Status::Firing)).await;
@@ -125,7 +130,12 @@ async fn who_has_an_alert_survives_a_restart() {
     let before = bench.until(|s| is(s, Status::Acked)).await;
     bench.engine.stop().await;
 
-    let mut again = Bench::with(Mode::Live, Some(memory(dir.path())));
+    let mut again = Bench::with(
+        Mode::Live,
+        Detector::FIXED,
+        Some(memory(dir.path())),
+        |clock, _| clock,
+    );
     again.now.store(at(405).0, Ordering::Relaxed);
     let after = again.until(|s| whole(s) && !s.alerts.is_empty()).await;
     let life = |s: &Snapshot| alert(s, KEY).map(|a| (a.status, a.fired, a.ack.clone()));
@@ -142,7 +152,7 @@ async fn a_memory_that_cannot_be_read_is_a_failing_job_and_no_loss() {
     let other = rusqlite::Connection::open(file).unwrap();
     other.execute_batch("DROP TABLE alerts").unwrap();
     drop(other);
-    let mut bench = Bench::with(Mode::Live, Some(memory));
+    let mut bench = Bench::with(Mode::Live, Detector::FIXED, Some(memory), |clock, _| clock);
     bench.until(whole).await;
     bench.now.store(at(400).0, Ordering::Relaxed);
     bench.until(|s| is(s, Status::Firing)).await;

@@ -1,165 +1,13 @@
 //! Traps that time sets, over a swarm that is watched second by second.
 
+mod watch;
+
 use crate::domain::{
-    Changes, ConversationRow, Cursor, Happening, MessageId, MessageRow, Seen, Side, Snapshot,
-    Source, Span, Stamp, State, StatusRow, Swarm, Timestamp,
+    ConversationRow, Happening, Seen, Source, Span, Stamp, State, Swarm,
     health::{Basis, Detector, Tick},
 };
 use proptest::prelude::*;
-use std::collections::BTreeMap;
-
-const START: Timestamp = Timestamp(1_763_050_080_000_000);
-
-fn id(n: usize) -> String {
-    format!("c{n}")
-}
-
-/// A swarm under watch: a bridge whose rows are made up, and both of our clocks.
-struct Watch {
-    swarm: Swarm,
-    now: Timestamp,
-    /// What the wall clock was set by.
-    step: Span,
-    /// Time that we did not live through: `steady` goes on.
-    beats: BTreeMap<String, Timestamp>,
-    next: i64,
-}
-
-impl Watch {
-    /// Workers whose daemons beat, and whose conversations last ten hours.
-    fn of(workers: usize) -> Self {
-        let mut watch = Self {
-            swarm: Swarm::new(Detector::ADAPTIVE, None),
-            now: START,
-            step: Span(0),
-            beats: (0..workers).map(|n| (id(n), START)).collect(),
-            next: 0,
-        };
-        let row = |n: usize| ConversationRow {
-            id: id(n).as_str().into(),
-            role_a: "boss".into(),
-            role_b: format!("worker-{n}-tests").into(),
-            created: Stamp::At(START.plus(Span::seconds(-60))),
-            expires: Stamp::At(START.plus(Span::seconds(36_000))),
-        };
-        let changes = Changes {
-            conversations: Some((0..workers).map(row).collect()),
-            ..watch.rows()
-        };
-        watch.swarm.apply(changes, Seen::Recorded);
-        watch.tick();
-        watch
-    }
-
-    fn rows(&self) -> Changes {
-        let row = |(id, at): (&String, &Timestamp)| StatusRow {
-            conversation: id.as_str().into(),
-            side: Side::B,
-            status: "waiting".into(),
-            heartbeat: Stamp::At(*at),
-        };
-        Changes {
-            statuses: Some(self.beats.iter().map(row).collect()),
-            cursor: Cursor {
-                message: self.next,
-                ..Cursor::default()
-            },
-            ..Changes::default()
-        }
-    }
-
-    fn tick(&mut self) {
-        self.swarm.tick(Tick {
-            at: self.now,
-            steady: Span(self.now.0 - START.0),
-            step: self.step,
-            trouble: false,
-        });
-        self.swarm.readable(self.now);
-    }
-
-    /// `seconds` pass, looked at each second; whoever `beats` says beats every 30 s.
-    fn pass(&mut self, seconds: i64, beats: impl Fn(usize) -> bool) -> &mut Self {
-        for _ in 0..seconds {
-            self.now = self.now.plus(Span::seconds(1));
-            let second = self.now.since(START).as_seconds();
-            let skew = self.step;
-            for n in (0..self.beats.len()).filter(|n| beats(*n)) {
-                if (second + i64::try_from(n).unwrap() * 7) % 30 == 0 {
-                    self.beats.insert(id(n), self.now.plus(skew));
-                }
-            }
-            self.tick();
-            let rows = self.rows();
-            self.swarm.apply(rows, Seen::Live(self.now));
-            self.swarm.evaluate(self.now);
-        }
-        self
-    }
-
-    fn says(&mut self, n: usize, text: &str) {
-        self.next += 1;
-        let row = MessageRow {
-            id: MessageId(self.next),
-            conversation: id(n).as_str().into(),
-            from: Side::B,
-            to: Side::A,
-            text: text.into(),
-            action: None,
-            mark: None,
-            at: Stamp::At(self.now),
-            read: false,
-        };
-        let changes = Changes {
-            messages: vec![row],
-            ..self.rows()
-        };
-        self.swarm.apply(changes, Seen::Live(self.now));
-        self.swarm.evaluate(self.now);
-    }
-
-    fn gets(&mut self, n: usize, task: &str) {
-        self.next += 1;
-        let text = format!(
-            "{{\"type\":\"task_assignment\",\"task_id\":\"{task}\",\"description\":\"d\"}}"
-        );
-        let row = MessageRow {
-            id: MessageId(self.next),
-            conversation: id(n).as_str().into(),
-            from: Side::A,
-            to: Side::B,
-            text: text.into(),
-            action: None,
-            mark: None,
-            at: Stamp::At(self.now),
-            read: true,
-        };
-        let changes = Changes {
-            messages: vec![row],
-            ..self.rows()
-        };
-        self.swarm.apply(changes, Seen::Live(self.now));
-        self.swarm.evaluate(self.now);
-    }
-
-    fn see(&mut self) -> Snapshot {
-        self.swarm.picture(self.now, Source::default(), None)
-    }
-
-    fn count(&mut self, state: State) -> u32 {
-        self.see().states.of(state)
-    }
-
-    /// States that a worker ever turned to, worse than suspect.
-    fn falls(&mut self) -> usize {
-        let bad = [State::Silent, State::NoHeartbeat, State::Stalled];
-        self.see()
-            .events
-            .iter()
-            .filter(|e| matches!(&e.what, Happening::WorkerState(w, _) if bad.contains(&w.verdict.state)))
-            .count()
-    }
-}
+use watch::{START, Watch, id};
 
 #[test]
 fn one_that_stops_is_found_within_its_own_limit() {
@@ -318,6 +166,48 @@ fn trap_all_quiet_at_once() {
         (1, 1),
         "ages restart, and then count"
     );
+}
+
+#[test]
+fn trap_all_dead_before_we_came() {
+    let mut w = Watch::of(12);
+    for n in 0..12 {
+        w.beats.insert(id(n), START.plus(Span::seconds(-4_000)));
+    }
+    let rows = w.rows();
+    w.swarm.apply(rows, Seen::Recorded);
+    w.pass(600, |_| false);
+    assert_eq!((w.count(State::Silent), w.see().observer.down), (12, None));
+}
+
+#[test]
+fn trap_local_time_instead_of_utc() {
+    let mut w = Watch::of(4);
+    // A dead worker among three that live; all of them stamp an hour ahead.
+    let hour = Span::seconds(3_600);
+    w.beats = (0..4).map(|n| (id(n), START.plus(hour))).collect();
+    w.beats
+        .insert(id(3), START.plus(Span::seconds(3_600 - 900)));
+    w.swarm.apply(w.rows(), Seen::Recorded);
+    for _ in 0..200 {
+        w.pass(1, |_| false);
+        let second = w.now.since(START).as_seconds();
+        for n in 0..3 {
+            if (second + i64::try_from(n).unwrap() * 7) % 30 == 0 {
+                w.beats.insert(id(n), w.now.plus(hour));
+            }
+        }
+    }
+    let seen = w.see();
+    let states: Vec<_> = seen.workers.iter().map(|w| w.verdict.state).collect();
+    assert_eq!(states[..3], [State::Idle; 3]);
+    assert_eq!(states[3], State::Silent, "{:?}", seen.workers[3].verdict);
+    let clock = seen.workers[0]
+        .verdict
+        .evidence
+        .iter()
+        .find(|e| e.witness == "clock");
+    assert!(clock.unwrap().note.contains("local time, not UTC"));
 }
 
 #[test]
