@@ -3,7 +3,7 @@
 use super::widget::{Clock, TimeForm};
 use crate::domain::{
     ConversationId, DataState, Mode, Severity, Snapshot, Subject, Task, TaskId, TaskState,
-    Timestamp, Worker,
+    Timestamp, Worker, alert::Alert,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     workers: HashMap<ConversationId, usize>,
     tasks: HashMap<TaskId, usize>,
     troubled: HashSet<ConversationId>,
+    alerts: Vec<Arc<Alert>>,
+    by_key: HashMap<Arc<str>, usize>,
 }
 
 impl Facts {
@@ -123,14 +125,32 @@ impl Facts {
         self.troubled.contains(conversation)
     }
 
-    /// How many problems have this severity.
-    pub(crate) fn problems(&self, severity: Severity) -> usize {
-        let problems = self.shown().problems.iter();
-        problems.filter(|p| p.severity == severity).count()
+    /// Alerts, in the order of attention; where nobody keeps the book, every problem as one that fires.
+    pub(crate) fn alerts(&self) -> &[Arc<Alert>] {
+        &self.alerts
+    }
+
+    /// The alert of a key.
+    pub(crate) fn alert(&self, key: &str) -> Option<&Arc<Alert>> {
+        self.alerts.get(*self.by_key.get(key)?)
+    }
+
+    /// How many alerts of this severity fire that nobody has.
+    pub(crate) fn open_alerts(&self, severity: Severity) -> usize {
+        let open = self.alerts.iter().filter(|a| a.is_open());
+        open.filter(|a| a.severity == severity).count()
     }
 
     fn index(&mut self) {
         let snapshot = &self.latest;
+        self.alerts = if snapshot.alerts.is_empty() {
+            let problems = snapshot.problems.iter();
+            problems.map(|p| Arc::new(Alert::bare(p))).collect()
+        } else {
+            snapshot.alerts.clone()
+        };
+        let alerts = self.alerts.iter().enumerate();
+        self.by_key = alerts.map(|(i, a)| (Arc::clone(&a.key), i)).collect();
         let workers = snapshot.workers.iter().enumerate();
         self.workers = workers.map(|(i, w)| (w.conversation.clone(), i)).collect();
         let tasks = snapshot.tasks.iter().enumerate();

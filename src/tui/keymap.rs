@@ -41,6 +41,7 @@ actions!(
     PreviousPanel = "previous-panel",
     Overview = "overview",
     Workers = "workers",
+    Alerts = "alerts",
     Messages = "messages",
     PreviousView = "previous-view",
     Open = "open",
@@ -57,6 +58,11 @@ actions!(
     TimeForm = "time-form",
     Wrap = "wrap",
     Evidence = "evidence",
+    Ack = "ack",
+    Mute = "mute",
+    Note = "note",
+    Undo = "undo",
+    Confirm = "confirm",
     Reread = "reread",
     Daemons = "daemons",
     Help = "help",
@@ -89,8 +95,12 @@ pub(crate) enum Context {
     Workers,
     /// Worker detail.
     Worker,
+    /// Alerts.
+    Alerts,
     /// Messages.
     Messages,
+    /// What to mute, and for how long.
+    Mute,
     /// Help.
     Help,
     /// Daemons.

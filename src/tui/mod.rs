@@ -41,6 +41,8 @@ pub struct Options {
     pub start: View,
     /// Operator's zone, in seconds east of UTC.
     pub east: i32,
+    /// Who the operator is, neutralised by whoever sets it.
+    pub actor: String,
     /// Nothing may be written: shown as `RO`.
     pub read_only: bool,
     /// Shown in the status line at the start, neutralised by whoever sets it.
@@ -58,6 +60,7 @@ impl Default for Options {
             keymap: PRESET.to_owned(),
             start: View::Overview,
             east: 0,
+            actor: "you".to_owned(),
             read_only: true,
             banner: None,
             panic_test: false,

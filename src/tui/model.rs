@@ -11,7 +11,7 @@ use super::{
     widget::{Clock, TimeForm},
 };
 use crate::{
-    domain::{Snapshot, Timestamp},
+    domain::{Command, Snapshot, Timestamp},
     link::{JobHealth, Reply, RequestId},
 };
 use crossterm::event::Event;
@@ -27,6 +27,8 @@ pub enum View {
     Workers,
     /// One worker.
     Worker,
+    /// What fires, and who has it.
+    Alerts,
     /// What they say.
     Messages,
 }
@@ -38,7 +40,18 @@ impl View {
         match self {
             Self::Overview => "Overview",
             Self::Workers | Self::Worker => "Workers",
+            Self::Alerts => "Alerts",
             Self::Messages => "Messages",
+        }
+    }
+
+    /// Name where there is little room.
+    pub(crate) const fn short(self) -> &'static str {
+        match self {
+            Self::Overview => "Over",
+            Self::Workers | Self::Worker => "Work",
+            Self::Alerts => "Alrt",
+            Self::Messages => "Msgs",
         }
     }
 
@@ -47,6 +60,7 @@ impl View {
             Self::Overview => Context::Overview,
             Self::Workers => Context::Workers,
             Self::Worker => Context::Worker,
+            Self::Alerts => Context::Alerts,
             Self::Messages => Context::Messages,
         }
     }
@@ -82,6 +96,17 @@ pub struct Model {
     pub(crate) toast: Option<Toast>,
     pub(crate) look: Look,
     pub(crate) requests: u64,
+    /// What can be taken back, the newest last.
+    pub(crate) undo: Vec<Undo>,
+}
+
+/// Something that was asked for, and what takes it back.
+#[derive(Debug, Clone)]
+pub(crate) struct Undo {
+    /// Of the request: when it is refused there is nothing to take back.
+    pub(crate) id: RequestId,
+    /// The inverse.
+    pub(crate) command: Command,
 }
 
 /// Keys that wait for more.
@@ -103,6 +128,8 @@ pub(crate) struct Look {
     pub(crate) east: i32,
     pub(crate) wrap: bool,
     pub(crate) read_only: bool,
+    /// Who the operator is.
+    pub(crate) actor: Arc<str>,
 }
 
 impl Model {
@@ -129,8 +156,10 @@ impl Model {
                 east: options.east,
                 wrap: true,
                 read_only: options.read_only,
+                actor: options.actor.as_str().into(),
             },
             requests: 0,
+            undo: Vec::new(),
         }
     }
 
@@ -148,6 +177,7 @@ impl Model {
     /// Where a key is looked up, first to last.
     pub(crate) fn contexts(&self) -> Vec<Context> {
         let own = match (&self.overlay, self.typed.prompt) {
+            (Some(Overlay::Note(_)), _) => return vec![Context::Prompt, Context::Always],
             (Some(overlay), _) => overlay.context(),
             (None, true) => return vec![Context::Prompt, Context::Always],
             (None, false) => {

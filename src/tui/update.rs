@@ -5,10 +5,10 @@ use super::{
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, View},
     overlay::{self, Overlay},
-    screen::{Hits, messages, overview, worker, workers},
+    screen::{Hits, alerts, messages, overview, worker, workers},
 };
 use crate::{
-    domain::{Command, Refusal, Span, Subject, Timestamp, text},
+    domain::{Command, ConversationId, Refusal, Span, Subject, Timestamp, text},
     link::{Envelope, JobHealth, Reply, RequestId},
 };
 use crossterm::event::{Event, KeyEventKind, KeyModifiers};
@@ -84,6 +84,7 @@ impl Model {
         };
         overview::derive(self);
         workers::derive(self);
+        alerts::derive(self);
         messages::derive(self);
         overlay::derive(self);
         effects
@@ -96,6 +97,7 @@ impl Model {
             (None, View::Overview) => self.screens.overview.settle(hits),
             (None, View::Workers) => self.screens.workers.settle(hits),
             (None, View::Worker) => self.screens.worker.settle(hits),
+            (None, View::Alerts) => self.screens.alerts.settle(hits),
             (None, View::Messages) => self.screens.messages.settle(hits),
         }
     }
@@ -127,6 +129,7 @@ impl Model {
             Reply::Messages(page) => messages::page(self, id, page, now),
             Reply::Refused(why) => {
                 messages::refused(self, id);
+                self.undo.retain(|u| u.id != id);
                 let gone = why == Refusal::Gone;
                 self.say(why.to_string(), now);
                 if gone {
@@ -188,11 +191,15 @@ impl Model {
 
     /// The filter that is being typed.
     fn filter_mut(&mut self) -> Option<&mut String> {
+        if let Some(Overlay::Note(note)) = &mut self.overlay {
+            return Some(&mut note.text);
+        }
         if !self.typed.prompt {
             return None;
         }
         match self.view {
             View::Workers => Some(&mut self.screens.workers.filter),
+            View::Alerts => Some(&mut self.screens.alerts.filter),
             View::Messages => Some(&mut self.screens.messages.filter),
             View::Overview | View::Worker => None,
         }
@@ -219,7 +226,7 @@ impl Model {
             _ => {}
         }
         if self.overlay.is_some() {
-            return overlay::act(self, action);
+            return overlay::act(self, action, now);
         }
         if self.typed.prompt {
             self.prompt(action);
@@ -228,7 +235,9 @@ impl Model {
         match action {
             Action::Overview => self.show(View::Overview),
             Action::Workers => self.show(View::Workers),
+            Action::Alerts => self.show(View::Alerts),
             Action::Messages => self.show(View::Messages),
+            Action::Undo => return alerts::undo(self, now),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
@@ -254,13 +263,43 @@ impl Model {
     }
 
     fn on_screen(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
-        match self.view {
-            View::Overview => overview::act(self, action),
-            View::Workers => workers::act(self, action),
-            View::Worker => worker::act(self, action),
-            View::Messages => return messages::act(self, action, now),
+        match (self.view, action) {
+            (View::Alerts, _) => return alerts::act(self, action, now),
+            (View::Messages, _) => return messages::act(self, action, now),
+            (_, Action::Ack) => return self.ack(now),
+            (_, Action::Mute) => self.mute(now),
+            (View::Overview, _) => overview::act(self, action),
+            (View::Workers, _) => workers::act(self, action),
+            (View::Worker, _) => worker::act(self, action),
         }
         Vec::new()
+    }
+
+    /// The worker that the current view is about.
+    fn worker_on_view(&self) -> Option<ConversationId> {
+        match self.view {
+            View::Workers => self.screens.workers.list.selected.clone(),
+            View::Worker => self.screens.worker.conversation.clone(),
+            _ => None,
+        }
+    }
+
+    fn ack(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.view == View::Overview {
+            let keys = overview::selected_keys(self);
+            return alerts::ack(self, &keys, now);
+        }
+        let worker = self.worker_on_view();
+        alerts::ack_of_worker(self, worker, now)
+    }
+
+    fn mute(&mut self, now: Timestamp) {
+        if self.view == View::Overview {
+            let keys = overview::selected_keys(self);
+            return alerts::mute(self, &keys, now);
+        }
+        let worker = self.worker_on_view();
+        alerts::open_of_worker(self, worker, now);
     }
 
     fn prompt(&mut self, action: Action) {
@@ -281,6 +320,7 @@ impl Model {
         let done = match self.view {
             View::Overview => true,
             View::Workers => self.screens.workers.back(),
+            View::Alerts => self.screens.alerts.back(),
             View::Messages => self.screens.messages.back(),
             View::Worker => {
                 self.show(View::Workers);
@@ -322,7 +362,7 @@ impl Model {
         match self.view {
             View::Overview => {}
             View::Workers => workers::select(self, &conversation),
-            View::Worker | View::Messages => {
+            View::Worker | View::Alerts | View::Messages => {
                 worker::open(self, conversation);
                 self.show(View::Worker);
             }

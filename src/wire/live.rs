@@ -117,6 +117,7 @@ pub(super) fn dashboard(
             _ => Screen::Overview,
         },
         east: east(),
+        actor: actor(),
         read_only: true,
         panic_test,
         ..tui::Options::default()
@@ -138,6 +139,15 @@ pub(super) fn dashboard(
         Some(Signal::Terminate) => Exit::Terminated,
         Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
     })
+}
+
+/// The operator: who, at which machine; neutralised.
+fn actor() -> String {
+    let name = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
+    let name = name.unwrap_or_else(|_| "operator".to_owned());
+    let host = rustix::system::uname();
+    let host = host.nodename().to_string_lossy();
+    text::line(&format!("{name}@{host}")).into_owned()
 }
 
 /// The operator's zone, in seconds east of UTC.

@@ -2,6 +2,8 @@
 
 pub(crate) mod daemons;
 pub(crate) mod help;
+pub(crate) mod mute;
+pub(crate) mod note;
 
 use super::{
     effect::Effect,
@@ -10,8 +12,9 @@ use super::{
     screen::{Hits, List, moved},
     widget::Canvas,
 };
-use crate::domain::{Command, JobOrder};
+use crate::domain::{Command, JobOrder, Timestamp};
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 /// An open overlay.
 #[derive(Debug)]
@@ -25,6 +28,10 @@ pub(crate) enum Overlay {
     },
     /// Background jobs, by name.
     Daemons(List<&'static str>),
+    /// What to mute, and for how long.
+    Mute(mute::Mute),
+    /// A note is written.
+    Note(note::Note),
 }
 
 impl Overlay {
@@ -41,11 +48,19 @@ impl Overlay {
         Self::Daemons(List::default())
     }
 
+    /// An empty note beside an alert.
+    pub(crate) const fn note(key: Arc<str>) -> Self {
+        let text = String::new();
+        Self::Note(note::Note { key, text })
+    }
+
     /// Where its keys stand.
     pub(crate) const fn context(&self) -> Context {
         match self {
             Self::Help { .. } => Context::Help,
             Self::Daemons(_) => Context::Daemons,
+            Self::Mute(_) => Context::Mute,
+            Self::Note(_) => Context::Prompt,
         }
     }
 
@@ -60,6 +75,8 @@ impl Overlay {
                 list.top = hits.top;
                 list.page = hits.page;
             }
+            Self::Mute(mute) => mute.settle(hits),
+            Self::Note(_) => {}
         }
     }
 }
@@ -72,7 +89,12 @@ pub(crate) fn derive(model: &mut Model) {
 }
 
 /// A key while an overlay is open.
-pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
+    match model.overlay.take() {
+        Some(Overlay::Mute(mute)) => return mute::act(model, mute, action, now),
+        Some(Overlay::Note(note)) => return note::act(model, note, action),
+        other => model.overlay = other,
+    }
     if action == Action::Escape {
         model.overlay = None;
         return Vec::new();
@@ -99,7 +121,7 @@ pub(crate) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             };
             vec![model.ask(Command::Job { name, order }).1]
         }
-        None => Vec::new(),
+        Some(Overlay::Mute(_) | Overlay::Note(_)) | None => Vec::new(),
     }
 }
 
@@ -109,11 +131,13 @@ pub(crate) fn draw(
     canvas: &mut Canvas<'_>,
     body: Rect,
     hits: &mut Hits,
-    now: crate::domain::Timestamp,
+    now: Timestamp,
 ) {
     match &model.overlay {
         Some(Overlay::Help { top, .. }) => help::draw(model, canvas, body, *top, hits),
         Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
+        Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
+        Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
         None => {}
     }
 }

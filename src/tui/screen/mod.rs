@@ -1,5 +1,6 @@
 //! One folder per view: `state` what it remembers, `update` what its keys do, `view` what it looks like.
 
+pub(crate) mod alerts;
 pub(crate) mod messages;
 pub(crate) mod overview;
 pub(crate) mod worker;
@@ -17,6 +18,7 @@ pub(crate) struct Screens {
     pub(crate) overview: overview::State,
     pub(crate) workers: workers::State,
     pub(crate) worker: worker::State,
+    pub(crate) alerts: alerts::State,
     pub(crate) messages: messages::State,
 }
 

@@ -12,6 +12,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::sync::Arc;
 
+mod alerts;
 mod chance;
 
 const SIZE: (u16, u16) = (120, 40);

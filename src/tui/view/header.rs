@@ -163,7 +163,7 @@ fn state(scene: Scene<'_>, short: bool) -> Strip {
 
 /// `✗2 CRIT  !2 WARN`.
 fn severities(scene: Scene<'_>, long: bool) -> Strip {
-    let count = |s| scene.model.facts.problems(s);
+    let count = |s| scene.model.facts.open_alerts(s);
     let critical = count(Severity::Critical);
     let warning = count(Severity::Warning);
     let unknown = count(Severity::Unknown);
@@ -256,6 +256,18 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
             count(u64::from(snapshot.states.total())),
         ),
         (
+            View::Alerts,
+            Action::Alerts,
+            count(
+                model
+                    .facts
+                    .alerts()
+                    .iter()
+                    .filter(|a| a.status.is_active())
+                    .count() as u64,
+            ),
+        ),
+        (
             View::Messages,
             Action::Messages,
             count(snapshot.traffic.unread),
@@ -263,7 +275,12 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
     ];
     let mut line = Strip::of(" ", Role::Text);
     for (view, action, count) in tabs {
-        let text = format!("{} {}{count}", key(action), view.name());
+        let name = if scene.tier < Tier::M {
+            view.short()
+        } else {
+            view.name()
+        };
+        let text = format!("{} {name}{count}", key(action));
         line = if view.name() == model.view.name() {
             line.add(format!("[{text}]"), Role::Accent)
         } else {

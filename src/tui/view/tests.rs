@@ -73,6 +73,13 @@ fn workers() {
 }
 
 #[test]
+fn alerts() {
+    screens("alerts_104", &fixture::alarming(104), "4");
+    screens("alerts_mute", &fixture::alarming(104), "4Mjjjj\n");
+    screens("alerts_none", &fixture::swarm(0), "4");
+}
+
+#[test]
 fn worker() {
     screens("worker", &fixture::swarm(104), "2\n");
 }

@@ -1,0 +1,12 @@
+//! What needs me now, who has it, since when?
+
+mod deeds;
+mod detail;
+mod state;
+mod update;
+mod view;
+
+pub(crate) use deeds::{ack, ack_of_worker, mute, open_of_worker, undo};
+pub(crate) use state::State;
+pub(crate) use update::{act, derive};
+pub(crate) use view::{draw, status};
