@@ -1,5 +1,10 @@
 //! What can be typed. Types only: `settings` says what it means.
 
+mod act;
+
+pub(crate) use act::{
+    Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,7 +21,7 @@ pub(crate) struct Cli {
 }
 
 const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; 64 usage, 65 no bridge or damaged, 66 no database, \
-69 bridge unavailable, 73 cannot write output, 78 configuration, 130 interrupted, 141 closed pipe.";
+69 bridge unavailable, 73 cannot write output, 75 conflict (somebody was faster), 77 read-only, 78 configuration, 130 interrupted, 141 closed pipe.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
@@ -39,6 +44,12 @@ pub(crate) struct Common {
     /// No dashboard: `status` instead.
     #[arg(long, global = true)]
     pub(crate) headless: bool,
+    /// Who acts; without it, the user at this machine.
+    #[arg(long, value_name = "NAME", env = "SWARMWARDEN_ACTOR", global = true)]
+    pub(crate) actor: Option<String>,
+    /// Write nothing to the bridge.
+    #[arg(long, global = true)]
+    pub(crate) read_only: bool,
     /// Colours of the dashboard: term or mono.
     #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
     pub(crate) theme: Option<String>,
@@ -79,6 +90,34 @@ pub(crate) enum Sub {
     Check(Check),
     /// What happens, one JSON object per line.
     Events(Events),
+    /// Hand a new task to a worker.
+    Assign(Assign),
+    /// Hand a task to another worker.
+    Reassign(Reassign),
+    /// Take a task from its owner; it waits for another.
+    Fence(Named),
+    /// Write an assignment again that nobody accepted.
+    Redeliver(Named),
+    /// Withdraw a task.
+    Cancel(Named),
+    /// Give a task up.
+    GiveUp(Named),
+    /// Take up a closed task again, with all its attempts.
+    Requeue(Named),
+    /// Accept the late completion of a task.
+    Adopt(Adopt),
+    /// Keep a task or a worker out of automatic moves.
+    Hold(Named),
+    /// End a hold.
+    Release(Named),
+    /// Set the priority of a task.
+    Priority(Prioritise),
+    /// Send words to a worker.
+    Message(Mail),
+    /// Ask a worker for a sign of life.
+    Nudge(Named),
+    /// What was done by whom: the audit chain.
+    Audit(Audit),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

@@ -1,6 +1,6 @@
 //! What an operator may ask for, and why it may not happen. Plain data: it can sit in a model and be compared.
 
-use super::{MessageId, Timestamp, alert::Matcher};
+use super::{MessageId, Timestamp, act::Write, alert::Matcher};
 use std::sync::Arc;
 
 /// What an operator may ask for.
@@ -15,6 +15,8 @@ pub enum Command {
         /// At most so many.
         limit: usize,
     },
+    /// Carry out what was proposed. Boxed: it holds every row that it writes.
+    Act(Box<Deal>),
     /// Do something with alerts: kept in our own memory, never on the bridge.
     Alert {
         /// Who asks.
@@ -30,6 +32,24 @@ pub enum Command {
         order: JobOrder,
     },
 }
+
+/// What an operator agreed to.
+#[derive(Debug, Clone)]
+pub struct Deal {
+    /// What it is, in one line.
+    pub headline: String,
+    /// What to write, and the state that it rests on.
+    pub write: Write,
+}
+
+/// Two deals are the same when they are the same action.
+impl PartialEq for Deal {
+    fn eq(&self, other: &Self) -> bool {
+        self.write.op == other.write.op
+    }
+}
+
+impl Eq for Deal {}
 
 /// What an operator may do with alerts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +117,21 @@ pub enum Refusal {
     /// The source did not answer.
     #[error("{0}")]
     Unavailable(String),
+    /// There is no such task, worker or report.
+    #[error("there is no {0}")]
+    NoSuch(String),
+    /// The rules forbid it.
+    #[error("{0}")]
+    Denied(String),
+    /// Somebody was faster; nothing was written.
+    #[error("{0}; nothing was written")]
+    Conflict(String),
+    /// The bridge could not be written; nothing was.
+    #[error("{0}; nothing was written")]
+    NotWritten(String),
+    /// Nothing may be written.
+    #[error("read-only: {0}")]
+    ReadOnly(String),
     /// What was asked for is not there any more.
     #[error("{0}")]
     Missing(String),

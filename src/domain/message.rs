@@ -81,6 +81,8 @@ pub struct Content<'a> {
     pub original_assignee: Option<Cow<'a, str>>,
     /// Tasks that come first.
     pub depends_on: Vec<String>,
+    /// What whoever takes it must be.
+    pub needs: Vec<String>,
     /// Progress in percent, at most 100.
     pub progress: Option<u8>,
     /// Description, result or note, whichever the kind has.
@@ -99,6 +101,7 @@ struct Fields<'a> {
     timeout: Option<f64>,
     original_assignee: Option<Cow<'a, str>>,
     depends_on: Option<Vec<String>>,
+    needs: Option<Vec<String>>,
     status: Option<Cow<'a, str>>,
     progress: Option<f64>,
     description: Option<Cow<'a, str>>,
@@ -124,6 +127,8 @@ struct Strict<'a> {
     #[serde(default)]
     depends_on: Option<Vec<String>>,
     #[serde(default)]
+    needs: Option<Vec<String>>,
+    #[serde(default)]
     status: Option<&'a str>,
     #[serde(default)]
     progress: Option<f64>,
@@ -145,6 +150,7 @@ impl<'a> From<Strict<'a>> for Fields<'a> {
             timeout: s.timeout,
             original_assignee: s.original_assignee.map(Cow::Borrowed),
             depends_on: s.depends_on,
+            needs: s.needs,
             status: s.status.map(Cow::Borrowed),
             progress: s.progress,
             description: s.description.map(Cow::Borrowed),
@@ -164,6 +170,14 @@ impl Fields<'_> {
                 other => Some(Cow::Owned(other.to_string())),
             }
         };
+        let list = |name: &str| {
+            let items = value.get(name)?.as_array()?;
+            let word = |item: &Value| {
+                item.as_str()
+                    .map_or_else(|| item.to_string(), str::to_owned)
+            };
+            Some(items.iter().map(word).collect())
+        };
         let number = |name: &str| {
             word(name)?
                 .trim()
@@ -178,14 +192,8 @@ impl Fields<'_> {
             priority: word("priority"),
             timeout: number("timeout"),
             original_assignee: word("original_assignee"),
-            depends_on: value
-                .get("depends_on")
-                .and_then(Value::as_array)
-                .map(|ids| {
-                    ids.iter()
-                        .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned))
-                        .collect()
-                }),
+            depends_on: list("depends_on"),
+            needs: list("needs"),
             status: word("status"),
             progress: number("progress"),
             description: word("description"),
@@ -213,6 +221,7 @@ pub fn read<'a>(raw: &'a str, action: Option<&str>) -> Content<'a> {
         timeout: None,
         original_assignee: None,
         depends_on: Vec::new(),
+        needs: Vec::new(),
         progress: None,
         words: Some(Cow::Borrowed(raw)),
         busy,
@@ -257,10 +266,11 @@ fn structured<'a>(f: Fields<'a>, action: Option<&str>) -> Content<'a> {
         kind,
         task: f.task_id.filter(|id| !id.trim().is_empty()),
         generation: f.generation,
-        priority: f.priority.as_deref().and_then(priority),
+        priority: f.priority.as_deref().and_then(parse_priority),
         timeout: f.timeout.and_then(whole_seconds),
         original_assignee: f.original_assignee,
         depends_on: f.depends_on.unwrap_or_default(),
+        needs: f.needs.unwrap_or_default(),
         progress: f.progress.and_then(percent),
         words: if kind == Kind::Assign {
             f.description
@@ -272,7 +282,9 @@ fn structured<'a>(f: Fields<'a>, action: Option<&str>) -> Content<'a> {
     }
 }
 
-fn priority(raw: &str) -> Option<u8> {
+/// `P0` to `P3`, or the number alone.
+#[must_use]
+pub fn parse_priority(raw: &str) -> Option<u8> {
     raw.trim()
         .trim_start_matches(['P', 'p'])
         .parse()

@@ -1,13 +1,17 @@
 //! Pure facts and rules: rows in, verdicts out. Knows no terminal, no SQL, no git, no file, no clock and no task runtime;
 //! `now` is always an argument.
 
+pub mod act;
 pub mod alert;
 mod assess;
+pub mod audit;
+pub mod choose;
 mod command;
 pub mod health;
 mod id;
 pub mod ledger;
 pub mod message;
+mod repo;
 pub mod report;
 mod row;
 pub mod snapshot;
@@ -18,17 +22,18 @@ pub mod text;
 mod time;
 
 pub use assess::assess;
-pub use command::{AlertOrder, Command, JobOrder, Refusal};
+pub use command::{AlertOrder, Command, Deal, JobOrder, Refusal};
 pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
 pub use message::Kind;
+pub use repo::{Branch, Diffstat, Repo};
 pub use row::{
     AuditKind, AuditRow, Changes, ConversationRow, Cursor, Mark, MarkKind, MessageRow, Schema,
     Side, SourceFault, SourceInfo, Stamp, StatusRow,
 };
 pub use snapshot::{
-    Event, Group, GroupKind, Happening, Message, Problem, Repo, Snapshot, StateCounts, Subject,
-    Traffic, Worker,
+    Event, Group, GroupKind, Happening, Message, Problem, Snapshot, StateCounts, Subject, Traffic,
+    Worker,
 };
 pub use source::{DataState, Mode, Progress, Source};
 pub use swarm::{Seen, Swarm};

@@ -353,7 +353,7 @@ fn git(r: &super::Repo) -> GitReport<'_> {
         commit: &r.commit,
         subject: &r.subject,
         committed: r.committed,
-        branches_total: r.branches,
+        branches_total: r.branch_count,
         ahead: r.ahead_behind.map(|(a, _)| a),
         behind: r.ahead_behind.map(|(_, b)| b),
         modified: r.modified,

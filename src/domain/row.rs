@@ -1,7 +1,7 @@
 //! What a store hands over: rows in the vocabulary of the domain, whatever the schema below. Raw text; nothing here is
 //! shown before it went through [`crate::domain::text`]. Tokens are not part of it and never leave the database.
 
-use super::{ConversationId, MessageId, TaskId, Timestamp};
+use super::{ConversationId, MessageId, TaskId, Timestamp, audit::Link};
 use std::sync::Arc;
 
 /// One side of a conversation.
@@ -222,6 +222,8 @@ pub struct AuditRow {
     pub kind: AuditKind,
     /// When.
     pub at: Stamp,
+    /// The actor and the link that it carries, when this program wrote it.
+    pub link: Option<Arc<(Arc<str>, Link)>>,
 }
 
 /// How far a reader has come.

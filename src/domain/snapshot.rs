@@ -2,12 +2,16 @@
 //! `now` of whoever shows it.
 
 use super::{
-    ConversationId, Cursor, MessageId, Severity, Side, Source, Span, State, Task, TaskCounts,
-    TaskId, TaskState, Timestamp, Verdict, WorkerId,
+    ConversationId, Cursor, MessageId, Refusal, Repo, Severity, Side, Source, Span, State, Task,
+    TaskCounts, TaskId, TaskState, Timestamp, Verdict, WorkerId,
     alert::{Alert, Notification, Silence, Status},
+    audit::Link,
     message::Kind,
 };
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 /// The swarm at one instant. Collections are shared: a change copies what it touched.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +22,8 @@ pub struct Snapshot {
     pub source: Source,
     /// The rows that it rests on.
     pub cursor: Cursor,
+    /// The end of each actor's chain in the audit log.
+    pub chains: Arc<HashMap<Arc<str>, Link>>,
     /// Workers, by label with numbers in their natural order.
     pub workers: Vec<Arc<Worker>>,
     /// Older conversations that are folded under a newer one of the same role.
@@ -79,6 +85,37 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// The worker that a name means: its label, its conversation, its number, or a label cut after a whole word (`worker-3` is
+    /// `worker-3-tests`). O(workers).
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuch`] for none, [`Refusal::Denied`] for several, with their labels.
+    pub fn worker_named(&self, name: &str) -> Result<&Arc<Worker>, Refusal> {
+        let exact = |w: &&Arc<Worker>| w.id.raw() == name || w.conversation.raw() == name;
+        if let Some(found) = self.workers.iter().find(exact) {
+            return Ok(found);
+        }
+        let number: Option<u32> = name.parse().ok();
+        let begins = |w: &&Arc<Worker>| {
+            let rest = w.id.raw().strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with('-'))
+                || (number.is_some() && w.number == number)
+        };
+        let mut found = self.workers.iter().filter(begins);
+        match (found.next(), found.next()) {
+            (Some(one), None) => Ok(one),
+            (None, _) => Err(Refusal::NoSuch(format!("worker {}", WorkerId::from(name)))),
+            (Some(one), Some(two)) => Err(Refusal::Denied(format!(
+                "{} may be {} or {}: name one of them",
+                WorkerId::from(name),
+                one.id,
+                two.id
+            ))),
+        }
+    }
+}
+
 /// One worker: a conversation, judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
@@ -122,6 +159,8 @@ pub struct Worker {
     pub failed: u32,
     /// How long it takes to accept a task, on average; `None` before the first.
     pub accepts_after: Option<Span>,
+    /// It came back from silence, and has not proven itself yet.
+    pub recovering: bool,
     /// Heartbeats that this program saw arrive, ascending; the newest 64.
     pub beats: Arc<VecDeque<Timestamp>>,
     /// States that this program saw begin, ascending; the newest 64.
@@ -301,54 +340,4 @@ pub enum Happening {
     Alert(Arc<Alert>, Option<Status>),
     /// People were to be told of alerts.
     Notified(Arc<Notification>),
-}
-
-/// What git says about the repository at hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repo {
-    /// Path of the work tree, neutralised.
-    pub path: Arc<str>,
-    /// Current branch, or `detached` with the commit; neutralised.
-    pub head: Arc<str>,
-    /// Short commit, empty on an unborn branch.
-    pub commit: Arc<str>,
-    /// First line of its message, neutralised.
-    pub subject: Arc<str>,
-    /// When it was made.
-    pub committed: Option<Timestamp>,
-    /// Local branches.
-    pub branches: u32,
-    /// Commits that the upstream lacks and has more; `None` without an upstream.
-    pub ahead_behind: Option<(u32, u32)>,
-    /// Changed tracked files.
-    pub modified: u32,
-    /// Files git does not know.
-    pub untracked: u32,
-    /// Files in conflict.
-    pub conflicted: u32,
-    /// When this was read.
-    pub read_at: Timestamp,
-    /// Why it could not be read, neutralised; the rest is then empty.
-    pub error: Option<Arc<str>>,
-}
-
-impl Repo {
-    /// A repository that was not read yet.
-    #[must_use]
-    pub fn unread(path: Arc<str>, now: Timestamp) -> Self {
-        Self {
-            path,
-            head: "".into(),
-            commit: "".into(),
-            subject: "".into(),
-            committed: None,
-            branches: 0,
-            ahead_behind: None,
-            modified: 0,
-            untracked: 0,
-            conflicted: 0,
-            read_at: now,
-            error: None,
-        }
-    }
 }

@@ -178,8 +178,12 @@ pub struct LateReport {
 pub struct Task {
     /// Name.
     pub id: TaskId,
-    /// What is to be done, neutralised.
+    /// What is to be done in one line, neutralised.
     pub description: String,
+    /// The same whole, as far as 4 KiB go: redacted, neutralised, with its lines.
+    pub brief: Arc<str>,
+    /// What whoever takes it must be: a role, a team, a word of its label; any of them.
+    pub needs: Vec<String>,
     /// 0 is the most urgent.
     pub priority: Option<u8>,
     /// Declared time limit.

@@ -122,6 +122,22 @@ impl Timestamp {
             .map_or_else(|| "invalid".to_owned(), |t| t.to_rfc3339_opts(form, true))
     }
 
+    /// As the bridge writes it: UTC without a zone, and without a fraction when the microseconds are 0.
+    #[must_use]
+    pub fn naive(self) -> String {
+        self.utc().map_or_else(
+            || "invalid".to_owned(),
+            |t| {
+                let form = if self.0 % SECOND == 0 {
+                    "%Y-%m-%dT%H:%M:%S"
+                } else {
+                    "%Y-%m-%dT%H:%M:%S%.6f"
+                };
+                t.format(form).to_string()
+            },
+        )
+    }
+
     /// `16:08:00Z`.
     #[must_use]
     pub fn clock(self) -> String {

@@ -1,11 +1,13 @@
 //! Drives everything that has a pulse: the jobs, and the commands of a frontend. Knows the traits of the adapters, not their libraries.
 
+mod act;
 mod alarm;
 mod clock;
 pub mod job;
 mod look;
 mod supervisor;
 
+pub use act::{Actor, Opener, Pen, Written, outcome};
 pub use clock::Clock;
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
@@ -44,6 +46,8 @@ pub struct Plan {
     pub clock: Clock,
     /// Repository to show, and how often to read it.
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
+    /// How to write to the bridge.
+    pub pen: Pen,
     /// Opens our own memory of the bridge; `None` begins every run anew.
     pub memory: Option<Memory>,
 }
@@ -102,6 +106,7 @@ impl Engine {
             plan.open, plan.name, plan.view, plan.clock, wires,
         ));
         let desk = Desk {
+            actor: Actor::new(plan.pen, clock.clone(), ports.snapshot.clone()),
             supervisor,
             asks,
             poker,
@@ -129,6 +134,7 @@ impl Engine {
 
 /// Where commands are carried out.
 struct Desk {
+    actor: Actor,
     supervisor: Supervisor,
     asks: mpsc::Sender<Ask>,
     poker: Arc<Mutex<Option<Poker>>>,
@@ -174,6 +180,15 @@ impl Desk {
                     }
                     Err(_) => Some(Reply::Refused(Refusal::Busy)),
                 }
+            }
+            Command::Act(ref deal) => {
+                let deal = Box::clone(deal);
+                let (actor, replies) = (self.actor.clone(), self.replies.clone());
+                tokio::spawn(async move {
+                    let reply = actor.act(*deal).await;
+                    let _gone = replies.send((id, reply)).await;
+                });
+                None
             }
             Command::Alert { ref by, ref order } => {
                 let done = self.alarm.order(by, order, self.clock.now());

@@ -1,11 +1,11 @@
 use super::{
-    Clock, Engine, Plan, View,
+    Clock, Engine, Pen, Plan, View,
     job::{Memory, Open, Opened},
 };
 use crate::{
     domain::{
         Command, ConversationId, DataState, Event, Happening, JobOrder, MessageId, Mode, Schema,
-        Side, Snapshot, Span, State, Timestamp, health::Detector,
+        Side, Snapshot, Span, State, Timestamp, audit::Key, health::Detector,
     },
     link::{Envelope, Phase, Ports, Reply, RequestId},
     store::{MemoryStore, StoreError},
@@ -61,6 +61,13 @@ impl Bench {
             },
             clock: Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),
             repos: None,
+            pen: Pen::Ready {
+                open: {
+                    let store = store.clone();
+                    Arc::new(move || Ok(Box::new(store.clone())))
+                },
+                key: Key([7; 32]),
+            },
             memory,
         };
         let (engine, ports) = Engine::start(plan);

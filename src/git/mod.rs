@@ -91,7 +91,7 @@ impl LocalRepo {
         };
         for branch in repo.branches(Some(git2::BranchType::Local))? {
             branch?;
-            found.branches += 1;
+            found.branch_count += 1;
         }
         match repo.head() {
             Ok(head) => describe(&repo, &head, &mut found)?,

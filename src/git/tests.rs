@@ -26,7 +26,7 @@ fn an_unborn_branch_is_a_state() {
     Repository::init(dir.path()).unwrap();
     let found = status(dir.path());
     assert_eq!(
-        (&*found.head, &*found.commit, found.branches),
+        (&*found.head, &*found.commit, found.branch_count),
         ("unborn", "", 0)
     );
 }
@@ -45,7 +45,7 @@ fn head_and_counts_are_read_without_touching_the_index() {
             found.modified,
             found.untracked,
             found.conflicted,
-            found.branches
+            found.branch_count
         ),
         (1, 1, 0, 1)
     );

@@ -24,6 +24,10 @@ pub enum Exit {
     Unavailable = 69,
     /// The output cannot be written.
     CannotWrite = 73,
+    /// Somebody was faster; nothing was written.
+    Conflict = 75,
+    /// Nothing may be written.
+    ReadOnly = 77,
     /// The configuration cannot be read.
     Config = 78,
     /// Ended by SIGHUP.

@@ -1,6 +1,8 @@
 //! The frontends without a screen: pure functions of a snapshot, written to whatever is handed in. Data goes to the output, talk does
 //! not; nothing is cut to a width, and there is no escape sequence.
 
+pub mod act;
+pub mod audit;
 pub mod check;
 pub mod events;
 mod exit;

@@ -66,7 +66,7 @@ fn git(repo: &crate::domain::Repo) -> String {
     }
     format!(
         "git: {} at {}, {} branches, {} modified, {} untracked, {} in conflict",
-        repo.head, repo.commit, repo.branches, repo.modified, repo.untracked, repo.conflicted
+        repo.head, repo.commit, repo.branch_count, repo.modified, repo.untracked, repo.conflicted
     )
 }
 

@@ -10,6 +10,8 @@ use toml::{Table, Value};
 pub struct File {
     /// `bridge.path`.
     pub path: Option<PathBuf>,
+    /// `bridge.read_only`.
+    pub read_only: Option<bool>,
     /// `watchdog.fixed_suspect`.
     pub suspect: Option<Span>,
     /// `watchdog.fixed_silent`.
@@ -29,8 +31,9 @@ pub struct File {
 }
 
 /// Every key there is.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "bridge.path",
+    "bridge.read_only",
     "watchdog.fixed_suspect",
     "watchdog.fixed_silent",
     "watchdog.stall",
@@ -105,6 +108,12 @@ impl File {
         };
         match name {
             "bridge.path" => self.path = path()?,
+            "bridge.read_only" => {
+                let given = value.as_bool();
+                self.read_only = Some(
+                    given.ok_or_else(|| format!("`{name}` is true or false; the default stays"))?,
+                );
+            }
             "watchdog.fixed_suspect" => self.suspect = span()?,
             "watchdog.fixed_silent" => self.silent = span()?,
             "watchdog.stall" => self.stall = span()?,

@@ -3,8 +3,11 @@
 
 mod file;
 
-use crate::domain::{Mode, Span, Timestamp, health::Detector};
-use std::path::{Path, PathBuf};
+use crate::domain::{Mode, Span, Timestamp, health::Detector, text};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub use file::{File, read};
 
@@ -25,6 +28,10 @@ pub struct Given {
     pub git: Option<PathBuf>,
     /// `--state` or `SWARMWARDEN_STATE`.
     pub state: Option<PathBuf>,
+    /// `--actor`.
+    pub actor: Option<String>,
+    /// `--read-only`.
+    pub read_only: bool,
     /// `--theme`.
     pub theme: Option<String>,
     /// `--symbols`.
@@ -50,6 +57,10 @@ pub struct Env {
     pub locale: Option<String>,
     /// The state directory of the platform (`XDG_STATE_HOME`), when it has one.
     pub state_home: Option<PathBuf>,
+    /// `USER` or `LOGNAME`, the first that is set.
+    pub user: Option<String>,
+    /// Name of the machine.
+    pub host: Option<String>,
 }
 
 /// How many colours to use.
@@ -76,6 +87,10 @@ pub struct Settings {
     pub detector: Detector,
     /// Where the program keeps its own memory; `None` where the platform names no place.
     pub state: Option<PathBuf>,
+    /// Who acts, neutralised.
+    pub actor: Arc<str>,
+    /// Nothing may be written to the bridge.
+    pub read_only: bool,
     /// Repository to show.
     pub git: Option<PathBuf>,
     /// How often to read it.
@@ -141,6 +156,8 @@ pub fn resolve(
         state: given
             .state
             .or_else(|| Some(env.state_home.as_ref()?.join("swarmwarden"))),
+        actor: actor(given.actor.as_deref(), env),
+        read_only: given.read_only || file.read_only.unwrap_or(false),
         git: given.git.or_else(|| file.git.clone()),
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         ascii: match symbols.as_str() {
@@ -156,6 +173,17 @@ pub fn resolve(
         theme,
         start: file.start.clone().unwrap_or_else(|| "overview".to_owned()),
     })
+}
+
+/// Who acts: the one that was named, or the user at this machine.
+fn actor(given: Option<&str>, env: &Env) -> Arc<str> {
+    let known = |name: Option<&str>| name.filter(|n| !n.trim().is_empty()).map(str::to_owned);
+    let here = || {
+        let user = known(env.user.as_deref()).unwrap_or_else(|| "somebody".to_owned());
+        known(env.host.as_deref()).map_or_else(|| user.clone(), |host| format!("{user}@{host}"))
+    };
+    let name = known(given).unwrap_or_else(here);
+    text::line(text::head(&name, 64)).into()
 }
 
 impl Env {

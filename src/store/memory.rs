@@ -1,10 +1,14 @@
 //! A bridge in memory: the same answers as a file gives, without one. The fixture of everything above this layer, and
 //! one of the backends of the conformance suite.
 
-use super::{Store, StoreError, opposite};
+mod commit;
+
+use super::{Commit, Store, StoreError, opposite};
 use crate::domain::{
     AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, MessageId, MessageRow,
     Schema, Side, SourceFault, SourceInfo, Span, Stamp, StatusRow, Timestamp,
+    act::Write,
+    audit::{Key, Record},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,6 +31,7 @@ struct State {
     statuses: Vec<StatusRow>,
     messages: Vec<MessageRow>,
     audits: Vec<AuditRow>,
+    records: Vec<Record>,
     last: Cursor,
     failure: Option<Failure>,
 }
@@ -173,6 +178,7 @@ impl MemoryStore {
             side,
             kind,
             at: Stamp::At(at),
+            link: None,
         };
         state.audits.push(row);
     }
@@ -324,6 +330,28 @@ impl Store for MemoryStore {
         let state = self.read()?;
         let below = state.messages.partition_point(|m| m.id < before);
         Ok(tail(state.messages.get(..below).unwrap_or_default(), limit))
+    }
+
+    fn commit(
+        &mut self,
+        write: &mut Write,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Commit, StoreError> {
+        drop(self.read()?);
+        let mut state = self.change();
+        if state.end().message < write.basis.cursor.message {
+            return Err(StoreError::Rewound {
+                path: self.source.name.to_string(),
+            });
+        }
+        Ok(state.carry_out(self.source.schema, write, key, now))
+    }
+
+    fn records(&mut self, after: i64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let state = self.read()?;
+        let new = state.records.iter().filter(|r| r.id > after);
+        Ok(new.take(limit).cloned().collect())
     }
 }
 

@@ -1,20 +1,26 @@
 //! The port to the bridge's database. It speaks the domain's vocabulary only: no SQL, no rows of a backend, no backend's
 //! error type leaves this layer. Synchronous and object-safe; `host` gives a store its thread.
 
-use crate::domain::{Changes, Cursor, MessageId, MessageRow, Side, SourceInfo};
+use crate::domain::{
+    Changes, Cursor, MessageId, MessageRow, Side, SourceInfo, Timestamp,
+    act::{Clash, Write},
+    audit::{Key, Link, Record},
+};
 use std::error::Error;
 
 mod host;
+mod key;
 mod memory;
 mod sidecar;
 mod sqlite;
 
 pub use host::{HostGone, StoreHost};
+pub use key::key;
 pub use memory::MemoryStore;
 pub use sidecar::{RhythmRow, Sidecar, SidecarError};
-pub use sqlite::SqliteStore;
+pub use sqlite::{Probe, SqliteStore};
 
-/// Reads a bridge. Every call is one short read transaction; none writes.
+/// A bridge. Every call is one short transaction; only [`Store::commit`] writes.
 pub trait Store: Send {
     /// What was opened. Fixed for the life of the store.
     fn source(&self) -> &SourceInfo;
@@ -49,6 +55,41 @@ pub trait Store: Send {
     /// # Errors
     /// As the variants of [`StoreError`] say.
     fn page(&mut self, before: MessageId, limit: usize) -> Result<Vec<MessageRow>, StoreError>;
+
+    /// Carries out an action: in one transaction that keeps other writers out, folds what came since the action was decided,
+    /// holds it against what the action rests on, and writes all of it or nothing. Trying again after any failure is safe.
+    /// O(rows since the decision + rows to write), never of the history.
+    ///
+    /// # Errors
+    /// As the variants of [`StoreError`] say; whatever the error, nothing was written.
+    fn commit(
+        &mut self,
+        write: &mut Write,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Commit, StoreError>;
+
+    /// Audit rows of our own with a key above `after`, ascending. O(rows of the log).
+    ///
+    /// # Errors
+    /// As the variants of [`StoreError`] say.
+    fn records(&mut self, after: i64, limit: usize) -> Result<Vec<Record>, StoreError>;
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Commit {
+    /// It is written.
+    Written {
+        /// Its messages.
+        rows: Vec<MessageId>,
+        /// The end of the actor's chain.
+        link: Link,
+    },
+    /// It had been written before, by this row; nothing more was.
+    Already(MessageId),
+    /// Somebody was faster; nothing was written.
+    Clash(Clash),
 }
 
 /// Why a store did not answer. Each says the subject, and what to do.
@@ -109,6 +150,20 @@ pub enum StoreError {
         "{path} is in WAL mode and its directory cannot be written: make the directory writable, or copy the database first"
     )]
     NeedsWritableDirectory {
+        /// Path as given.
+        path: String,
+    },
+    /// It can be read only.
+    #[error("{path} cannot be written: {why}")]
+    NotWritable {
+        /// Path as given.
+        path: String,
+        /// Why not.
+        why: String,
+    },
+    /// No room.
+    #[error("the disk that holds {path} is full")]
+    Full {
         /// Path as given.
         path: String,
     },

@@ -177,9 +177,8 @@ impl Model {
     /// Where a key is looked up, first to last.
     pub(crate) fn contexts(&self) -> Vec<Context> {
         let own = match (&self.overlay, self.typed.prompt) {
-            (Some(Overlay::Note(_)), _) => return vec![Context::Prompt, Context::Always],
-            (Some(overlay), _) => overlay.context(),
-            (None, true) => return vec![Context::Prompt, Context::Always],
+            (Some(overlay), _) if !matches!(overlay, Overlay::Note(_)) => overlay.context(),
+            (Some(_), _) | (None, true) => return vec![Context::Prompt, Context::Always],
             (None, false) => {
                 return vec![
                     self.view.context(),

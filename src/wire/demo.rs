@@ -60,6 +60,7 @@ pub(super) fn run(
         }
         file()
     });
+    let state = path.parent().map(|dir| dir.join("state"));
     dashboard(
         settings,
         Subject {
@@ -67,6 +68,7 @@ pub(super) fn run(
             mode: Mode::Demo,
             clock,
             open,
+            state,
         },
         panic_test,
     )

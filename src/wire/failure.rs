@@ -2,7 +2,11 @@
 
 use std::io;
 use swarmwarden::{
-    demo::DemoError, domain::text, headless::Exit, settings::SettingsError, store::StoreError,
+    demo::DemoError,
+    domain::{Refusal, text},
+    headless::Exit,
+    settings::SettingsError,
+    store::StoreError,
 };
 
 /// Why a command could not be carried out.
@@ -22,6 +26,9 @@ pub(crate) enum Failure {
         "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, or run `swarmwarden demo` to see a made-up swarm"
     )]
     NoDatabase,
+    /// An action was refused.
+    #[error("{0}")]
+    Refused(Refusal),
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
@@ -50,8 +57,11 @@ impl Failure {
                 StoreError::NotADatabase { .. }
                 | StoreError::UnknownSchema { .. }
                 | StoreError::Damaged { .. },
-            ) => Exit::Data,
-            Self::Store(_) => Exit::Unavailable,
+            )
+            | Self::Refused(Refusal::NoSuch(_) | Refusal::Denied(_)) => Exit::Data,
+            Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
+            Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
+            Self::Store(_) | Self::Refused(_) => Exit::Unavailable,
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Io(error) => Exit::of_write(error),

@@ -1,6 +1,6 @@
 //! Frontends that follow a bridge: they share one engine.
 
-use super::failure::Failure;
+use super::{failure::Failure, pen::pen};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -59,16 +59,19 @@ pub(super) struct Subject {
     pub(super) clock: Clock,
     /// How to open it.
     pub(super) open: Open,
+    /// Where this program keeps its own.
+    pub(super) state: Option<PathBuf>,
 }
 
 impl Subject {
     /// The database at `path`, as it is.
-    pub(super) fn file(path: &Path, mode: Mode) -> Self {
+    pub(super) fn file(path: &Path, mode: Mode, settings: &Settings) -> Self {
         Self {
             path: path.to_owned(),
             mode,
             clock: Clock::of(mode),
             open: opener(path, mode),
+            state: settings.state.clone(),
         }
     }
 
@@ -91,6 +94,7 @@ impl Subject {
             },
             clock: self.clock,
             repos: repos(settings),
+            pen: pen(settings, &self.path, self.mode, self.state.as_deref()),
             memory,
         })
     }
@@ -117,7 +121,7 @@ pub(super) fn dashboard(
             _ => Screen::Overview,
         },
         east: east(),
-        actor: actor(),
+        actor: settings.actor.to_string(),
         read_only: true,
         panic_test,
         ..tui::Options::default()
@@ -141,15 +145,6 @@ pub(super) fn dashboard(
     })
 }
 
-/// The operator: who, at which machine; neutralised.
-fn actor() -> String {
-    let name = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
-    let name = name.unwrap_or_else(|_| "operator".to_owned());
-    let host = rustix::system::uname();
-    let host = host.nodename().to_string_lossy();
-    text::line(&format!("{name}@{host}")).into_owned()
-}
-
 /// The operator's zone, in seconds east of UTC.
 fn east() -> i32 {
     use chrono::{Local, Offset, TimeZone};
@@ -164,7 +159,7 @@ pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure>
         drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let subject = Subject::file(path, settings.mode);
+        let subject = Subject::file(path, settings.mode, settings);
         let clock = subject.clock.clone();
         // The dashboard keeps the book of alerts; who only listens leaves it alone.
         let (engine, ports) = subject.start(settings, None);

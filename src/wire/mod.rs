@@ -1,8 +1,12 @@
 //! Wiring: the only place that knows every layer.
 
+mod act;
+mod audit;
 mod demo;
 mod failure;
 mod live;
+mod pen;
+mod tasks;
 
 use crate::cli::{Check, Cli, Common, Format, Status, Sub, When};
 use failure::Failure;
@@ -14,7 +18,7 @@ use std::{
     sync::Arc,
 };
 use swarmwarden::{
-    domain::{self, Mode, Repo, Snapshot, Timestamp, alert::Alert},
+    domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert},
     engine::{Clock, View, look},
     git::GitError,
     headless::{Exit, check, json, text},
@@ -32,7 +36,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
+        Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
+        Some(deed) => act(&settings, deed),
         None if plain => show(
             &settings,
             database(&settings)?,
@@ -40,8 +46,31 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             &Status::default(),
         ),
         None => {
-            let subject = Subject::file(database(&settings)?, settings.mode);
+            let subject = Subject::file(database(&settings)?, settings.mode, &settings);
             live::dashboard(&settings, subject, cli.common.panic_test)
+        }
+    }
+}
+
+/// The commands that act.
+fn act(settings: &Settings, asked: Sub) -> Result<Exit, Failure> {
+    let scene = act::Scene::new(settings)?;
+    match asked {
+        Sub::Assign(a) => scene.assign(&a),
+        Sub::Reassign(a) => scene.reassign(&a),
+        Sub::Fence(a) => scene.on_task(&a.name, &a.how, |task| Deed::Fence { task }),
+        Sub::Redeliver(a) => scene.on_task(&a.name, &a.how, |task| Deed::Redeliver { task }),
+        Sub::Cancel(a) => scene.on_task(&a.name, &a.how, |task| Deed::Cancel { task }),
+        Sub::GiveUp(a) => scene.on_task(&a.name, &a.how, |task| Deed::Dead { task }),
+        Sub::Requeue(a) => scene.on_task(&a.name, &a.how, |task| Deed::Requeue { task }),
+        Sub::Adopt(a) => scene.adopt(&a),
+        Sub::Hold(a) => scene.hold(&a, true),
+        Sub::Release(a) => scene.hold(&a, false),
+        Sub::Priority(a) => scene.priority(&a),
+        Sub::Message(a) => scene.message(&a),
+        Sub::Nudge(a) => scene.nudge(&a),
+        Sub::Status(_) | Sub::Check(_) | Sub::Events(_) | Sub::Audit(_) | Sub::Demo(_) => {
+            Ok(Exit::Usage)
         }
     }
 }
@@ -57,6 +86,8 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
         at: common.at.clone(),
         git: common.git.clone(),
         state: common.state.clone(),
+        actor: common.actor.clone(),
+        read_only: common.read_only,
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         color: common.color.and_then(|when| match when {
@@ -76,6 +107,13 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
             .into_iter()
             .find_map(|n| var(n).filter(|v| !v.is_empty())),
         state_home: state_home(),
+        user: var("USER").or_else(|| var("LOGNAME")),
+        host: Some(
+            rustix::system::uname()
+                .nodename()
+                .to_string_lossy()
+                .into_owned(),
+        ),
     };
     Ok(settings::resolve(given, &file, &env, Path::exists)?)
 }

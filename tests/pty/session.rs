@@ -66,6 +66,26 @@ pub(crate) struct Session {
     shared: Arc<Shared>,
 }
 
+/// Feeds what the program writes to the terminal, until it writes no more.
+fn listen(mut reader: Box<dyn Read + Send>, told: Arc<Shared>) {
+    thread::spawn(move || {
+        let mut chunk = vec![0; 8_192];
+        loop {
+            let n = reader.read(&mut chunk).unwrap_or(0);
+            let bytes = chunk.get(..n).unwrap_or_default();
+            if let Some(seen) = told.lock().as_mut() {
+                seen.parser.process(bytes);
+                seen.raw.extend_from_slice(bytes);
+                seen.over = n == 0;
+            }
+            told.news.notify_all();
+            if n == 0 {
+                break;
+            }
+        }
+    });
+}
+
 impl Session {
     /// Starts `words` with a small environment of its own.
     pub(crate) fn start(
@@ -109,25 +129,8 @@ impl Session {
             raw: Vec::new(),
             over: false,
         });
-        let mut reader = pair.master.try_clone_reader()?;
         let writer = pair.master.take_writer()?;
-        let told = Arc::clone(&shared);
-        thread::spawn(move || {
-            let mut chunk = vec![0; 8_192];
-            loop {
-                let n = reader.read(&mut chunk).unwrap_or(0);
-                let bytes = chunk.get(..n).unwrap_or_default();
-                if let Some(seen) = told.lock().as_mut() {
-                    seen.parser.process(bytes);
-                    seen.raw.extend_from_slice(bytes);
-                    seen.over = n == 0;
-                }
-                told.news.notify_all();
-                if n == 0 {
-                    break;
-                }
-            }
-        });
+        listen(pair.master.try_clone_reader()?, Arc::clone(&shared));
         Ok(Self {
             child,
             master: pair.master,

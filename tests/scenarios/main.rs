@@ -91,6 +91,7 @@ fn audit([id, of, side, action, count, at]: &[String; 6]) -> Result<AuditRow, Bo
             _ => AuditKind::Other,
         },
         at: stamp(at),
+        link: None,
     })
 }
 

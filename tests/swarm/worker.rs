@@ -103,6 +103,7 @@ pub(super) fn worker(i: usize, n: usize) -> (Worker, Option<Task>) {
         done: u32::try_from(i % 13).unwrap_or(0),
         failed: u32::from(i.is_multiple_of(29)),
         accepts_after: None,
+        recovering: false,
         beats: Arc::new(beats(beat)),
         history: Arc::new(history(state, beat)),
         older: u32::from(i == 3),
@@ -242,6 +243,8 @@ fn task(i: usize, state: State, conversation: &ConversationId, worker: &WorkerId
             .copied()
             .unwrap_or("work")
             .to_owned(),
+        brief: "work".into(),
+        needs: Vec::new(),
         priority: Some(u8::try_from(i % 4).unwrap_or(0)),
         timeout: (i.is_multiple_of(3)).then(|| Span::seconds(3_600)),
         depends_on: if i.is_multiple_of(7) {

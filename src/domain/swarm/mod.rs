@@ -11,6 +11,7 @@ mod worker;
 use super::{
     AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, Happening, Message,
     MessageId, MessageRow, Side, StatusRow, Task, TaskState, Timestamp, Traffic, WorkerId,
+    audit::Link,
     health::Detector,
     ledger::{Incoming, Ledger, Step},
     message,
@@ -56,6 +57,7 @@ pub struct Swarm {
     raw: VecDeque<Raw>,
     log: EventLog,
     completions: Arc<VecDeque<Timestamp>>,
+    chains: Arc<HashMap<Arc<str>, Link>>,
     cursor: Cursor,
     watching: bool,
     preview: bool,
@@ -269,6 +271,9 @@ impl Swarm {
             return;
         }
         self.traffic.audits += 1;
+        if let Some((actor, link)) = row.link.as_deref() {
+            Arc::make_mut(&mut self.chains).insert(Arc::clone(actor), link.clone());
+        }
         if row.side != Side::B {
             return;
         }

@@ -26,6 +26,7 @@ impl Swarm {
         Snapshot {
             at: now,
             cursor: self.cursor,
+            chains: Arc::clone(&self.chains),
             groups: groups(&workers),
             severity: problems.first().map(|p| p.severity).unwrap_or_default(),
             problems,

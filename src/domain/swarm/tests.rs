@@ -317,6 +317,7 @@ fn changes(rows: &[(u8, u8, i64, bool)], first: i64) -> Changes {
             side: from,
             kind: AuditKind::Fetched(u64::from(*kind)),
             at: Stamp::At(ago(*age)),
+            link: None,
         });
     }
     let last = first - 1 + i64::try_from(rows.len()).unwrap_or_default();

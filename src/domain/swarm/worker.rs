@@ -325,6 +325,7 @@ impl WorkerFold {
             done: outcomes.done,
             failed: outcomes.failed,
             accepts_after: outcomes.accepts_after,
+            recovering: false,
             beats: Arc::clone(&self.beats),
             history: Arc::clone(&self.history),
             older: 0,

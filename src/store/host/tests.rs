@@ -99,6 +99,21 @@ async fn the_store_is_dropped_with_the_last_handle() {
         ) -> Result<Vec<crate::domain::MessageRow>, crate::store::StoreError> {
             self.0.page(before, limit)
         }
+        fn commit(
+            &mut self,
+            write: &mut crate::domain::act::Write,
+            key: &crate::domain::audit::Key,
+            now: crate::domain::Timestamp,
+        ) -> Result<crate::store::Commit, crate::store::StoreError> {
+            self.0.commit(write, key, now)
+        }
+        fn records(
+            &mut self,
+            after: i64,
+            limit: usize,
+        ) -> Result<Vec<crate::domain::audit::Record>, crate::store::StoreError> {
+            self.0.records(after, limit)
+        }
     }
     let (sender, dropped) = oneshot::channel();
     let store = Noted(MemoryStore::default(), Some(sender));

@@ -39,6 +39,8 @@ enum Meaning {
     Damaged,
     Replaced,
     NeedsWritableDirectory,
+    NotWritable,
+    Full,
     Other,
 }
 
@@ -60,6 +62,8 @@ fn meaning(code: ErrorCode, extended: i32, around: Surroundings) -> Meaning {
         ErrorCode::CannotOpen | ErrorCode::ReadOnly if !around.directory_writable => {
             Meaning::NeedsWritableDirectory
         }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Meaning::NotWritable,
+        ErrorCode::DiskFull => Meaning::Full,
         _ => Meaning::Other,
     }
 }
@@ -130,6 +134,11 @@ impl Subject {
             Meaning::Busy => StoreError::Busy { path },
             Meaning::Replaced => StoreError::Replaced { path },
             Meaning::NeedsWritableDirectory => StoreError::NeedsWritableDirectory { path },
+            Meaning::NotWritable => StoreError::NotWritable {
+                path,
+                why: "the file, or its directory, is read-only".to_owned(),
+            },
+            Meaning::Full => StoreError::Full { path },
             Meaning::Damaged => StoreError::Damaged {
                 path,
                 detail: text::line(&error.to_string()).into_owned(),

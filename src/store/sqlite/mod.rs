@@ -1,25 +1,36 @@
-//! A bridge in a SQLite file, read-only. One long-lived connection, outside any transaction except during a call: an open
+//! A bridge in a SQLite file: read-only, unless it was opened for writing. One long-lived connection, outside any transaction except during a call: an open
 //! one would stop the writers' checkpoints and freeze `PRAGMA data_version`.
 //!
 //! The file is never opened except by SQLite: closing any descriptor of it would drop all locks that this process holds on
 //! it. It is only asked for its identity by path. No memory map, no `immutable`, no checkpoint: other processes write.
 
+mod commit;
 mod error;
 mod reading;
 mod rows;
 mod schema;
+mod writing;
 
-use super::{Store, StoreError};
-use crate::domain::{Changes, Cursor, MessageId, MessageRow, SourceInfo};
+pub use commit::Probe;
+
+use super::{Commit, Store, StoreError};
+use crate::domain::{
+    Changes, Cursor, MessageId, MessageRow, SourceInfo, Timestamp,
+    act::Write,
+    audit::{Key, Record},
+};
 use error::{Identity, Subject};
 use reading::Reading;
 use rows::Decoder;
 use rusqlite::{Connection, OpenFlags};
 use schema::Layout;
 use std::{path::PathBuf, time::Duration};
+use writing::Writing;
 
 /// How long a call waits for a lock.
 const LOCK_WAIT: Duration = Duration::from_millis(250);
+/// How long a writer waits for one.
+const WRITE_WAIT: Duration = Duration::from_secs(2);
 /// Every statement of a layout stays prepared.
 const STATEMENTS: usize = 32;
 
@@ -31,6 +42,8 @@ pub struct SqliteStore {
     layout: Layout,
     source: SourceInfo,
     decoder: Decoder,
+    writing: Option<Writing>,
+    probe: Option<Probe>,
 }
 
 impl SqliteStore {
@@ -40,9 +53,17 @@ impl SqliteStore {
     /// # Errors
     /// As the variants of [`StoreError`] say; [`StoreError::UnknownSchema`] when it is the database of something else.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
-        let subject = Subject::new(path.into());
-        let identity = subject.identify()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::open_with(path.into(), flags, configure)
+    }
+
+    fn open_with(
+        path: PathBuf,
+        flags: OpenFlags,
+        configure: fn(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Self, StoreError> {
+        let subject = Subject::new(path);
+        let identity = subject.identify()?;
         let db = Connection::open_with_flags(subject.path(), flags)
             .and_then(|db| configure(&db).map(|()| db))
             .map_err(|e| subject.error("open", e))?;
@@ -62,6 +83,8 @@ impl SqliteStore {
             layout,
             source,
             decoder,
+            writing: None,
+            probe: None,
         })
     }
 
@@ -86,6 +109,13 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(LOCK_WAIT)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     db.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
+}
+
+/// A writer waits longer, and every commit of its own is on the disk when it says so.
+fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(WRITE_WAIT)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL;")
 }
 
 impl Store for SqliteStore {
@@ -125,5 +155,18 @@ impl Store for SqliteStore {
         self.transaction("read older messages", |reading| {
             reading.before(before, limit)
         })
+    }
+
+    fn commit(
+        &mut self,
+        write: &mut Write,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Commit, StoreError> {
+        self.carry_out(write, key, now)
+    }
+
+    fn records(&mut self, after: i64, limit: usize) -> Result<Vec<Record>, StoreError> {
+        self.read_records(after, limit)
     }
 }

@@ -5,7 +5,7 @@ use super::{
     schema::{Layout, Paged},
 };
 use crate::domain::{
-    AuditKind, Changes, ConversationRow, Cursor, MessageId, MessageRow, StatusRow,
+    AuditKind, AuditRow, Changes, ConversationRow, Cursor, MessageId, MessageRow, StatusRow,
 };
 use rusqlite::{Connection, OptionalExtension as _, Params};
 
@@ -21,6 +21,9 @@ pub(super) struct Reading<'a> {
     layout: &'a Layout,
     decoder: &'a mut Decoder,
 }
+
+/// Messages, audit rows, and where to go on when there are more.
+type News = (Vec<MessageRow>, Vec<AuditRow>, Option<Cursor>);
 
 /// Where the tables end.
 struct Ends {
@@ -114,6 +117,34 @@ impl<'a> Reading<'a> {
             end,
             more,
         }))
+    }
+
+    /// Messages and audit rows above a cursor, and where to go on when there are more; `None` when the history is shorter than it.
+    pub(super) fn rows_after(
+        &mut self,
+        after: &Cursor,
+        limit: usize,
+    ) -> rusqlite::Result<Option<News>> {
+        let (message, messages_given) = self.last(self.layout.messages.as_ref())?;
+        let (audit, audits_given) = self.last(self.layout.audits.as_ref())?;
+        if messages_given < after.message || audits_given < after.audit {
+            return Ok(None);
+        }
+        let layout = self.layout;
+        let bounds = |from: i64| [from, bound(limit)];
+        let messages = self.messages(
+            layout.messages.as_ref(),
+            Paged::after,
+            bounds(after.message),
+        )?;
+        let audits = self.audits(Paged::after, bounds(after.audit))?.rows;
+        let next = Cursor {
+            message: messages.last().map_or(after.message, |m| m.id.0),
+            audit: audits.last().map_or(after.audit, |a| a.id),
+            ..*after
+        };
+        let more = next.message < message || next.audit < audit;
+        Ok(Some((messages, audits, more.then_some(next))))
     }
 
     /// An older page.

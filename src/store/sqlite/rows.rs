@@ -3,7 +3,7 @@
 
 use crate::domain::{
     AuditKind, AuditRow, ConversationId, ConversationRow, Mark, MarkKind, MessageId, MessageRow,
-    Schema, Side, Stamp, StatusRow, TaskId, text,
+    Schema, Side, Stamp, StatusRow, TaskId, audit, text,
 };
 use crate::store::opposite;
 use rusqlite::{Row, types::ValueRef};
@@ -178,6 +178,11 @@ impl Decoder {
             side: side(row.get_ref(2)?),
             kind,
             at: stamp(row.get_ref(5)?),
+            link: if action.starts_with(audit::PREFIX.as_bytes()) {
+                audit::link(&words(row.get_ref(4)?).unwrap_or_default()).map(Arc::new)
+            } else {
+                None
+            },
         });
         Ok(())
     }

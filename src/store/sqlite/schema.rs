@@ -2,7 +2,10 @@
 //!
 //! No statement names a column with a token.
 
+mod paged;
+
 use crate::domain::{Schema, SourceFault};
+pub(super) use paged::Paged;
 use rusqlite::Connection;
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -18,6 +21,8 @@ pub(super) struct Layout {
     pub(super) statuses: Option<String>,
     pub(super) messages: Option<Paged>,
     pub(super) audits: Option<Paged>,
+    /// Audit rows of our own above `?1`, at most `?2`.
+    pub(super) records: Option<String>,
     /// The read marks of the message `?1`.
     pub(super) read_mark: Option<String>,
     /// A delivery leaves an audit row, so that without one no read mark has moved.
@@ -30,50 +35,6 @@ pub(super) struct Conversations {
     pub(super) all: String,
     /// Their number and the highest row number.
     pub(super) marks: String,
-}
-
-/// Statements for a table that is read in pages.
-pub(super) struct Paged {
-    newest: String,
-    after: String,
-    before: String,
-    /// Highest key.
-    pub(super) last: String,
-    /// Highest key ever given out; `None` where keys of deleted rows are given out again.
-    pub(super) given: Option<String>,
-}
-
-impl Paged {
-    fn new(table: &str, key: &str, columns: &[String], remembers: bool) -> Self {
-        let columns = columns.join(", ");
-        let page = |clause: &str, order: &str, limit: &str| {
-            format!("SELECT {columns} FROM {table} {clause} ORDER BY {key} {order} LIMIT {limit}")
-        };
-        Self {
-            newest: page("", "DESC", "?1"),
-            after: page(&format!("WHERE {key} > ?1"), "ASC", "?2"),
-            before: page(&format!("WHERE {key} < ?1"), "DESC", "?2"),
-            last: format!("SELECT max({key}) FROM {table}"),
-            given: remembers.then(|| {
-                format!("SELECT seq FROM sqlite_sequence WHERE name = '{table}' COLLATE NOCASE")
-            }),
-        }
-    }
-
-    /// The newest `?1` rows, descending.
-    pub(super) fn newest(&self) -> &str {
-        &self.newest
-    }
-
-    /// The first `?2` rows above `?1`, ascending.
-    pub(super) fn after(&self) -> &str {
-        &self.after
-    }
-
-    /// The last `?2` rows below `?1`, descending.
-    pub(super) fn before(&self) -> &str {
-        &self.before
-    }
 }
 
 /// One column as it is read: its name, and what follows when it is missing. Without a consequence it may be missing.
@@ -317,6 +278,42 @@ impl Resolver<'_> {
         Some(Paged::new(table, key, &columns, remembers))
     }
 
+    fn records(&self, names: &Names) -> Option<String> {
+        self.found.0.get("audit_log")?;
+        let key = self.key("audit_log")?;
+        let action = match names.schema {
+            Schema::Bridge => "action",
+            Schema::Scripts => "event_type",
+        };
+        let details = match names.schema {
+            Schema::Bridge => "details",
+            Schema::Scripts => "metadata",
+        };
+        let all = [
+            "conversation_id",
+            "session_id",
+            action,
+            details,
+            "timestamp",
+        ];
+        let columns = all.map(|column| {
+            if self.found.has("audit_log", column) {
+                format!("CAST({column} AS TEXT)")
+            } else {
+                "NULL".to_owned()
+            }
+        });
+        let columns = columns.join(", ");
+        let ours = crate::domain::audit::PREFIX;
+        self.found.has("audit_log", action).then(|| {
+            format!(
+                "SELECT {key}, {columns} FROM audit_log WHERE {key} > ?1 AND substr({action}, 1, {}) = '{ours}' \
+                 ORDER BY {key} LIMIT ?2",
+                ours.len()
+            )
+        })
+    }
+
     fn read_mark(&self, names: &Names) -> Option<String> {
         let [_, from, to, .., by_b, by_a] = names.messages;
         let columns = [to, from, by_b, by_a].map(|(column, _)| {
@@ -367,6 +364,7 @@ impl Layout {
             statuses,
             messages,
             audits,
+            records: resolver.records(&names),
             read_mark: resolver.read_mark(&names),
             logs_deliveries,
             faults: resolver.faults,

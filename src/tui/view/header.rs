@@ -5,7 +5,7 @@ use crate::{
     domain::{DataState, Mode, Severity},
     tui::{
         keymap::{Action, Context},
-        model::View,
+        model::{Model, View},
         theme::Role,
         widget::{Canvas, Rows, Strip, cells},
     },
@@ -244,37 +244,12 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
             .next()
             .unwrap_or_default()
     };
-    let count = |n: u64| match n {
-        0 => String::new(),
-        n => format!(" {n}"),
-    };
-    let tabs = [
-        (View::Overview, Action::Overview, String::new()),
-        (
-            View::Workers,
-            Action::Workers,
-            count(u64::from(snapshot.states.total())),
-        ),
-        (
-            View::Alerts,
-            Action::Alerts,
-            count(
-                model
-                    .facts
-                    .alerts()
-                    .iter()
-                    .filter(|a| a.status.is_active())
-                    .count() as u64,
-            ),
-        ),
-        (
-            View::Messages,
-            Action::Messages,
-            count(snapshot.traffic.unread),
-        ),
-    ];
     let mut line = Strip::of(" ", Role::Text);
-    for (view, action, count) in tabs {
+    for (view, action, n) in tab_list(model) {
+        let count = match n {
+            0 => String::new(),
+            n => format!(" {n}"),
+        };
         let name = if scene.tier < Tier::M {
             view.short()
         } else {
@@ -302,4 +277,21 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
             Role::Warn,
         );
     }
+}
+
+/// Every tab, its key's action, and how much is behind it.
+fn tab_list(model: &Model) -> [(View, Action, u64); 4] {
+    let snapshot = model.snapshot();
+    let alerts = model.facts.alerts().iter();
+    let active = alerts.filter(|a| a.status.is_active()).count() as u64;
+    [
+        (View::Overview, Action::Overview, 0),
+        (
+            View::Workers,
+            Action::Workers,
+            u64::from(snapshot.states.total()),
+        ),
+        (View::Alerts, Action::Alerts, active),
+        (View::Messages, Action::Messages, snapshot.traffic.unread),
+    ]
 }

@@ -32,7 +32,8 @@ fn each_code_has_its_meaning() {
         (ffi::SQLITE_READONLY_DBMOVED, WRITABLE, Meaning::Replaced),
         (ffi::SQLITE_CANTOPEN, GONE, Meaning::NotFound),
         (ffi::SQLITE_CANTOPEN, WRITABLE, Meaning::Other),
-        (ffi::SQLITE_FULL, WRITABLE, Meaning::Other),
+        (ffi::SQLITE_FULL, WRITABLE, Meaning::Full),
+        (ffi::SQLITE_READONLY, WRITABLE, Meaning::NotWritable),
     ] {
         assert_eq!(of(code, around), expected, "{code}");
     }

@@ -32,7 +32,7 @@ fn statements(layout: &Layout) -> Vec<String> {
         (layout.conversations.iter()).flat_map(|c| [c.all.clone(), c.marks.clone()]);
     let paged = [&layout.messages, &layout.audits];
     let paged = paged.into_iter().flatten().flat_map(|p| {
-        let fixed = [&p.newest, &p.after, &p.before, &p.last].map(String::clone);
+        let fixed = [p.newest(), p.after(), p.before(), &p.last].map(str::to_owned);
         fixed.into_iter().chain(p.given.clone())
     });
     conversations

@@ -7,6 +7,8 @@ mod update;
 mod view;
 
 pub(crate) use deeds::{ack, ack_of_worker, mute, open_of_worker, undo};
+#[cfg(test)]
+pub(crate) use state::Entry;
 pub(crate) use state::State;
 pub(crate) use update::{act, derive};
 pub(crate) use view::{draw, status};

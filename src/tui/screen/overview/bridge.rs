@@ -53,7 +53,7 @@ fn repo_lines(repo: &crate::domain::Repo) -> Vec<Strip> {
         None => String::new(),
     };
     let head = format!("git {} {}{upstream}", repo.head, repo.commit);
-    let branches = match repo.branches {
+    let branches = match repo.branch_count {
         1 => "1 branch".to_owned(),
         n => format!("{n} branches"),
     };

@@ -203,7 +203,8 @@ fn a_layout_shows_what_is_over_and_p_what_nobody_has() {
     let mut model = alarmed();
     let open = |model: &Model, status| {
         let rows = model.screens.alerts.rows.iter();
-        rows.flat_map(|e| e.alerts()).any(|a| a.status == status)
+        rows.flat_map(crate::tui::screen::alerts::Entry::alerts)
+            .any(|a| a.status == status)
     };
     assert!(open(&model, Status::Acked) && open(&model, Status::Silenced));
     types(&mut model, "p");

@@ -1,0 +1,71 @@
+//! The handoff capsule: what a new owner needs to go on, made from rows of the bridge and from git, without any model.
+
+use crate::domain::{Branch, Kind, Message, Side, Snapshot, Task, Timestamp, text};
+use serde_json::{Value, json};
+
+/// Messages of the old owner that it holds.
+const MESSAGES: usize = 5;
+/// Longest of them, in bytes.
+const WORDS: usize = 400;
+
+/// What is known of the work that was done on a task so far. O(messages kept).
+pub(super) fn capsule(snapshot: &Snapshot, task: &Task, now: Timestamp) -> Value {
+    let held = task.holder();
+    let conversation = held.map(|h| &h.conversation);
+    let theirs = |m: &&std::sync::Arc<Message>| {
+        Some(&m.conversation) == conversation
+            && m.from == Side::B
+            && held.is_none_or(|h| m.id > h.message)
+    };
+    let mut last: Vec<_> = (snapshot.messages.iter().rev())
+        .filter(theirs)
+        .take(MESSAGES)
+        .collect();
+    last.reverse();
+    let open_question = (last.last())
+        .filter(|m| matches!(m.kind, Kind::Question | Kind::Blocked))
+        .map(|m| text::head(&m.summary, WORDS));
+    let branch = branch_of(snapshot, task);
+    let mut out = json!({
+        "attempt": task.attempts + 1,
+        "before": held.map(|h| h.worker.to_string()),
+        "progress": task.progress,
+        "last_report": task.result.as_deref().map(|w| text::head(w, WORDS)),
+        "last_report_age_s": task.reported_at.map(|at| now.since(at).as_seconds().max(0)),
+        "last_messages": last.iter().map(|m| json!({
+            "at": m.at.map(Timestamp::rfc3339),
+            "kind": m.kind.name(),
+            "text": text::head(&m.summary, WORDS),
+        })).collect::<Vec<_>>(),
+        "open_question": open_question,
+        "branch": branch.map(|b| json!({
+            "name": &*b.name,
+            "commit": &*b.commit,
+            "subject": &*b.subject,
+            "ahead": b.ahead,
+            "behind": b.behind,
+            "diffstat": b.diffstat.map(|d| format!("{} files, +{} -{}", d.files, d.added, d.removed)),
+        })),
+        "advice": "ignore if already done; reply with the tag",
+    });
+    if let Value::Object(members) = &mut out {
+        members.retain(|_, value| !value.is_null());
+    }
+    out
+}
+
+/// The branch on which a task was worked: the one that names it, else the one that names its worker.
+pub(super) fn branch_of<'a>(snapshot: &'a Snapshot, task: &Task) -> Option<&'a Branch> {
+    let branches = snapshot.repo.as_ref().map(|repo| &repo.branches)?;
+    let names = |needle: &str| {
+        let needle = needle.to_lowercase();
+        (needle.len() >= 3)
+            .then(|| {
+                branches
+                    .iter()
+                    .find(|b| b.name.to_lowercase().contains(&needle))
+            })
+            .flatten()
+    };
+    names(task.id.raw()).or_else(|| names(task.holder()?.worker.raw()))
+}

@@ -1,0 +1,137 @@
+//! Walking the chains.
+
+use super::{
+    Key, Link, Record, link,
+    seal::{Row, hash, mac},
+};
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Where a chain is broken first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Key of the row.
+    pub row: i64,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// One actor's chain.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Chain {
+    /// Links that hold.
+    pub links: u64,
+    /// Links whose author is proven by the actor's key; the others have only their hashes.
+    pub proven: u64,
+    /// The end of it.
+    pub head: Option<Link>,
+    /// Where it breaks.
+    pub broken: Option<Broken>,
+}
+
+/// All chains of a log, by actor.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// Each actor's.
+    pub chains: BTreeMap<Arc<str>, Chain>,
+    /// Rows that carry our name and no link.
+    pub strangers: Vec<i64>,
+}
+
+impl Report {
+    /// Every chain holds, and every row belongs to one.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.strangers.is_empty() && self.chains.values().all(|c| c.broken.is_none())
+    }
+}
+
+/// Verifies records in the order of their keys. `heads` are the ends of chains as remembered elsewhere: one that is missing says
+/// that the log was cut. O(records).
+#[must_use]
+pub fn verify(
+    records: &[Record],
+    keys: &BTreeMap<Arc<str>, Key>,
+    heads: &BTreeMap<Arc<str>, Link>,
+) -> Report {
+    let mut report = Report::default();
+    for record in records {
+        let Some((actor, found)) = link(&record.details) else {
+            report.strangers.push(record.id);
+            continue;
+        };
+        let key = keys.get(&actor);
+        let chain = report.chains.entry(actor).or_default();
+        if chain.broken.is_none() {
+            step(chain, record, found, key);
+        }
+    }
+    for (actor, head) in heads {
+        let chain = report.chains.entry(Arc::clone(actor)).or_default();
+        let end = chain.head.as_ref().map_or(0, |link| link.seq);
+        let why = match &chain.head {
+            Some(found) if found == head || found.seq > head.seq => continue,
+            Some(found) if found.seq == head.seq => "its end is not the one that was written here",
+            _ => "rows are missing at its end",
+        };
+        chain.broken.get_or_insert_with(|| Broken {
+            row: 0,
+            why: format!(
+                "{why}: link {} was written here, the log ends at {end}",
+                head.seq
+            ),
+        });
+    }
+    report
+}
+
+fn step(chain: &mut Chain, record: &Record, found: Link, key: Option<&Key>) {
+    let why = fault(chain, record, &found, key);
+    if let Some(why) = why {
+        chain.broken = Some(Broken {
+            row: record.id,
+            why: why.to_owned(),
+        });
+        return;
+    }
+    chain.links += 1;
+    chain.proven += u64::from(key.is_some());
+    chain.head = Some(found);
+}
+
+/// What is wrong with a row as the next link of a chain.
+fn fault(chain: &Chain, record: &Record, found: &Link, key: Option<&Key>) -> Option<&'static str> {
+    let mut details: Value = serde_json::from_str(&record.details).ok()?;
+    let swarm = details.get_mut("swarm")?.as_object_mut()?;
+    swarm.remove("hash");
+    let written = swarm.remove("mac");
+    let prev = swarm
+        .get("prev")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let (seq, last) = chain
+        .head
+        .as_ref()
+        .map_or((1, ""), |head| (head.seq + 1, &*head.hash));
+    if found.seq != seq {
+        return Some("a link before it is missing, or it stands twice");
+    }
+    if prev != last {
+        return Some("it does not follow the row before it");
+    }
+    let row = Row {
+        conversation: record.conversation.as_deref(),
+        session: record.session.as_deref(),
+        action: &record.action,
+        timestamp: &record.timestamp,
+        details: &details,
+    };
+    if hash(&row) != *found.hash {
+        return Some("it was changed after it was written");
+    }
+    let ours = key.map(|key| mac(key, &found.hash));
+    if ours.is_some() && ours.as_deref() != written.as_ref().and_then(Value::as_str) {
+        return Some("it was not written by its actor");
+    }
+    None
+}

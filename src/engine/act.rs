@@ -1,0 +1,173 @@
+//! Carries out what was agreed to: the only place that hands an action to a store. Its connection is its own, so that a slow read
+//! never delays it, and the refresh path cannot write.
+
+use super::Clock;
+use crate::{
+    domain::{
+        ConversationId, Deal, MessageId, Refusal, Snapshot, Timestamp, WorkerId, act::Write,
+        audit::Key, text,
+    },
+    link::Reply,
+    store::{Commit, Store, StoreError, StoreHost},
+};
+use std::sync::{Arc, PoisonError};
+use std::{sync::Mutex, time::Duration};
+use tokio::{sync::watch, time::timeout};
+
+/// How long an action may take before its outcome counts as unknown.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Tries while somebody holds a lock; each waits two seconds in the store.
+const TRIES: u32 = 1;
+
+/// How to write to the bridge, or why nothing may be written.
+#[derive(Clone)]
+pub enum Pen {
+    /// It may be written.
+    Ready {
+        /// Opens the store for writing: at the first action, and again when the file was replaced.
+        open: Opener,
+        /// The key of the audit chain.
+        key: Key,
+    },
+    /// Nothing may be written, for this reason.
+    Forbidden(Arc<str>),
+}
+
+/// Opens a store for writing.
+pub type Opener = Arc<dyn Fn() -> Result<Box<dyn Store>, StoreError> + Send + Sync>;
+
+/// What an action wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its messages; empty when an earlier try had written it.
+    pub rows: Vec<MessageId>,
+    /// An earlier try had written it.
+    pub already: bool,
+}
+
+/// Carries out actions, one after the other.
+#[derive(Clone)]
+pub struct Actor {
+    pen: Pen,
+    clock: Clock,
+    snapshot: watch::Receiver<Arc<Snapshot>>,
+    host: Arc<Mutex<Option<Arc<StoreHost>>>>,
+}
+
+impl Actor {
+    /// Writes with `pen`; names workers as `snapshot` does.
+    #[must_use]
+    pub fn new(pen: Pen, clock: Clock, snapshot: watch::Receiver<Arc<Snapshot>>) -> Self {
+        Self {
+            pen,
+            clock,
+            snapshot,
+            host: Arc::default(),
+        }
+    }
+
+    /// Carries out an action, and says what became of it.
+    pub async fn act(&self, deal: Deal) -> Reply {
+        match self.write(deal.write).await {
+            Ok(Written { already: true, .. }) => {
+                Reply::Done(format!("{}: done already", deal.headline))
+            }
+            Ok(_) => Reply::Done(format!("{}: done", deal.headline)),
+            Err(refusal) => Reply::Refused(refusal),
+        }
+    }
+
+    /// Carries out what is to be written.
+    ///
+    /// # Errors
+    /// [`Refusal::Conflict`], [`Refusal::NotWritten`] or [`Refusal::ReadOnly`]: nothing was written.
+    pub async fn write(&self, write: Write) -> Result<Written, Refusal> {
+        let Pen::Ready { open, key } = &self.pen else {
+            let Pen::Forbidden(why) = &self.pen else {
+                return Err(Refusal::Gone);
+            };
+            return Err(Refusal::ReadOnly(why.to_string()));
+        };
+        let mut write = write;
+        let mut last = None;
+        for _ in 0..=TRIES {
+            let host = self.host(open)?;
+            let (key, clock) = (key.clone(), self.clock.clone());
+            let call = host.call(move |store| {
+                let now = clock.now();
+                let done = store.commit(&mut write, &key, now);
+                (write, done)
+            });
+            let Ok(Ok((back, done))) = timeout(PATIENCE, call).await else {
+                self.forget();
+                let why = "the bridge did not answer in time: look whether it happened, trying again is safe";
+                return Err(Refusal::Unavailable(why.to_owned()));
+            };
+            write = back;
+            match done {
+                Ok(commit) => return self.outcome(commit),
+                Err(StoreError::Replaced { .. }) => self.forget(),
+                Err(error) => {
+                    let words = error.to_string();
+                    let busy = matches!(error, StoreError::Busy { .. });
+                    last = Some(Refusal::NotWritten(text::line(&words).into_owned()));
+                    if !busy {
+                        self.forget();
+                    }
+                    break;
+                }
+            }
+        }
+        Err(last.unwrap_or_else(|| Refusal::NotWritten("the bridge was replaced".to_owned())))
+    }
+
+    fn outcome(&self, commit: Commit) -> Result<Written, Refusal> {
+        outcome(commit, self.clock.now(), |id| {
+            let snapshot = self.snapshot.borrow();
+            snapshot
+                .workers
+                .iter()
+                .find(|w| w.conversation == *id)
+                .map(|w| w.id.clone())
+        })
+    }
+
+    fn host(&self, open: &Opener) -> Result<Arc<StoreHost>, Refusal> {
+        let mut slot = self.host.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = &*slot {
+            return Ok(Arc::clone(host));
+        }
+        let not_written = |e: String| Refusal::NotWritten(text::line(&e).into_owned());
+        let store = open().map_err(|e| not_written(e.to_string()))?;
+        let host = StoreHost::start("writer", store, 8).map_err(|e| not_written(e.to_string()))?;
+        let host = Arc::new(host);
+        *slot = Some(Arc::clone(&host));
+        Ok(host)
+    }
+
+    fn forget(&self) {
+        *self.host.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// What an outcome means to whoever acted.
+///
+/// # Errors
+/// [`Refusal::Conflict`] when somebody was faster.
+pub fn outcome(
+    commit: Commit,
+    now: Timestamp,
+    label: impl Fn(&ConversationId) -> Option<WorkerId>,
+) -> Result<Written, Refusal> {
+    match commit {
+        Commit::Written { rows, .. } => Ok(Written {
+            rows,
+            already: false,
+        }),
+        Commit::Already(_) => Ok(Written {
+            rows: Vec::new(),
+            already: true,
+        }),
+        Commit::Clash(clash) => Err(Refusal::Conflict(clash.sentence(now, label))),
+    }
+}
