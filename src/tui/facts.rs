@@ -19,6 +19,7 @@ pub(crate) struct Facts {
     workers: HashMap<ConversationId, usize>,
     tasks: HashMap<TaskId, usize>,
     troubled: HashSet<ConversationId>,
+    blocks: HashMap<TaskId, Vec<TaskId>>,
     alerts: Vec<Arc<Alert>>,
     by_key: HashMap<Arc<str>, usize>,
 }
@@ -112,6 +113,20 @@ impl Facts {
         self.shown().tasks.get(at)
     }
 
+    /// What a task waits for: those of its dependencies that are not done. One that is not known is taken for done long ago.
+    pub(crate) fn waits_for<'a>(&'a self, task: &'a Task) -> impl Iterator<Item = &'a TaskId> {
+        let open = |id: &&TaskId| {
+            self.task(id)
+                .is_some_and(|t| !matches!(t.state, TaskState::Done | TaskState::Cancelled))
+        };
+        task.depends_on.iter().filter(open)
+    }
+
+    /// Open tasks that wait for this one.
+    pub(crate) fn blocks(&self, id: &TaskId) -> impl Iterator<Item = &TaskId> {
+        self.blocks.get(id).into_iter().flatten()
+    }
+
     /// The open task that a worker is on: the first that runs or is blocked, else the first.
     pub(crate) fn main_task(&self, worker: &Worker) -> Option<&Arc<Task>> {
         let held = || worker.tasks.iter().filter_map(|id| self.task(id));
@@ -155,6 +170,13 @@ impl Facts {
         self.workers = workers.map(|(i, w)| (w.conversation.clone(), i)).collect();
         let tasks = snapshot.tasks.iter().enumerate();
         self.tasks = tasks.map(|(i, t)| (t.id.clone(), i)).collect();
+        self.blocks.clear();
+        for task in snapshot.tasks.iter().filter(|t| t.state.is_open()) {
+            for id in &task.depends_on {
+                let waiting = self.blocks.entry(id.clone()).or_default();
+                waiting.push(task.id.clone());
+            }
+        }
         let problems = snapshot.problems.iter();
         self.troubled = problems
             .filter_map(|p| match &p.subject {

@@ -41,6 +41,7 @@ actions!(
     PreviousPanel = "previous-panel",
     Overview = "overview",
     Workers = "workers",
+    Tasks = "tasks",
     Alerts = "alerts",
     Messages = "messages",
     PreviousView = "previous-view",
@@ -58,6 +59,9 @@ actions!(
     TimeForm = "time-form",
     Wrap = "wrap",
     Evidence = "evidence",
+    Mark = "mark",
+    MarkRange = "mark-range",
+    MarkAll = "mark-all",
     Ack = "ack",
     Mute = "mute",
     Note = "note",
@@ -95,6 +99,10 @@ pub(crate) enum Context {
     Workers,
     /// Worker detail.
     Worker,
+    /// Tasks.
+    Tasks,
+    /// Task detail.
+    Task,
     /// Alerts.
     Alerts,
     /// Messages.

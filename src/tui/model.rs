@@ -27,6 +27,10 @@ pub enum View {
     Workers,
     /// One worker.
     Worker,
+    /// What is left, and who has it.
+    Tasks,
+    /// One task.
+    Task,
     /// What fires, and who has it.
     Alerts,
     /// What they say.
@@ -40,6 +44,7 @@ impl View {
         match self {
             Self::Overview => "Overview",
             Self::Workers | Self::Worker => "Workers",
+            Self::Tasks | Self::Task => "Tasks",
             Self::Alerts => "Alerts",
             Self::Messages => "Messages",
         }
@@ -50,6 +55,7 @@ impl View {
         match self {
             Self::Overview => "Over",
             Self::Workers | Self::Worker => "Work",
+            Self::Tasks | Self::Task => "Task",
             Self::Alerts => "Alrt",
             Self::Messages => "Msgs",
         }
@@ -60,6 +66,8 @@ impl View {
             Self::Overview => Context::Overview,
             Self::Workers => Context::Workers,
             Self::Worker => Context::Worker,
+            Self::Tasks => Context::Tasks,
+            Self::Task => Context::Task,
             Self::Alerts => Context::Alerts,
             Self::Messages => Context::Messages,
         }

@@ -5,7 +5,7 @@ use super::{
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, View},
     overlay::{self, Overlay},
-    screen::{Hits, alerts, messages, overview, worker, workers},
+    screen::{Hits, alerts, messages, overview, task, tasks, worker, workers},
 };
 use crate::{
     domain::{Command, ConversationId, Refusal, Span, Subject, Timestamp, text},
@@ -84,6 +84,7 @@ impl Model {
         };
         overview::derive(self);
         workers::derive(self);
+        tasks::derive(self);
         alerts::derive(self);
         messages::derive(self);
         overlay::derive(self);
@@ -97,6 +98,8 @@ impl Model {
             (None, View::Overview) => self.screens.overview.settle(hits),
             (None, View::Workers) => self.screens.workers.settle(hits),
             (None, View::Worker) => self.screens.worker.settle(hits),
+            (None, View::Tasks) => self.screens.tasks.settle(hits),
+            (None, View::Task) => self.screens.task.settle(hits),
             (None, View::Alerts) => self.screens.alerts.settle(hits),
             (None, View::Messages) => self.screens.messages.settle(hits),
         }
@@ -199,9 +202,10 @@ impl Model {
         }
         match self.view {
             View::Workers => Some(&mut self.screens.workers.filter),
+            View::Tasks => Some(&mut self.screens.tasks.filter),
             View::Alerts => Some(&mut self.screens.alerts.filter),
             View::Messages => Some(&mut self.screens.messages.filter),
-            View::Overview | View::Worker => None,
+            View::Overview | View::Worker | View::Task => None,
         }
     }
 
@@ -235,6 +239,7 @@ impl Model {
         match action {
             Action::Overview => self.show(View::Overview),
             Action::Workers => self.show(View::Workers),
+            Action::Tasks => self.show(View::Tasks),
             Action::Alerts => self.show(View::Alerts),
             Action::Messages => self.show(View::Messages),
             Action::Undo => return alerts::undo(self, now),
@@ -271,6 +276,8 @@ impl Model {
             (View::Overview, _) => overview::act(self, action),
             (View::Workers, _) => workers::act(self, action),
             (View::Worker, _) => worker::act(self, action),
+            (View::Tasks, _) => tasks::act(self, action),
+            (View::Task, _) => task::act(self, action),
         }
         Vec::new()
     }
@@ -320,6 +327,11 @@ impl Model {
         let done = match self.view {
             View::Overview => true,
             View::Workers => self.screens.workers.back(),
+            View::Tasks => self.screens.tasks.back(),
+            View::Task => {
+                self.show(View::Tasks);
+                true
+            }
             View::Alerts => self.screens.alerts.back(),
             View::Messages => self.screens.messages.back(),
             View::Worker => {
@@ -362,7 +374,7 @@ impl Model {
         match self.view {
             View::Overview => {}
             View::Workers => workers::select(self, &conversation),
-            View::Worker | View::Alerts | View::Messages => {
+            View::Worker | View::Tasks | View::Task | View::Alerts | View::Messages => {
                 worker::open(self, conversation);
                 self.show(View::Worker);
             }

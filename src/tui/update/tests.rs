@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 mod alerts;
 mod chance;
+mod tasks;
 
 const SIZE: (u16, u16) = (120, 40);
 

@@ -280,7 +280,7 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 }
 
 /// Every tab, its key's action, and how much is behind it.
-fn tab_list(model: &Model) -> [(View, Action, u64); 4] {
+fn tab_list(model: &Model) -> [(View, Action, u64); 5] {
     let snapshot = model.snapshot();
     let alerts = model.facts.alerts().iter();
     let active = alerts.filter(|a| a.status.is_active()).count() as u64;
@@ -291,6 +291,7 @@ fn tab_list(model: &Model) -> [(View, Action, u64); 4] {
             Action::Workers,
             u64::from(snapshot.states.total()),
         ),
+        (View::Tasks, Action::Tasks, snapshot.task_counts.open()),
         (View::Alerts, Action::Alerts, active),
         (View::Messages, Action::Messages, snapshot.traffic.unread),
     ]

@@ -30,6 +30,9 @@ pub(crate) fn derive(model: &mut Model) {
         .cloned()
         .collect();
     state.rows = rows(state, &shown);
+    if model.view != View::Alerts {
+        state.list.rest();
+    }
     let rows = &state.rows;
     state
         .list
