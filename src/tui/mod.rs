@@ -1,6 +1,7 @@
 //! The full-screen frontend. It knows facts and a queue, nothing else: [`crate::link::Ports`] in, cells out. The model changes only in
 //! `update` (no input or output, no clock), the screen is a function of the model, and one shell owns terminal, clock and awaits.
 
+mod acting;
 mod effect;
 mod facts;
 mod framed;
@@ -26,6 +27,8 @@ pub use terminal::start;
 pub use theme::Depth;
 pub use view::{Hits, paint};
 
+use std::sync::Arc;
+
 /// How the dashboard looks and begins. Resolved by the settings; nothing here is read from the environment.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -41,10 +44,12 @@ pub struct Options {
     pub start: View,
     /// Operator's zone, in seconds east of UTC.
     pub east: i32,
-    /// Who the operator is, neutralised by whoever sets it.
-    pub actor: String,
-    /// Nothing may be written: shown as `RO`.
-    pub read_only: bool,
+    /// Why nothing may be written, when nothing may: shown as `RO`; neutralised by whoever sets it.
+    pub read_only: Option<Arc<str>>,
+    /// Who acts, neutralised.
+    pub actor: Arc<str>,
+    /// Makes the names of this run's actions its own: random.
+    pub seed: u64,
     /// Shown in the status line at the start, neutralised by whoever sets it.
     pub banner: Option<String>,
     /// Panic once the first frame is drawn: the test that a panic gives the terminal back.
@@ -60,8 +65,9 @@ impl Default for Options {
             keymap: PRESET.to_owned(),
             start: View::Overview,
             east: 0,
-            actor: "you".to_owned(),
-            read_only: true,
+            read_only: None,
+            actor: "operator".into(),
+            seed: 0,
             banner: None,
             panic_test: false,
         }

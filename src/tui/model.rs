@@ -2,6 +2,7 @@
 
 use super::{
     Options,
+    acting::Acting,
     facts::Facts,
     keymap::{Chord, Context, Keymap},
     overlay::Overlay,
@@ -102,19 +103,25 @@ pub struct Model {
     pub(crate) overlay: Option<Overlay>,
     pub(crate) typed: Typed,
     pub(crate) toast: Option<Toast>,
+    pub(crate) acting: Acting,
     pub(crate) look: Look,
     pub(crate) requests: u64,
     /// What can be taken back, the newest last.
     pub(crate) undo: Vec<Undo>,
 }
 
-/// Something that was asked for, and what takes it back.
+/// What `u` takes back.
 #[derive(Debug, Clone)]
-pub(crate) struct Undo {
-    /// Of the request: when it is refused there is nothing to take back.
-    pub(crate) id: RequestId,
-    /// The inverse.
-    pub(crate) command: Command,
+pub(crate) enum Undo {
+    /// Something with alerts.
+    Alert {
+        /// Of the request: when it is refused there is nothing to take back.
+        id: RequestId,
+        /// The inverse.
+        command: Command,
+    },
+    /// The last action on the swarm, which is remembered where actions are.
+    Act,
 }
 
 /// Keys that wait for more.
@@ -135,9 +142,8 @@ pub(crate) struct Look {
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
     pub(crate) wrap: bool,
-    pub(crate) read_only: bool,
-    /// Who the operator is.
-    pub(crate) actor: Arc<str>,
+    /// Why nothing may be written.
+    pub(crate) read_only: Option<Arc<str>>,
 }
 
 impl Model {
@@ -154,6 +160,7 @@ impl Model {
             previous: View::Overview,
             screens: Screens::default(),
             overlay: None,
+            acting: Acting::of(Arc::clone(&options.actor), options.seed),
             typed: Typed::default(),
             toast,
             look: Look {
@@ -163,8 +170,7 @@ impl Model {
                 form: TimeForm::default(),
                 east: options.east,
                 wrap: true,
-                read_only: options.read_only,
-                actor: options.actor.as_str().into(),
+                read_only: options.read_only.clone(),
             },
             requests: 0,
             undo: Vec::new(),
@@ -185,8 +191,14 @@ impl Model {
     /// Where a key is looked up, first to last.
     pub(crate) fn contexts(&self) -> Vec<Context> {
         let own = match (&self.overlay, self.typed.prompt) {
-            (Some(overlay), _) if !matches!(overlay, Overlay::Note(_)) => overlay.context(),
-            (Some(_), _) | (None, true) => return vec![Context::Prompt, Context::Always],
+            (Some(overlay), _) => {
+                let own = overlay.context();
+                if matches!(own, Context::Word | Context::Form | Context::Prompt) {
+                    return vec![own, Context::Always];
+                }
+                own
+            }
+            (None, true) => return vec![Context::Prompt, Context::Always],
             (None, false) => {
                 return vec![
                     self.view.context(),

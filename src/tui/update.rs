@@ -1,14 +1,15 @@
 //! The whole behaviour of the dashboard: no input or output, no clock, no await.
 
 use super::{
+    acting,
     effect::Effect,
     keymap::{Action, Chord, Context, Found},
-    model::{Model, Msg, View},
+    model::{Model, Msg, Undo, View},
     overlay::{self, Overlay},
     screen::{Hits, alerts, messages, overview, task, tasks, worker, workers},
 };
 use crate::{
-    domain::{Command, ConversationId, Refusal, Span, Subject, Timestamp, text},
+    domain::{Command, Refusal, Span, Subject, Timestamp, text},
     link::{Envelope, JobHealth, Reply, RequestId},
 };
 use crossterm::event::{Event, KeyEventKind, KeyModifiers};
@@ -127,12 +128,21 @@ impl Model {
     }
 
     fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) {
+        let acted = match &reply {
+            Reply::Done(words) => acting::answered(self, id, &Ok(words.clone()), now),
+            Reply::Refused(why) => acting::answered(self, id, &Err(why.clone()), now),
+            Reply::Messages(_) => false,
+        };
+        if acted {
+            return;
+        }
         match reply {
             Reply::Done(text) => self.say(text, now),
             Reply::Messages(page) => messages::page(self, id, page, now),
             Reply::Refused(why) => {
                 messages::refused(self, id);
-                self.undo.retain(|u| u.id != id);
+                self.undo
+                    .retain(|u| !matches!(u, Undo::Alert { id: of, .. } if *of == id));
                 let gone = why == Refusal::Gone;
                 self.say(why.to_string(), now);
                 if gone {
@@ -156,7 +166,9 @@ impl Model {
                 effects
             }
             Event::Paste(pasted) => {
-                if let Some(filter) = self.filter_mut() {
+                if let Some(Overlay::Form(form)) = &mut self.overlay {
+                    form.paste(pasted);
+                } else if let Some(filter) = self.filter_mut() {
                     filter.push_str(&text::line(text::head(pasted, text::ID_CAP)));
                 } else {
                     self.say("paste ignored: no text field is open", now);
@@ -184,8 +196,10 @@ impl Model {
                 Vec::new()
             }
             Found::Nothing => {
-                if contexts.first() == Some(&Context::Prompt) {
-                    self.edit(chord);
+                match contexts.first() {
+                    Some(Context::Prompt) => self.edit(chord),
+                    Some(Context::Form | Context::Word) => overlay::edit(self, chord),
+                    _ => {}
                 }
                 Vec::new()
             }
@@ -242,7 +256,6 @@ impl Model {
             Action::Tasks => self.show(View::Tasks),
             Action::Alerts => self.show(View::Alerts),
             Action::Messages => self.show(View::Messages),
-            Action::Undo => return alerts::undo(self, now),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
@@ -262,17 +275,22 @@ impl Model {
                 self.say("reading everything again", now);
                 return vec![self.ask(Command::Reread).1];
             }
-            _ => return self.on_screen(action, now),
+            Action::WriteLog => self.overlay = Some(Overlay::log()),
+            _ => {
+                return acting::key(self, action, now)
+                    .unwrap_or_else(|| self.on_screen(action, now));
+            }
         }
         Vec::new()
     }
 
     fn on_screen(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+        if let Some(effects) = alerts::key(self, action, now) {
+            return effects;
+        }
         match (self.view, action) {
             (View::Alerts, _) => return alerts::act(self, action, now),
             (View::Messages, _) => return messages::act(self, action, now),
-            (_, Action::Ack) => return self.ack(now),
-            (_, Action::Mute) => self.mute(now),
             (View::Overview, _) => overview::act(self, action),
             (View::Workers, _) => workers::act(self, action),
             (View::Worker, _) => worker::act(self, action),
@@ -280,33 +298,6 @@ impl Model {
             (View::Task, _) => task::act(self, action),
         }
         Vec::new()
-    }
-
-    /// The worker that the current view is about.
-    fn worker_on_view(&self) -> Option<ConversationId> {
-        match self.view {
-            View::Workers => self.screens.workers.list.selected.clone(),
-            View::Worker => self.screens.worker.conversation.clone(),
-            _ => None,
-        }
-    }
-
-    fn ack(&mut self, now: Timestamp) -> Vec<Effect> {
-        if self.view == View::Overview {
-            let keys = overview::selected_keys(self);
-            return alerts::ack(self, &keys, now);
-        }
-        let worker = self.worker_on_view();
-        alerts::ack_of_worker(self, worker, now)
-    }
-
-    fn mute(&mut self, now: Timestamp) {
-        if self.view == View::Overview {
-            let keys = overview::selected_keys(self);
-            return alerts::mute(self, &keys, now);
-        }
-        let worker = self.worker_on_view();
-        alerts::open_of_worker(self, worker, now);
     }
 
     fn prompt(&mut self, action: Action) {

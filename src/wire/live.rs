@@ -1,6 +1,9 @@
 //! Frontends that follow a bridge: they share one engine.
 
-use super::{failure::Failure, pen::pen};
+use super::{
+    failure::Failure,
+    pen::{pen, random},
+};
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
@@ -10,7 +13,7 @@ use std::{
 use swarmwarden::{
     domain::{Mode, Span, text},
     engine::{
-        Clock, Engine, Plan, View,
+        Clock, Engine, Pen, Plan, View,
         job::{Memory, Open, Opened},
     },
     git::{LocalRepo, Repos},
@@ -121,8 +124,17 @@ pub(super) fn dashboard(
             _ => Screen::Overview,
         },
         east: east(),
-        actor: settings.actor.to_string(),
-        read_only: true,
+        read_only: match pen(
+            settings,
+            &subject.path,
+            subject.mode,
+            subject.state.as_deref(),
+        ) {
+            Pen::Forbidden(why) => Some(why),
+            Pen::Ready { .. } => None,
+        },
+        actor: Arc::clone(&settings.actor),
+        seed: random()[0],
         panic_test,
         ..tui::Options::default()
     };

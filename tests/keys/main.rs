@@ -34,13 +34,36 @@ fn marks(bridge: &Bridge) -> Result<Vec<(i64, i64)>, Box<dyn Error>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Keys that look and move: whatever is typed with them, nothing is written.
+const LOOKS: [&str; 36] = [
+    "j", "k", "h", "l", "g", "G", "v", "p", "o", "O", "/", "e", "t", "w", "f", "F", "D", "?", "1",
+    "2", "5", "-", "!", "0", "R", "\x1b", "\r", " ", "\t", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D",
+    "\x1b[5~", "\x1b[6~", "\x0c",
+];
+
 #[test]
-fn pty_ten_thousand_random_keys_write_nothing() {
+fn pty_ten_thousand_keys_that_look_write_nothing() {
+    random_keys(&LOOKS, &[]);
+}
+
+#[test]
+fn pty_ten_thousand_random_keys_write_nothing_when_read_only() {
+    random_keys(&KEYS, &["--read-only"]);
+}
+
+#[expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test's own steps"
+)]
+fn random_keys(keys: &[&str], more: &[&str]) {
     let nine = Bridge::of("nine-agents").unwrap();
     let (bytes, read) = (fs::read(nine.path()).unwrap(), marks(&nine).unwrap());
     let pair = native_pty_system().openpty(size(SIZES[0])).unwrap();
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_swarmwarden"));
     command.args(["--db", nine.path().to_str().unwrap()]);
+    command.args(more);
     command.env("TERM", "xterm-256color");
     command.env("LANG", "C.UTF-8");
     command.env(
@@ -72,7 +95,7 @@ fn pty_ten_thousand_random_keys_write_nothing() {
     let mut random = fastrand::Rng::with_seed(7);
     for n in 0..10_000 {
         keyboard
-            .write_all(KEYS[random.usize(..KEYS.len())].as_bytes())
+            .write_all(keys[random.usize(..keys.len())].as_bytes())
             .unwrap();
         if n % 97 == 0 {
             // Another size is drawn anew: the keys so far were heard.

@@ -1,4 +1,5 @@
 use super::*;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 fn chord(text: &str) -> Chord {
     Chord::parse(text).unwrap()

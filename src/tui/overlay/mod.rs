@@ -1,13 +1,21 @@
 //! What lies over a view: at most one at a time, and it takes every key.
 
 pub(crate) mod daemons;
+pub(crate) mod dialog;
+pub(crate) mod form;
 pub(crate) mod help;
+pub(crate) mod log;
+pub(crate) mod menu;
 pub(crate) mod mute;
 pub(crate) mod note;
 
+pub(crate) use dialog::Dialog;
+pub(crate) use form::Form;
+pub(crate) use menu::Menu;
+
 use super::{
     effect::Effect,
-    keymap::{Action, Context},
+    keymap::{Action, Chord, Context},
     model::Model,
     screen::{Hits, List, moved},
     widget::Canvas,
@@ -32,12 +40,33 @@ pub(crate) enum Overlay {
     Mute(mute::Mute),
     /// A note is written.
     Note(note::Note),
+    /// Something asks.
+    Dialog(Box<Dialog>),
+    /// A list of actions.
+    Menu(Box<Menu>),
+    /// Fields of text.
+    Form(Box<Form>),
+    /// The write log: its first line on screen, the last that can be, and lines on screen.
+    Log {
+        /// First line on screen.
+        top: usize,
+        /// Highest first line, and lines on screen.
+        seen: (usize, usize),
+    },
 }
 
 impl Overlay {
     /// Help from its first line.
     pub(crate) const fn help() -> Self {
         Self::Help {
+            top: 0,
+            seen: (0, 1),
+        }
+    }
+
+    /// The write log from its newest line.
+    pub(crate) const fn log() -> Self {
+        Self::Log {
             top: 0,
             seen: (0, 1),
         }
@@ -55,19 +84,32 @@ impl Overlay {
     }
 
     /// Where its keys stand.
-    pub(crate) const fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         match self {
             Self::Help { .. } => Context::Help,
             Self::Daemons(_) => Context::Daemons,
             Self::Mute(_) => Context::Mute,
             Self::Note(_) => Context::Prompt,
+            Self::Menu(_) => Context::Menu,
+            Self::Form(_) => Context::Form,
+            Self::Log { .. } => Context::Log,
+            Self::Dialog(dialog) => dialog.context(),
         }
     }
 
     /// Takes what the last frame showed.
     pub(crate) fn settle(&mut self, hits: &Hits) {
         match self {
-            Self::Help { top, seen } => {
+            Self::Dialog(dialog) => {
+                dialog.seen = hits.detail;
+                dialog.top = dialog.top.min(hits.detail.0);
+            }
+            Self::Menu(menu) => {
+                menu.list.top = hits.top;
+                menu.list.page = hits.page;
+            }
+            Self::Form(_) => {}
+            Self::Help { top, seen } | Self::Log { top, seen } => {
                 *seen = hits.detail;
                 *top = (*top).min(hits.detail.0);
             }
@@ -83,8 +125,12 @@ impl Overlay {
 
 /// Keeps the selected job among those that exist.
 pub(crate) fn derive(model: &mut Model) {
-    if let Some(Overlay::Daemons(list)) = &mut model.overlay {
-        list.settle(model.jobs.len(), |i| model.jobs.get(i).map(|j| j.name));
+    match &mut model.overlay {
+        Some(Overlay::Daemons(list)) => {
+            list.settle(model.jobs.len(), |i| model.jobs.get(i).map(|j| j.name));
+        }
+        Some(Overlay::Menu(menu)) => menu.settle(),
+        _ => {}
     }
 }
 
@@ -100,7 +146,10 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         return Vec::new();
     }
     match &mut model.overlay {
-        Some(Overlay::Help { top, seen }) => {
+        Some(Overlay::Dialog(_)) => dialog::act(model, action, now),
+        Some(Overlay::Menu(_)) => menu::act(model, action, now),
+        Some(Overlay::Form(_)) => form::act(model, action, now),
+        Some(Overlay::Help { top, seen } | Overlay::Log { top, seen }) => {
             *top = moved(action, *top, seen.1, seen.0).unwrap_or(*top);
             Vec::new()
         }
@@ -125,6 +174,15 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
     }
 }
 
+/// A character that no key of the overlay means: typed, where text is typed.
+pub(crate) fn edit(model: &mut Model, chord: Chord) {
+    match &mut model.overlay {
+        Some(Overlay::Form(form)) => form.edit(chord),
+        Some(Overlay::Dialog(dialog)) if dialog.context() == Context::Word => dialog.edit(chord),
+        _ => {}
+    }
+}
+
 /// Draws the open overlay over `body`.
 pub(crate) fn draw(
     model: &Model,
@@ -138,6 +196,10 @@ pub(crate) fn draw(
         Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
         Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
         Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
+        Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
+        Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
+        Some(Overlay::Form(open)) => form::draw(canvas, body, open, hits),
+        Some(Overlay::Log { top, .. }) => log::draw(model, canvas, body, *top, hits, now),
         None => {}
     }
 }

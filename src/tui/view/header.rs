@@ -215,7 +215,7 @@ fn jobs(scene: Scene<'_>) -> Strip {
 }
 
 fn lock(scene: Scene<'_>) -> Strip {
-    if scene.model.look.read_only {
+    if scene.model.look.read_only.is_some() {
         Strip::of("RO", Role::ReadOnly)
     } else {
         Strip::new()

@@ -275,6 +275,11 @@ impl Rows {
         taken
     }
 
+    /// Cells across.
+    pub(crate) const fn width(&self) -> u16 {
+        self.0.width
+    }
+
     /// Lines that are left.
     pub(crate) fn left(&self) -> u16 {
         self.0.height

@@ -7,8 +7,10 @@ use crate::{
     },
     tui::{
         effect::Effect,
-        model::{Model, Undo},
+        keymap::Action,
+        model::{Model, Undo, View},
         overlay::{Overlay, mute::Mute},
+        screen::overview,
     },
 };
 use std::sync::Arc;
@@ -16,14 +18,14 @@ use std::sync::Arc;
 impl Model {
     /// Asks for something that `inverse` takes back.
     pub(crate) fn order(&mut self, order: AlertOrder, inverse: Option<AlertOrder>) -> Effect {
-        let by = Arc::clone(&self.look.actor);
+        let by = Arc::clone(&self.acting.actor);
         let command = |order| Command::Alert {
             by: Arc::clone(&by),
             order,
         };
         let (id, effect) = self.ask(command(order));
         if let Some(inverse) = inverse {
-            self.undo.push(Undo {
+            self.undo.push(Undo::Alert {
                 id,
                 command: command(inverse),
             });
@@ -45,7 +47,7 @@ fn found(model: &Model, keys: &[Arc<str>]) -> Vec<Arc<Alert>> {
 }
 
 /// The operator takes these alerts.
-pub(crate) fn ack(model: &mut Model, keys: &[Arc<str>], now: Timestamp) -> Vec<Effect> {
+pub(super) fn ack(model: &mut Model, keys: &[Arc<str>], now: Timestamp) -> Vec<Effect> {
     if let Some(why) = model.alerts_are_past() {
         model.say(why, now);
         return Vec::new();
@@ -82,28 +84,38 @@ fn of_worker(model: &Model, conversation: &ConversationId) -> Vec<Arc<str>> {
         .collect()
 }
 
-/// The operator takes all that fires of a worker.
-pub(crate) fn ack_of_worker(
-    model: &mut Model,
-    conversation: Option<ConversationId>,
-    now: Timestamp,
-) -> Vec<Effect> {
-    let keys = conversation.map_or_else(Vec::new, |c| of_worker(model, &c));
-    ack(model, &keys, now)
+/// A key that concerns alerts, on another view; `None` for any other.
+pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
+    if !matches!(action, Action::Ack | Action::Mute) {
+        return None;
+    }
+    let keys = match model.view {
+        View::Overview => overview::selected_keys(model),
+        View::Workers => {
+            let worker = model.screens.workers.list.selected.as_ref();
+            worker.map_or_else(Vec::new, |c| of_worker(model, c))
+        }
+        View::Worker => {
+            let worker = model.screens.worker.conversation.as_ref();
+            worker.map_or_else(Vec::new, |c| of_worker(model, c))
+        }
+        View::Alerts | View::Tasks | View::Task | View::Messages => return None,
+    };
+    if action == Action::Ack {
+        return Some(ack(model, &keys, now));
+    }
+    mute(model, &keys, now);
+    Some(Vec::new())
 }
 
-/// The menu of mutes for what fires of a worker.
-pub(crate) fn open_of_worker(
-    model: &mut Model,
-    conversation: Option<ConversationId>,
-    now: Timestamp,
-) {
-    let keys = conversation.map_or_else(Vec::new, |c| of_worker(model, &c));
-    mute(model, &keys, now);
+/// The worker that the selected alert is about.
+pub(crate) fn worker(model: &Model) -> Option<ConversationId> {
+    let entry = model.screens.alerts.selected()?;
+    entry.first()?.conversation().cloned()
 }
 
 /// Opens the menu of mutes for the first of these alerts.
-pub(crate) fn mute(model: &mut Model, keys: &[Arc<str>], now: Timestamp) {
+pub(super) fn mute(model: &mut Model, keys: &[Arc<str>], now: Timestamp) {
     if let Some(why) = model.alerts_are_past() {
         return model.say(why, now);
     }
@@ -111,13 +123,4 @@ pub(crate) fn mute(model: &mut Model, keys: &[Arc<str>], now: Timestamp) {
         Some(alert) => model.overlay = Some(Overlay::Mute(Mute::new(alert))),
         None => model.say("there is no alert to mute here", now),
     }
-}
-
-/// Takes back what was done last and can be taken back.
-pub(crate) fn undo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
-    let Some(last) = model.undo.pop() else {
-        model.say("nothing to undo", now);
-        return Vec::new();
-    };
-    vec![model.ask(last.command).1]
 }

@@ -6,7 +6,7 @@ mod state;
 mod update;
 mod view;
 
-pub(crate) use deeds::{ack, ack_of_worker, mute, open_of_worker, undo};
+pub(crate) use deeds::{key, worker};
 #[cfg(test)]
 pub(crate) use state::Entry;
 pub(crate) use state::State;

@@ -9,5 +9,5 @@ mod view;
 
 pub(crate) use standing::{Standing, standing};
 pub(crate) use state::State;
-pub(crate) use update::{act, derive};
+pub(crate) use update::{act, chosen, derive};
 pub(crate) use view::{draw, status};

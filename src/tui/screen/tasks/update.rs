@@ -73,6 +73,15 @@ fn order(state: &State, rows: &mut [(Arc<Task>, Standing)]) {
     }
 }
 
+/// The marked tasks; without marks the selected one.
+pub(crate) fn chosen(model: &Model) -> Vec<TaskId> {
+    let state = &model.screens.tasks;
+    if state.marks.is_empty() {
+        return state.list.selected.iter().cloned().collect();
+    }
+    state.marks.iter().cloned().collect()
+}
+
 /// One key.
 pub(crate) fn act(model: &mut Model, action: Action) {
     let state = &mut model.screens.tasks;

@@ -1,0 +1,338 @@
+//! What the operator does to the swarm: from a key to a proposal, from a proposal to a command, from its answer to an undo and a
+//! line in the write log. No input or output: the rows are plain data until the engine carries them out.
+
+mod keys;
+
+pub(crate) use keys::key;
+
+use super::{
+    effect::Effect,
+    model::{self, Model, View},
+    overlay::{Dialog, Overlay},
+    screen::{alerts, overview, tasks},
+};
+use crate::{
+    domain::{
+        Command, ConversationId, Deal, Refusal, Snapshot, Subject, TaskId, Timestamp, Worker,
+        act::{Asks, Deed, Order, Proposal, op_id, propose},
+    },
+    link::RequestId,
+};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+/// Lines of the write log that are kept.
+const KEPT: usize = 200;
+
+/// What is remembered of actions.
+#[derive(Debug, Default)]
+pub(crate) struct Acting {
+    /// Who acts.
+    pub(crate) actor: Arc<str>,
+    /// Makes operation ids of this run differ from those of any other.
+    seed: u64,
+    made: u64,
+    pending: HashMap<RequestId, Pending>,
+    undo: Option<Undo>,
+    /// What was written, or was not; newest last.
+    pub(crate) log: VecDeque<Line>,
+}
+
+/// One line of the write log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) at: Timestamp,
+    pub(crate) headline: String,
+    /// Rows that it writes, one line for each.
+    pub(crate) effects: Vec<String>,
+    /// What became of it; `None` while it is on its way.
+    pub(crate) outcome: Option<Result<String, String>>,
+    request: RequestId,
+}
+
+#[derive(Debug)]
+struct Pending {
+    undo: Option<Deed>,
+    headline: String,
+}
+
+/// What `u` would do.
+#[derive(Debug)]
+struct Undo {
+    deed: Deed,
+    headline: String,
+}
+
+/// What a key acts on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) worker: Option<ConversationId>,
+    pub(crate) tasks: Vec<TaskId>,
+}
+
+impl Acting {
+    /// Nothing was done yet.
+    pub(crate) fn of(actor: Arc<str>, seed: u64) -> Self {
+        Self {
+            actor,
+            seed,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn order(&mut self, deed: Deed, reason: &str, now: Timestamp) -> Order {
+        self.made += 1;
+        let time = now.0.cast_unsigned().rotate_left(20);
+        Order {
+            op: op_id([self.seed, time ^ self.made]),
+            actor: Arc::clone(&self.actor),
+            cause: if matches!(deed, Deed::Undo { .. }) {
+                "undo"
+            } else {
+                "operator"
+            },
+            reason: reason.to_owned(),
+            deed,
+        }
+    }
+}
+
+/// What the selection of the view on show means.
+pub(crate) fn target(model: &Model) -> Target {
+    let worker = match model.view {
+        View::Overview => overview::selected(model).and_then(|p| match &p.subject {
+            Subject::Worker(conversation, _) => Some(conversation.clone()),
+            Subject::Source => None,
+        }),
+        View::Workers => model.screens.workers.list.selected.clone(),
+        View::Worker => model.screens.worker.conversation.clone(),
+        View::Alerts => alerts::worker(model),
+        View::Tasks | View::Task => return target_task(model),
+        View::Messages => None,
+    };
+    let tasks = worker
+        .as_ref()
+        .and_then(|id| find(model.snapshot(), id))
+        .map_or_else(Vec::new, |w| w.tasks.clone());
+    Target { worker, tasks }
+}
+
+/// The marked tasks, else the selected one, and who owes it.
+fn target_task(model: &Model) -> Target {
+    let tasks = if model.view == View::Tasks {
+        tasks::chosen(model)
+    } else {
+        model.screens.task.id.iter().cloned().collect()
+    };
+    let first = tasks.first().and_then(|id| model.facts.task(id));
+    let owner = first.and_then(|t| Some(t.owner()?.conversation.clone()));
+    let worker = owner.filter(|_| tasks.len() == 1);
+    Target { worker, tasks }
+}
+
+/// A worker of a snapshot.
+pub(crate) fn find<'a>(snapshot: &'a Snapshot, id: &ConversationId) -> Option<&'a Arc<Worker>> {
+    snapshot.workers.iter().find(|w| w.conversation == *id)
+}
+
+/// Why nothing may be written now; `None` when it may.
+pub(crate) fn forbidden(model: &Model) -> Option<String> {
+    if let Some(why) = &model.look.read_only {
+        return Some(format!("read-only: {why}"));
+    }
+    if model.facts.frozen().is_some() {
+        return Some("the picture is frozen; f thaws it, then act on what is".to_owned());
+    }
+    model
+        .facts
+        .gone()
+        .map(|_| "the engine has stopped; nothing can be written".to_owned())
+}
+
+/// Begins a deed: carried out at once when it asks for nothing, in a dialog otherwise.
+pub(crate) fn begin(model: &mut Model, deed: Deed, now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = forbidden(model) {
+        model.say(why, now);
+        return Vec::new();
+    }
+    let order = model.acting.order(deed, "", now);
+    match propose(&Arc::clone(model.snapshot()), &order, now) {
+        Err(why) => {
+            model.say(why.to_string(), now);
+            Vec::new()
+        }
+        Ok(proposal) if proposal.asks == Asks::Nothing => {
+            vec![send(model, &order.deed, proposal, now)]
+        }
+        Ok(_) => {
+            model.overlay = Some(Overlay::Dialog(Box::new(Dialog::open(
+                model,
+                vec![order],
+                now,
+            ))));
+            Vec::new()
+        }
+    }
+}
+
+/// Reassigns what is selected.
+pub(crate) fn reassign(model: &mut Model, target: &Target, now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = forbidden(model) {
+        model.say(why, now);
+        return Vec::new();
+    }
+    if target.tasks.is_empty() {
+        model.say("nothing to reassign: no open task is selected", now);
+        return Vec::new();
+    }
+    match Dialog::reassign(model, &target.tasks, now) {
+        Ok(dialog) => model.overlay = Some(Overlay::Dialog(Box::new(dialog))),
+        Err(why) => model.say(why.to_string(), now),
+    }
+    Vec::new()
+}
+
+/// Sends a proposal on its way.
+pub(crate) fn send(model: &mut Model, deed: &Deed, proposal: Proposal, now: Timestamp) -> Effect {
+    let undo = inverse(model.snapshot(), deed, &proposal.write.op);
+    let deal = Deal {
+        headline: proposal.headline.clone(),
+        write: proposal.write,
+    };
+    let (request, effect) = model.ask(Command::Act(Box::new(deal)));
+    let headline = proposal.headline;
+    let pending = Pending {
+        undo,
+        headline: headline.clone(),
+    };
+    model.acting.pending.insert(request, pending);
+    if model.acting.log.len() == KEPT {
+        model.acting.log.pop_front();
+    }
+    model.acting.log.push_back(Line {
+        at: now,
+        headline,
+        effects: proposal.effects,
+        outcome: None,
+        request,
+    });
+    effect
+}
+
+/// What undoes a deed by a second write; `None` for what stays.
+fn inverse(snapshot: &Snapshot, deed: &Deed, op: &Arc<str>) -> Option<Deed> {
+    match deed {
+        Deed::Reassign { task, .. } => Some(Deed::Undo {
+            task: task.clone(),
+            op: Arc::clone(op),
+        }),
+        Deed::HoldTask { task, hold } => Some(Deed::HoldTask {
+            task: task.clone(),
+            hold: !hold,
+        }),
+        Deed::HoldWorker { worker, hold } => Some(Deed::HoldWorker {
+            worker: worker.clone(),
+            hold: !hold,
+        }),
+        Deed::Priority { task, .. } => {
+            let before = snapshot.tasks.iter().find(|t| t.id == *task)?.priority?;
+            Some(Deed::Priority {
+                task: task.clone(),
+                priority: before,
+            })
+        }
+        Deed::Cancel { task } | Deed::Dead { task } => Some(Deed::Requeue { task: task.clone() }),
+        _ => None,
+    }
+}
+
+/// An answer came; `true` when it was to an action.
+pub(crate) fn answered(
+    model: &mut Model,
+    id: RequestId,
+    outcome: &Result<String, Refusal>,
+    now: Timestamp,
+) -> bool {
+    let Some(pending) = model.acting.pending.remove(&id) else {
+        return false;
+    };
+    let words = match outcome {
+        Ok(words) => Ok(words.clone()),
+        Err(why) => Err(why.to_string()),
+    };
+    if let Some(line) = model.acting.log.iter_mut().rev().find(|l| l.request == id) {
+        line.outcome = Some(words.clone());
+    }
+    match words {
+        Ok(words) => {
+            let undo = pending.undo.map(|deed| Undo {
+                deed,
+                headline: pending.headline,
+            });
+            let hint = if undo.is_some() { "   u undo" } else { "" };
+            model.say(format!("{words}{hint}"), now);
+            model.undo.retain(|u| !matches!(u, model::Undo::Act));
+            model
+                .undo
+                .extend(undo.is_some().then_some(model::Undo::Act));
+            model.acting.undo = undo;
+        }
+        Err(why) => model.say(why, now),
+    }
+    if let Some(Overlay::Dialog(dialog)) = &mut model.overlay {
+        let closed = dialog.answered(id, outcome);
+        if closed {
+            model.overlay = None;
+        }
+    }
+    true
+}
+
+/// `u`: undoes the last action of this dashboard, while it can be undone.
+pub(crate) fn undo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = forbidden(model) {
+        model.say(why, now);
+        return Vec::new();
+    }
+    let Some(Undo { deed, headline }) = model.acting.undo.take() else {
+        model.say("nothing to undo", now);
+        return Vec::new();
+    };
+    let order = model.acting.order(deed, &format!("undo: {headline}"), now);
+    match propose(&Arc::clone(model.snapshot()), &order, now) {
+        Ok(proposal) => vec![send(model, &order.deed, proposal, now)],
+        Err(why) => {
+            model.say(format!("cannot undo: {why}"), now);
+            Vec::new()
+        }
+    }
+}
+
+/// `H`: holds or releases the worker that is selected.
+pub(crate) fn hold(model: &mut Model, target: &Target, now: Timestamp) -> Vec<Effect> {
+    let on_tasks = matches!(model.view, View::Tasks | View::Task);
+    let worker = target.worker.as_ref().filter(|_| !on_tasks);
+    if let Some(worker) = worker.and_then(|id| find(model.snapshot(), id)) {
+        let held = worker.verdict.evidence.iter().any(|e| e.witness == "hold");
+        let deed = Deed::HoldWorker {
+            worker: worker.conversation.clone(),
+            hold: !held,
+        };
+        return begin(model, deed, now);
+    }
+    let Some(id) = target.tasks.first().cloned() else {
+        model.say("nothing to hold: no worker or task is selected", now);
+        return Vec::new();
+    };
+    let held = model.snapshot().tasks.iter().any(|t| t.id == id && t.held);
+    begin(
+        model,
+        Deed::HoldTask {
+            task: id,
+            hold: !held,
+        },
+        now,
+    )
+}

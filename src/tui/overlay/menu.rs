@@ -1,0 +1,240 @@
+//! Every action that could be done here: those that cannot are listed with the reason. And the priorities of a task.
+
+use crate::{
+    domain::{
+        ConversationId, Task, TaskId, Timestamp,
+        act::{Deed, propose},
+    },
+    tui::{
+        acting::{self, Target},
+        effect::Effect,
+        keymap::Action,
+        model::Model,
+        overlay::{Form, Overlay},
+        screen::{Hits, List},
+        theme::Role,
+        widget::{Canvas, Rows, Strip},
+    },
+};
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+/// What an entry begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Entry {
+    Do(Deed),
+    Reassign,
+    Compose(ConversationId),
+    Assign(Option<ConversationId>),
+}
+
+/// A list of actions.
+#[derive(Debug)]
+pub(crate) struct Menu {
+    title: String,
+    target: Target,
+    rows: Vec<(String, Result<Entry, String>)>,
+    pub(crate) list: List<usize>,
+}
+
+impl Menu {
+    /// Every action on what is selected.
+    pub(crate) fn actions(model: &mut Model, target: &Target, now: Timestamp) -> Self {
+        let mut rows = Vec::new();
+        let task = target.tasks.first().and_then(|id| task(model, id));
+        let forbidden = acting::forbidden(model);
+        let check = |model: &mut Model, label: String, deed: Deed| {
+            let order = model.acting.order(deed, "", now);
+            let can = forbidden.clone().map_or_else(
+                || propose(&Arc::clone(model.snapshot()), &order, now).map_err(|e| e.to_string()),
+                Err,
+            );
+            (label, can.map(|_| Entry::Do(order.deed)))
+        };
+        if let Some(task) = &task {
+            let id = task.id.clone();
+            let all = target.tasks.len();
+            let label = if all > 1 {
+                format!("reassign {all} tasks …")
+            } else {
+                format!("reassign {id} …")
+            };
+            rows.push((label, Ok(Entry::Reassign)));
+            for deed in deeds(task) {
+                rows.push(check(model, format!("{} {id} …", deed.name()), deed));
+            }
+        } else {
+            rows.push((
+                "reassign …".to_owned(),
+                Err("no open task is selected".to_owned()),
+            ));
+        }
+        if let Some(id) = &target.worker {
+            let label = acting::find(model.snapshot(), id)
+                .map_or_else(|| id.to_string(), |w| w.id.to_string());
+            rows.push((format!("message {label} …"), Ok(Entry::Compose(id.clone()))));
+            let held = acting::find(model.snapshot(), id)
+                .is_some_and(|w| w.verdict.evidence.iter().any(|e| e.witness == "hold"));
+            let deed = Deed::HoldWorker {
+                worker: id.clone(),
+                hold: !held,
+            };
+            rows.push(check(model, format!("{} {label}", deed.name()), deed));
+            let nudge = Deed::Nudge {
+                to: id.clone(),
+                n: 1,
+            };
+            rows.push(check(model, format!("nudge {label}"), nudge));
+        }
+        rows.push((
+            "assign a new task …".to_owned(),
+            Ok(Entry::Assign(target.worker.clone())),
+        ));
+        Self {
+            title: "Actions".to_owned(),
+            target: target.clone(),
+            rows,
+            list: List::default(),
+        }
+    }
+
+    /// The priorities of a task.
+    pub(crate) fn priorities(model: &mut Model, id: &TaskId, target: &Target) -> Self {
+        let now = task(model, id).and_then(|t| t.priority);
+        let row = |p: u8| {
+            let label = ["P0 now", "P1 soon", "P2 normal", "P3 whenever"].get(usize::from(p));
+            let deed = Deed::Priority {
+                task: id.clone(),
+                priority: p,
+            };
+            let can = if now == Some(p) {
+                Err("it is that already".to_owned())
+            } else {
+                Ok(Entry::Do(deed))
+            };
+            (label.copied().unwrap_or_default().to_owned(), can)
+        };
+        Self {
+            title: format!("Priority of {id}"),
+            target: target.clone(),
+            rows: (0..=3).map(row).collect(),
+            list: List::default(),
+        }
+    }
+
+    pub(crate) fn settle(&mut self) {
+        let n = self.rows.len();
+        self.list.settle(n, |i| (i < n).then_some(i));
+    }
+}
+
+fn task(model: &Model, id: &TaskId) -> Option<Arc<Task>> {
+    model.snapshot().tasks.iter().find(|t| t.id == *id).cloned()
+}
+
+/// What can be done with a task, besides handing it on.
+fn deeds(task: &Task) -> Vec<Deed> {
+    let id = || task.id.clone();
+    let mut all = vec![
+        Deed::HoldTask {
+            task: id(),
+            hold: !task.held,
+        },
+        Deed::Redeliver { task: id() },
+        Deed::Fence { task: id() },
+        Deed::Requeue { task: id() },
+        Deed::Cancel { task: id() },
+        Deed::Dead { task: id() },
+    ];
+    if let Some(late) = task.late.iter().rev().find(|l| l.status == "completed") {
+        all.insert(
+            0,
+            Deed::Adopt {
+                task: id(),
+                late: late.message,
+            },
+        );
+    }
+    all
+}
+
+/// A key while it is open.
+pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
+    let Some(Overlay::Menu(menu)) = &mut model.overlay else {
+        return Vec::new();
+    };
+    if let Some(to) = menu.list.target(action, menu.rows.len()) {
+        menu.list.choose(to, Some(to));
+        return Vec::new();
+    }
+    if action != Action::Accept {
+        return Vec::new();
+    }
+    let target = menu.target.clone();
+    let chosen = menu
+        .list
+        .row()
+        .and_then(|i| menu.rows.get(i))
+        .map(|(_, entry)| entry.clone());
+    match chosen {
+        None => Vec::new(),
+        Some(Err(why)) => {
+            model.say(why, now);
+            Vec::new()
+        }
+        Some(Ok(entry)) => {
+            model.overlay = None;
+            match entry {
+                Entry::Do(deed) => acting::begin(model, deed, now),
+                Entry::Reassign => acting::reassign(model, &target, now),
+                Entry::Compose(to) => {
+                    model.overlay = Some(Overlay::Form(Box::new(Form::message(model, to))));
+                    Vec::new()
+                }
+                Entry::Assign(to) => {
+                    model.overlay = Some(Overlay::Form(Box::new(Form::assign(model, to.as_ref()))));
+                    Vec::new()
+                }
+            }
+        }
+    }
+}
+
+/// Draws it over `body`.
+pub(crate) fn draw(canvas: &mut Canvas<'_>, body: Rect, menu: &Menu, hits: &mut Hits) {
+    let width = body.width.min(96);
+    let tall = u16::try_from(menu.rows.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
+    let place = Rect {
+        x: body.x + (body.width - width) / 2,
+        width,
+        height: body.height.min(tall),
+        ..body
+    };
+    canvas.frame(place, &Strip::of(menu.title.clone(), Role::Title));
+    let inside = Rect {
+        x: place.x + 1,
+        y: place.y + 1,
+        width: place.width.saturating_sub(2),
+        height: place.height.saturating_sub(2),
+    };
+    let page = usize::from(inside.height);
+    let top = menu.list.window(page, menu.rows.len());
+    let mut rows = Rows::of(inside);
+    for (i, (label, entry)) in menu.rows.iter().enumerate().skip(top).take(page) {
+        let line = rows.line();
+        let strip = match entry {
+            Ok(_) => Strip::of(format!("  {label}"), Role::Text),
+            Err(why) => {
+                Strip::of(format!("  {label:<30} "), Role::KeyOff).add(why.clone(), Role::Dim)
+            }
+        };
+        canvas.strip(line, &strip);
+        if Some(i) == menu.list.row() {
+            canvas.select(line);
+            hits.point(line);
+        }
+    }
+    (hits.top, hits.page) = (top, page);
+}
