@@ -108,7 +108,6 @@ impl Overlay {
                 menu.list.top = hits.top;
                 menu.list.page = hits.page;
             }
-            Self::Form(_) => {}
             Self::Help { top, seen } | Self::Log { top, seen } => {
                 *seen = hits.detail;
                 *top = (*top).min(hits.detail.0);
@@ -118,7 +117,7 @@ impl Overlay {
                 list.page = hits.page;
             }
             Self::Mute(mute) => mute.settle(hits),
-            Self::Note(_) => {}
+            Self::Form(_) | Self::Note(_) => {}
         }
     }
 }
