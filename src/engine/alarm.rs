@@ -141,14 +141,14 @@ fn carry_out(
         AlertOrder::Ack { keys, note } => {
             let (n, failed) = each(keys, |key| book.ack(key, by, note, now));
             failed.map_or_else(
-                || Ok(format!("acked {}", named(keys, n))),
+                || Ok(format!("acked {}", named(book, keys, n))),
                 |e| Err(missing(e)),
             )
         }
         AlertOrder::Unack { keys } => {
             let (n, failed) = each(keys, |key| book.unack(key, by, now));
             failed.map_or_else(
-                || Ok(format!("given back: {}", named(keys, n))),
+                || Ok(format!("given back: {}", named(book, keys, n))),
                 |e| Err(missing(e)),
             )
         }
@@ -193,9 +193,11 @@ fn each<E>(keys: &[Arc<str>], mut f: impl FnMut(&str) -> Result<(), E>) -> (usiz
 }
 
 /// The one, or how many.
-fn named(keys: &[Arc<str>], done: usize) -> String {
+fn named(book: &Alerts, keys: &[Arc<str>], done: usize) -> String {
     match keys {
-        [one] => text::line(one).into_owned(),
+        [one] => book
+            .get(one)
+            .map_or_else(|| text::line(one).into_owned(), |a| a.name()),
         all if all.len() == done => format!("{done} alerts"),
         all => format!("{done} of {} alerts", all.len()),
     }

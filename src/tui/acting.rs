@@ -7,9 +7,9 @@ pub(crate) use keys::key;
 
 use super::{
     effect::Effect,
-    model::{Model, View},
+    model::{self, Model, View},
     overlay::{Dialog, Overlay},
-    screen::overview,
+    screen::{alerts, overview, tasks},
 };
 use crate::{
     domain::{
@@ -108,12 +108,27 @@ pub(crate) fn target(model: &Model) -> Target {
         }),
         View::Workers => model.screens.workers.list.selected.clone(),
         View::Worker => model.screens.worker.conversation.clone(),
+        View::Alerts => alerts::worker(model),
+        View::Tasks | View::Task => return target_task(model),
         View::Messages => None,
     };
     let tasks = worker
         .as_ref()
         .and_then(|id| find(model.snapshot(), id))
         .map_or_else(Vec::new, |w| w.tasks.clone());
+    Target { worker, tasks }
+}
+
+/// The marked tasks, else the selected one, and who owes it.
+fn target_task(model: &Model) -> Target {
+    let tasks = if model.view == View::Tasks {
+        tasks::chosen(model)
+    } else {
+        model.screens.task.id.iter().cloned().collect()
+    };
+    let first = tasks.first().and_then(|id| model.facts.task(id));
+    let owner = first.and_then(|t| Some(t.owner()?.conversation.clone()));
+    let worker = owner.filter(|_| tasks.len() == 1);
     Target { worker, tasks }
 }
 
@@ -258,6 +273,10 @@ pub(crate) fn answered(
             });
             let hint = if undo.is_some() { "   u undo" } else { "" };
             model.say(format!("{words}{hint}"), now);
+            model.undo.retain(|u| !matches!(u, model::Undo::Act));
+            model
+                .undo
+                .extend(undo.is_some().then_some(model::Undo::Act));
             model.acting.undo = undo;
         }
         Err(why) => model.say(why, now),
@@ -293,11 +312,9 @@ pub(crate) fn undo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
 
 /// `H`: holds or releases the worker that is selected.
 pub(crate) fn hold(model: &mut Model, target: &Target, now: Timestamp) -> Vec<Effect> {
-    let worker = target
-        .worker
-        .as_ref()
-        .and_then(|id| find(model.snapshot(), id));
-    if let Some(worker) = worker {
+    let on_tasks = matches!(model.view, View::Tasks | View::Task);
+    let worker = target.worker.as_ref().filter(|_| !on_tasks);
+    if let Some(worker) = worker.and_then(|id| find(model.snapshot(), id)) {
         let held = worker.verdict.evidence.iter().any(|e| e.witness == "hold");
         let deed = Deed::HoldWorker {
             worker: worker.conversation.clone(),

@@ -3,7 +3,7 @@
 use super::widget::{Clock, TimeForm};
 use crate::domain::{
     ConversationId, DataState, Mode, Severity, Snapshot, Subject, Task, TaskId, TaskState,
-    Timestamp, Worker,
+    Timestamp, Worker, alert::Alert,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -19,6 +19,9 @@ pub(crate) struct Facts {
     workers: HashMap<ConversationId, usize>,
     tasks: HashMap<TaskId, usize>,
     troubled: HashSet<ConversationId>,
+    blocks: HashMap<TaskId, Vec<TaskId>>,
+    alerts: Vec<Arc<Alert>>,
+    by_key: HashMap<Arc<str>, usize>,
 }
 
 impl Facts {
@@ -110,6 +113,20 @@ impl Facts {
         self.shown().tasks.get(at)
     }
 
+    /// What a task waits for: those of its dependencies that are not done. One that is not known is taken for done long ago.
+    pub(crate) fn waits_for<'a>(&'a self, task: &'a Task) -> impl Iterator<Item = &'a TaskId> {
+        let open = |id: &&TaskId| {
+            self.task(id)
+                .is_some_and(|t| !matches!(t.state, TaskState::Done | TaskState::Cancelled))
+        };
+        task.depends_on.iter().filter(open)
+    }
+
+    /// Open tasks that wait for this one.
+    pub(crate) fn blocks(&self, id: &TaskId) -> impl Iterator<Item = &TaskId> {
+        self.blocks.get(id).into_iter().flatten()
+    }
+
     /// The open task that a worker is on: the first that runs or is blocked, else the first.
     pub(crate) fn main_task(&self, worker: &Worker) -> Option<&Arc<Task>> {
         let held = || worker.tasks.iter().filter_map(|id| self.task(id));
@@ -123,18 +140,43 @@ impl Facts {
         self.troubled.contains(conversation)
     }
 
-    /// How many problems have this severity.
-    pub(crate) fn problems(&self, severity: Severity) -> usize {
-        let problems = self.shown().problems.iter();
-        problems.filter(|p| p.severity == severity).count()
+    /// Alerts, in the order of attention; where nobody keeps the book, every problem as one that fires.
+    pub(crate) fn alerts(&self) -> &[Arc<Alert>] {
+        &self.alerts
+    }
+
+    /// The alert of a key.
+    pub(crate) fn alert(&self, key: &str) -> Option<&Arc<Alert>> {
+        self.alerts.get(*self.by_key.get(key)?)
+    }
+
+    /// How many alerts of this severity fire that nobody has.
+    pub(crate) fn open_alerts(&self, severity: Severity) -> usize {
+        let open = self.alerts.iter().filter(|a| a.is_open());
+        open.filter(|a| a.severity == severity).count()
     }
 
     fn index(&mut self) {
         let snapshot = &self.latest;
+        self.alerts = if snapshot.alerts.is_empty() {
+            let problems = snapshot.problems.iter();
+            problems.map(|p| Arc::new(Alert::bare(p))).collect()
+        } else {
+            snapshot.alerts.clone()
+        };
+        let alerts = self.alerts.iter().enumerate();
+        self.by_key = alerts.map(|(i, a)| (Arc::clone(&a.key), i)).collect();
         let workers = snapshot.workers.iter().enumerate();
         self.workers = workers.map(|(i, w)| (w.conversation.clone(), i)).collect();
         let tasks = snapshot.tasks.iter().enumerate();
         self.tasks = tasks.map(|(i, t)| (t.id.clone(), i)).collect();
+        self.blocks.clear();
+        for task in snapshot.tasks.iter().filter(|t| t.state.is_open()) {
+            for id in &task.depends_on {
+                let waiting = self.blocks.entry(id.clone()).or_default();
+                waiting.push(task.id.clone());
+            }
+        }
         let problems = snapshot.problems.iter();
         self.troubled = problems
             .filter_map(|p| match &p.subject {

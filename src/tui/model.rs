@@ -12,7 +12,7 @@ use super::{
     widget::{Clock, TimeForm},
 };
 use crate::{
-    domain::{Snapshot, Timestamp},
+    domain::{Command, Snapshot, Timestamp},
     link::{JobHealth, Reply, RequestId},
 };
 use crossterm::event::Event;
@@ -28,6 +28,12 @@ pub enum View {
     Workers,
     /// One worker.
     Worker,
+    /// What is left, and who has it.
+    Tasks,
+    /// One task.
+    Task,
+    /// What fires, and who has it.
+    Alerts,
     /// What they say.
     Messages,
 }
@@ -39,7 +45,20 @@ impl View {
         match self {
             Self::Overview => "Overview",
             Self::Workers | Self::Worker => "Workers",
+            Self::Tasks | Self::Task => "Tasks",
+            Self::Alerts => "Alerts",
             Self::Messages => "Messages",
+        }
+    }
+
+    /// Name where there is little room.
+    pub(crate) const fn short(self) -> &'static str {
+        match self {
+            Self::Overview => "Over",
+            Self::Workers | Self::Worker => "Work",
+            Self::Tasks | Self::Task => "Task",
+            Self::Alerts => "Alrt",
+            Self::Messages => "Msgs",
         }
     }
 
@@ -48,6 +67,9 @@ impl View {
             Self::Overview => Context::Overview,
             Self::Workers => Context::Workers,
             Self::Worker => Context::Worker,
+            Self::Tasks => Context::Tasks,
+            Self::Task => Context::Task,
+            Self::Alerts => Context::Alerts,
             Self::Messages => Context::Messages,
         }
     }
@@ -84,6 +106,22 @@ pub struct Model {
     pub(crate) acting: Acting,
     pub(crate) look: Look,
     pub(crate) requests: u64,
+    /// What can be taken back, the newest last.
+    pub(crate) undo: Vec<Undo>,
+}
+
+/// What `u` takes back.
+#[derive(Debug, Clone)]
+pub(crate) enum Undo {
+    /// Something with alerts.
+    Alert {
+        /// Of the request: when it is refused there is nothing to take back.
+        id: RequestId,
+        /// The inverse.
+        command: Command,
+    },
+    /// The last action on the swarm, which is remembered where actions are.
+    Act,
 }
 
 /// Keys that wait for more.
@@ -135,6 +173,7 @@ impl Model {
                 read_only: options.read_only.clone(),
             },
             requests: 0,
+            undo: Vec::new(),
         }
     }
 
@@ -154,7 +193,7 @@ impl Model {
         let own = match (&self.overlay, self.typed.prompt) {
             (Some(overlay), _) => {
                 let own = overlay.context();
-                if matches!(own, Context::Word | Context::Form) {
+                if matches!(own, Context::Word | Context::Form | Context::Prompt) {
                     return vec![own, Context::Always];
                 }
                 own

@@ -4,9 +4,9 @@ use super::{
     acting,
     effect::Effect,
     keymap::{Action, Chord, Context, Found},
-    model::{Model, Msg, View},
+    model::{Model, Msg, Undo, View},
     overlay::{self, Overlay},
-    screen::{Hits, messages, overview, worker, workers},
+    screen::{Hits, alerts, messages, overview, task, tasks, worker, workers},
 };
 use crate::{
     domain::{Command, Refusal, Span, Subject, Timestamp, text},
@@ -85,6 +85,8 @@ impl Model {
         };
         overview::derive(self);
         workers::derive(self);
+        tasks::derive(self);
+        alerts::derive(self);
         messages::derive(self);
         overlay::derive(self);
         effects
@@ -97,6 +99,9 @@ impl Model {
             (None, View::Overview) => self.screens.overview.settle(hits),
             (None, View::Workers) => self.screens.workers.settle(hits),
             (None, View::Worker) => self.screens.worker.settle(hits),
+            (None, View::Tasks) => self.screens.tasks.settle(hits),
+            (None, View::Task) => self.screens.task.settle(hits),
+            (None, View::Alerts) => self.screens.alerts.settle(hits),
             (None, View::Messages) => self.screens.messages.settle(hits),
         }
     }
@@ -136,6 +141,8 @@ impl Model {
             Reply::Messages(page) => messages::page(self, id, page, now),
             Reply::Refused(why) => {
                 messages::refused(self, id);
+                self.undo
+                    .retain(|u| !matches!(u, Undo::Alert { id: of, .. } if *of == id));
                 let gone = why == Refusal::Gone;
                 self.say(why.to_string(), now);
                 if gone {
@@ -201,13 +208,18 @@ impl Model {
 
     /// The filter that is being typed.
     fn filter_mut(&mut self) -> Option<&mut String> {
+        if let Some(Overlay::Note(note)) = &mut self.overlay {
+            return Some(&mut note.text);
+        }
         if !self.typed.prompt {
             return None;
         }
         match self.view {
             View::Workers => Some(&mut self.screens.workers.filter),
+            View::Tasks => Some(&mut self.screens.tasks.filter),
+            View::Alerts => Some(&mut self.screens.alerts.filter),
             View::Messages => Some(&mut self.screens.messages.filter),
-            View::Overview | View::Worker => None,
+            View::Overview | View::Worker | View::Task => None,
         }
     }
 
@@ -241,6 +253,8 @@ impl Model {
         match action {
             Action::Overview => self.show(View::Overview),
             Action::Workers => self.show(View::Workers),
+            Action::Tasks => self.show(View::Tasks),
+            Action::Alerts => self.show(View::Alerts),
             Action::Messages => self.show(View::Messages),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
@@ -271,11 +285,17 @@ impl Model {
     }
 
     fn on_screen(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
-        match self.view {
-            View::Overview => overview::act(self, action),
-            View::Workers => workers::act(self, action),
-            View::Worker => worker::act(self, action),
-            View::Messages => return messages::act(self, action, now),
+        if let Some(effects) = alerts::key(self, action, now) {
+            return effects;
+        }
+        match (self.view, action) {
+            (View::Alerts, _) => return alerts::act(self, action, now),
+            (View::Messages, _) => return messages::act(self, action, now),
+            (View::Overview, _) => overview::act(self, action),
+            (View::Workers, _) => workers::act(self, action),
+            (View::Worker, _) => worker::act(self, action),
+            (View::Tasks, _) => tasks::act(self, action),
+            (View::Task, _) => task::act(self, action),
         }
         Vec::new()
     }
@@ -298,6 +318,12 @@ impl Model {
         let done = match self.view {
             View::Overview => true,
             View::Workers => self.screens.workers.back(),
+            View::Tasks => self.screens.tasks.back(),
+            View::Task => {
+                self.show(View::Tasks);
+                true
+            }
+            View::Alerts => self.screens.alerts.back(),
             View::Messages => self.screens.messages.back(),
             View::Worker => {
                 self.show(View::Workers);
@@ -339,7 +365,7 @@ impl Model {
         match self.view {
             View::Overview => {}
             View::Workers => workers::select(self, &conversation),
-            View::Worker | View::Messages => {
+            View::Worker | View::Tasks | View::Task | View::Alerts | View::Messages => {
                 worker::open(self, conversation);
                 self.show(View::Worker);
             }

@@ -6,7 +6,7 @@ mod header;
 use super::{
     model::{Model, View},
     overlay,
-    screen::{messages, overview, worker, workers},
+    screen::{alerts, messages, overview, task, tasks, worker, workers},
     widget::{self, Canvas},
 };
 use crate::domain::Timestamp;
@@ -106,6 +106,9 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         View::Overview => overview::draw(scene, canvas, body, hits),
         View::Workers => workers::draw(scene, canvas, body, hits),
         View::Worker => worker::draw(scene, canvas, body, hits),
+        View::Tasks => tasks::draw(scene, canvas, body, hits),
+        View::Task => task::draw(scene, canvas, body, hits),
+        View::Alerts => alerts::draw(scene, canvas, body, hits),
         View::Messages => messages::draw(scene, canvas, body, hits),
     }
     if scene.model.overlay.is_some() {

@@ -21,11 +21,14 @@ fn press(c: char) -> Msg {
 }
 
 /// A frame after a key, a second later than the one before: every age on screen changes.
-#[divan::bench(args = [100, 1000], consts = ['1', '2', '5'])]
+#[divan::bench(args = [100, 1000], consts = ['1', '2', '4', '5'])]
 fn frame<const VIEW: char>(bencher: Bencher<'_, '_>, workers: usize) {
     let mut now = swarm::NOW;
     let mut model = Model::new(&Options::default(), now);
-    let snapshot = Arc::new(swarm::eventful(workers));
+    let snapshot = Arc::new(match VIEW {
+        '4' => swarm::alarming(workers),
+        _ => swarm::eventful(workers),
+    });
     model.update(Msg::Snapshot(Arc::clone(&snapshot)), now);
     model.update(press(VIEW), now);
     let options = TerminalOptions {

@@ -1,6 +1,9 @@
 //! A swarm by hand, at a fixed instant: every state, every kind of task, hostile text. For screens, pictures and benches.
 
+mod alerts;
 mod worker;
+
+pub(crate) use alerts::alarming;
 
 use std::{collections::VecDeque, sync::Arc};
 use swarmwarden::{

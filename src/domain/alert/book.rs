@@ -340,6 +340,12 @@ impl Alerts {
         all
     }
 
+    /// The alert of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Arc<Alert>> {
+        Some(&self.rows.get(key)?.alert)
+    }
+
     /// How many active alerts `matcher` names.
     #[must_use]
     pub fn active(&self, matcher: &Matcher) -> usize {

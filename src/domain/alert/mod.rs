@@ -16,9 +16,16 @@ pub use act::NoSuch;
 pub use book::{Alerts, Condition, Edge, Outcome};
 pub use group::{GROUP_INTERVAL, GROUP_WAIT, Notification, REPEAT, REPEAT_CRITICAL, Why};
 
-use super::{ConversationId, Severity, Subject, Timestamp, WorkerId};
+use super::{ConversationId, Problem, Severity, Span, Subject, Timestamp, WorkerId};
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
+
+/// How long a condition of a kind must hold before it fires, and how long it must be gone before it is over.
+#[must_use]
+pub fn timing(kind: &str) -> (Span, Span) {
+    let rule = rule::Rule::of(kind);
+    (rule.hold, rule.keep)
+}
 
 /// Where an alert is in its life. Declared in the order of attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -218,6 +225,15 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// For people: `silent worker-3`, `storm`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.worker().map_or_else(
+            || self.kind.to_string(),
+            |worker| format!("{} {worker}", self.kind),
+        )
+    }
+
     /// Label of the worker that it concerns.
     #[must_use]
     pub const fn worker(&self) -> Option<&WorkerId> {
@@ -233,6 +249,32 @@ impl Alert {
         match &self.subject {
             Subject::Worker(conversation, _) => Some(conversation),
             Subject::Source => None,
+        }
+    }
+
+    /// A problem of a picture for which nobody keeps a book: it fires.
+    #[must_use]
+    pub fn bare(problem: &Problem) -> Self {
+        Self {
+            key: Arc::clone(&problem.key),
+            kind: problem.kind.into(),
+            severity: problem.severity,
+            status: Status::Firing,
+            subject: problem.subject.clone(),
+            team: None,
+            sentence: problem.sentence.as_str().into(),
+            since: problem.since,
+            fired: problem.since,
+            first: problem.since,
+            last: problem.since,
+            count: 0,
+            ack: None,
+            silence: None,
+            inhibited_by: None,
+            flapping: false,
+            notes: Vec::new(),
+            history: VecDeque::new(),
+            group: problem.kind.into(),
         }
     }
 

@@ -45,7 +45,10 @@ async fn a_silent_worker_is_an_alert_that_can_be_taken() {
     let fired = bench.until(|s| is(s, Status::Firing)).await;
     let edge = |e: &Arc<Event>| matches!(&e.what, Happening::Alert(a, _) if &*a.key == KEY);
     assert!(fired.events.iter().any(edge));
-    assert_eq!(bench.ask(ack()).await, Reply::Done(format!("acked {KEY}")));
+    assert_eq!(
+        bench.ask(ack()).await,
+        Reply::Done("acked silent worker-1-tests".to_owned())
+    );
     let acked = bench.until(|s| is(s, Status::Acked)).await;
     let ack = alert(&acked, KEY).and_then(|a| a.ack.clone()).unwrap();
     assert_eq!((&*ack.by, &*ack.note), ("ann@desk", "on it"));

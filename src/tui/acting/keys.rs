@@ -6,7 +6,7 @@ use crate::{
     tui::{
         effect::Effect,
         keymap::Action,
-        model::Model,
+        model::{Model, Undo},
         overlay::{Form, Menu, Overlay},
     },
 };
@@ -17,7 +17,7 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
     match action {
         Action::Reassign => return Some(reassign(model, &target, now)),
         Action::Hold => return Some(hold(model, &target, now)),
-        Action::Undo => return Some(undo(model, now)),
+        Action::Undo => return Some(take_back(model, now)),
         Action::Actions => {
             let menu = Menu::actions(model, &target, now);
             model.overlay = Some(Overlay::Menu(Box::new(menu)));
@@ -31,6 +31,14 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
         _ => return None,
     }
     Some(Vec::new())
+}
+
+/// `u`: takes back what was done last, to the swarm or to an alert.
+fn take_back(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    match model.undo.pop() {
+        Some(Undo::Alert { command, .. }) => vec![model.ask(command).1],
+        Some(Undo::Act) | None => undo(model, now),
+    }
 }
 
 /// The overlay that a key opens on what is selected.

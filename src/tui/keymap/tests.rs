@@ -1,4 +1,5 @@
 use super::*;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 fn chord(text: &str) -> Chord {
     Chord::parse(text).unwrap()
@@ -74,7 +75,7 @@ fn a_sequence_waits_for_its_second_key() {
         .into_iter()
         .map(|(keys, _)| keys)
         .collect();
-    assert_eq!(shown, ["go", "gw", "gm", "gg"]);
+    assert_eq!(shown, ["go", "gw", "gt", "ga", "gm", "gg"]);
 }
 
 #[test]

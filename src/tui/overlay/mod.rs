@@ -6,6 +6,8 @@ pub(crate) mod form;
 pub(crate) mod help;
 pub(crate) mod log;
 pub(crate) mod menu;
+pub(crate) mod mute;
+pub(crate) mod note;
 
 pub(crate) use dialog::Dialog;
 pub(crate) use form::Form;
@@ -20,6 +22,7 @@ use super::{
 };
 use crate::domain::{Command, JobOrder, Timestamp};
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 /// An open overlay.
 #[derive(Debug)]
@@ -33,6 +36,10 @@ pub(crate) enum Overlay {
     },
     /// Background jobs, by name.
     Daemons(List<&'static str>),
+    /// What to mute, and for how long.
+    Mute(mute::Mute),
+    /// A note is written.
+    Note(note::Note),
     /// Something asks.
     Dialog(Box<Dialog>),
     /// A list of actions.
@@ -70,11 +77,19 @@ impl Overlay {
         Self::Daemons(List::default())
     }
 
+    /// An empty note beside an alert.
+    pub(crate) const fn note(key: Arc<str>) -> Self {
+        let text = String::new();
+        Self::Note(note::Note { key, text })
+    }
+
     /// Where its keys stand.
     pub(crate) fn context(&self) -> Context {
         match self {
             Self::Help { .. } => Context::Help,
             Self::Daemons(_) => Context::Daemons,
+            Self::Mute(_) => Context::Mute,
+            Self::Note(_) => Context::Prompt,
             Self::Menu(_) => Context::Menu,
             Self::Form(_) => Context::Form,
             Self::Log { .. } => Context::Log,
@@ -93,7 +108,6 @@ impl Overlay {
                 menu.list.top = hits.top;
                 menu.list.page = hits.page;
             }
-            Self::Form(_) => {}
             Self::Help { top, seen } | Self::Log { top, seen } => {
                 *seen = hits.detail;
                 *top = (*top).min(hits.detail.0);
@@ -102,6 +116,8 @@ impl Overlay {
                 list.top = hits.top;
                 list.page = hits.page;
             }
+            Self::Mute(mute) => mute.settle(hits),
+            Self::Form(_) | Self::Note(_) => {}
         }
     }
 }
@@ -119,6 +135,11 @@ pub(crate) fn derive(model: &mut Model) {
 
 /// A key while an overlay is open.
 pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
+    match model.overlay.take() {
+        Some(Overlay::Mute(mute)) => return mute::act(model, mute, action, now),
+        Some(Overlay::Note(note)) => return note::act(model, note, action),
+        other => model.overlay = other,
+    }
     if action == Action::Escape {
         model.overlay = None;
         return Vec::new();
@@ -148,7 +169,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             };
             vec![model.ask(Command::Job { name, order }).1]
         }
-        None => Vec::new(),
+        Some(Overlay::Mute(_) | Overlay::Note(_)) | None => Vec::new(),
     }
 }
 
@@ -172,6 +193,8 @@ pub(crate) fn draw(
     match &model.overlay {
         Some(Overlay::Help { top, .. }) => help::draw(model, canvas, body, *top, hits),
         Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
+        Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
+        Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
         Some(Overlay::Form(open)) => form::draw(canvas, body, open, hits),

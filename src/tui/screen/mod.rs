@@ -1,7 +1,10 @@
 //! One folder per view: `state` what it remembers, `update` what its keys do, `view` what it looks like.
 
+pub(crate) mod alerts;
 pub(crate) mod messages;
 pub(crate) mod overview;
+pub(crate) mod task;
+pub(crate) mod tasks;
 pub(crate) mod worker;
 pub(crate) mod workers;
 
@@ -17,6 +20,9 @@ pub(crate) struct Screens {
     pub(crate) overview: overview::State,
     pub(crate) workers: workers::State,
     pub(crate) worker: worker::State,
+    pub(crate) tasks: tasks::State,
+    pub(crate) task: task::State,
+    pub(crate) alerts: alerts::State,
     pub(crate) messages: messages::State,
 }
 
@@ -31,6 +37,8 @@ pub(crate) struct List<K> {
     pub(crate) top: usize,
     /// Rows on screen, of the last frame.
     pub(crate) page: usize,
+    /// The operator chose the row.
+    chosen: bool,
 }
 
 impl<K> Default for List<K> {
@@ -40,6 +48,7 @@ impl<K> Default for List<K> {
             at: 0,
             top: 0,
             page: 1,
+            chosen: false,
         }
     }
 }
@@ -69,6 +78,15 @@ impl<K: PartialEq + Clone> List<K> {
         if key.is_some() {
             self.at = at;
             self.selected = key;
+            self.chosen = true;
+        }
+    }
+
+    /// While nobody looks and nobody chose, the first row is the selected one: what comes first when the list is opened.
+    pub(crate) fn rest(&mut self) {
+        if !self.chosen {
+            self.at = 0;
+            self.selected = None;
         }
     }
 

@@ -12,7 +12,9 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::sync::Arc;
 
+mod alerts;
 mod chance;
+mod tasks;
 
 const SIZE: (u16, u16) = (120, 40);
 

@@ -6,7 +6,8 @@ use crate::{
     tui::{
         keymap::{Action, Binding, Context},
         model::{Model, View},
-        screen::{messages, worker, workers},
+        overlay::Overlay,
+        screen::{alerts, messages, task, tasks, worker, workers},
         theme::Role,
         widget::{Canvas, Rows, Strip},
     },
@@ -34,8 +35,10 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
 fn filter(model: &Model) -> Option<&str> {
     match model.view {
         View::Workers => Some(&model.screens.workers.filter),
+        View::Tasks => Some(&model.screens.tasks.filter),
+        View::Alerts => Some(&model.screens.alerts.filter),
         View::Messages => Some(&model.screens.messages.filter),
-        View::Overview | View::Worker => None,
+        View::Overview | View::Worker | View::Task => None,
     }
 }
 
@@ -96,6 +99,9 @@ fn matched(scene: Scene<'_>) -> String {
         }
         View::Workers => workers::status(scene),
         View::Worker => worker::status(scene),
+        View::Tasks => tasks::status(scene),
+        View::Task => task::status(scene),
+        View::Alerts => alerts::status(scene),
         View::Messages => messages::status(scene),
     }
 }
@@ -149,13 +155,18 @@ fn offers(model: &Model, binding: &Binding) -> bool {
     let frozen = model.facts.frozen().is_some();
     let empty = match model.view {
         View::Workers => model.screens.workers.rows.is_empty(),
+        View::Tasks => model.screens.tasks.rows.is_empty(),
+        View::Alerts => model.screens.alerts.rows.is_empty(),
         View::Messages => model.screens.messages.rows.is_empty(),
-        View::Overview | View::Worker => false,
+        View::Overview | View::Worker | View::Task => false,
     };
     match binding.run {
         Action::Live => frozen,
         Action::Freeze => !frozen,
-        Action::Open | Action::Evidence => !empty,
+        Action::Open | Action::Evidence | Action::Note | Action::Mark => !empty,
+        Action::Ack | Action::Mute => !empty && !model.facts.alerts().is_empty(),
+        Action::Undo => !model.undo.is_empty(),
+        Action::Confirm => matches!(&model.overlay, Some(Overlay::Mute(m)) if m.asks()),
         Action::NextProblem => !model.snapshot().problems.is_empty(),
         Action::Escape => {
             model.view != View::Overview || model.overlay.is_some() || model.typed.prompt

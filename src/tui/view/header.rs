@@ -5,7 +5,7 @@ use crate::{
     domain::{DataState, Mode, Severity},
     tui::{
         keymap::{Action, Context},
-        model::View,
+        model::{Model, View},
         theme::Role,
         widget::{Canvas, Rows, Strip, cells},
     },
@@ -163,7 +163,7 @@ fn state(scene: Scene<'_>, short: bool) -> Strip {
 
 /// `✗2 CRIT  !2 WARN`.
 fn severities(scene: Scene<'_>, long: bool) -> Strip {
-    let count = |s| scene.model.facts.problems(s);
+    let count = |s| scene.model.facts.open_alerts(s);
     let critical = count(Severity::Critical);
     let warning = count(Severity::Warning);
     let unknown = count(Severity::Unknown);
@@ -244,26 +244,18 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
             .next()
             .unwrap_or_default()
     };
-    let count = |n: u64| match n {
-        0 => String::new(),
-        n => format!(" {n}"),
-    };
-    let tabs = [
-        (View::Overview, Action::Overview, String::new()),
-        (
-            View::Workers,
-            Action::Workers,
-            count(u64::from(snapshot.states.total())),
-        ),
-        (
-            View::Messages,
-            Action::Messages,
-            count(snapshot.traffic.unread),
-        ),
-    ];
     let mut line = Strip::of(" ", Role::Text);
-    for (view, action, count) in tabs {
-        let text = format!("{} {}{count}", key(action), view.name());
+    for (view, action, n) in tab_list(model) {
+        let count = match n {
+            0 => String::new(),
+            n => format!(" {n}"),
+        };
+        let name = if scene.tier < Tier::M {
+            view.short()
+        } else {
+            view.name()
+        };
+        let text = format!("{} {name}{count}", key(action));
         line = if view.name() == model.view.name() {
             line.add(format!("[{text}]"), Role::Accent)
         } else {
@@ -285,4 +277,22 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
             Role::Warn,
         );
     }
+}
+
+/// Every tab, its key's action, and how much is behind it.
+fn tab_list(model: &Model) -> [(View, Action, u64); 5] {
+    let snapshot = model.snapshot();
+    let alerts = model.facts.alerts().iter();
+    let active = alerts.filter(|a| a.status.is_active()).count() as u64;
+    [
+        (View::Overview, Action::Overview, 0),
+        (
+            View::Workers,
+            Action::Workers,
+            u64::from(snapshot.states.total()),
+        ),
+        (View::Tasks, Action::Tasks, snapshot.task_counts.open()),
+        (View::Alerts, Action::Alerts, active),
+        (View::Messages, Action::Messages, snapshot.traffic.unread),
+    ]
 }

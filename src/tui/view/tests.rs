@@ -73,6 +73,21 @@ fn workers() {
 }
 
 #[test]
+fn tasks() {
+    screens("tasks_104", &fixture::swarm(104), "3");
+    screens("task", &fixture::swarm(104), "3\n");
+    screens("board", &fixture::swarm(104), "3vv");
+    screens("tasks_none", &fixture::swarm(0), "3");
+}
+
+#[test]
+fn alerts() {
+    screens("alerts_104", &fixture::alarming(104), "4");
+    screens("alerts_mute", &fixture::alarming(104), "4Mjjjj\n");
+    screens("alerts_none", &fixture::swarm(0), "4");
+}
+
+#[test]
 fn worker() {
     screens("worker", &fixture::swarm(104), "2\n");
 }

@@ -17,7 +17,7 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    const fn new(symbol: &'static str, word: &'static str, role: Role) -> Self {
+    pub(crate) const fn new(symbol: &'static str, word: &'static str, role: Role) -> Self {
         Self { symbol, word, role }
     }
 

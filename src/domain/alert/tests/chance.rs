@@ -158,7 +158,7 @@ fn carry_out(book: &mut Alerts, deed: &Deed, now: Timestamp) -> Vec<Notification
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 384, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn whatever_happens_alerts_keep_their_word(
         deeds in prop::collection::vec((any_deed(), 0i64..400), 1..80),

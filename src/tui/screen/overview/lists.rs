@@ -2,7 +2,7 @@
 
 use super::state::{Panel, State};
 use crate::{
-    domain::{Group, GroupKind, Problem, Progress, Severity, Subject, text},
+    domain::{Group, GroupKind, Problem, Progress, Severity, Subject, alert::Status, text},
     tui::{
         screen::Hits,
         theme::Role,
@@ -110,6 +110,33 @@ fn fold<'a>(scene: Scene<'a>, state: &State, by_kind: bool) -> Vec<Line<'a>> {
     lines
 }
 
+/// Who has it: `acked ann`, `muted`, `explained`; nothing when nobody has all of it.
+fn whose(scene: Scene<'_>, line: &Line<'_>) -> Option<String> {
+    if line.many > 1 {
+        let (state, snapshot) = (&scene.model.screens.overview, scene.model.snapshot());
+        let rows = line.rows.clone();
+        let had = rows
+            .filter_map(|row| one_has(scene, state.problem(snapshot, row)?))
+            .count();
+        return (had > 0).then(|| format!("{had} acked/muted"));
+    }
+    one_has(scene, line.first)
+}
+
+fn one_has(scene: Scene<'_>, problem: &Problem) -> Option<String> {
+    let alert = scene.model.facts.alert(&problem.key)?;
+    match alert.status {
+        Status::Acked => {
+            let by = alert.ack.as_ref().map_or("", |a| &*a.by);
+            let name = by.split('@').next().unwrap_or_default();
+            Some(text::fit(&format!("acked {name}"), 15).into_owned())
+        }
+        Status::Silenced => Some("muted".to_owned()),
+        Status::Inhibited => Some("explained".to_owned()),
+        Status::Firing | Status::Pending | Status::Resolved => None,
+    }
+}
+
 fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'_>) {
     let mark = widget::severity(line.first.severity);
     let who = match &line.first.subject {
@@ -126,9 +153,11 @@ fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'
     } else {
         format!(" {} ", mark.text())
     };
-    let next = match (&line.first.subject, line.many) {
-        (Subject::Source, _) => "Enter daemons",
-        (_, 1) => "Enter evidence",
+    let whose = whose(scene, line);
+    let next = match (&whose, &line.first.subject, line.many) {
+        (Some(words), ..) => words.as_str(),
+        (None, Subject::Source, _) => "Enter daemons",
+        (None, _, 1) => "Enter evidence",
         _ => "Enter list",
     };
     let wide = scene.tier == Tier::Xl;
@@ -138,6 +167,7 @@ fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'
     let age = scene.clock.age(line.first.since);
     let tail = match (scene.tier, line.many) {
         (Tier::Xl, _) => format!("{age:>7}   {next:<15}"),
+        (Tier::M, _) if whose.is_some() => format!(" {age:>7} {next} "),
         (Tier::M, _) => format!(" {age:>7} "),
         _ => format!(" {age:>6} "),
     };
@@ -308,73 +338,4 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column<Col>], group: &Gro
             Role::Text,
         ),
     });
-}
-
-/// BRIDGE: where the facts come from.
-pub(super) fn bridge(scene: Scene<'_>) -> Vec<Strip> {
-    let snapshot = scene.model.snapshot();
-    let source = &snapshot.source;
-    let plain = |text: String| Strip::of(text, Role::Text);
-    let read = source.read_at.map_or_else(
-        || "not read yet".to_owned(),
-        |at| format!("read {} ago", scene.instant().since(at)),
-    );
-    let schema = source
-        .schema
-        .map_or("schema ?", crate::domain::Schema::name);
-    let traffic = snapshot.traffic;
-    let counts = if source.progress.is_some() {
-        [
-            plain("messages counting".to_owned()),
-            plain(schema.to_owned()),
-        ]
-    } else {
-        [
-            plain(format!(
-                "messages {}   unread {}",
-                traffic.messages, traffic.unread
-            )),
-            plain(format!("{schema}   audit rows {}", traffic.audits)),
-        ]
-    };
-    let mut lines = vec![plain(format!("{read}   {}", source.watch))];
-    lines.extend(counts);
-    if source.reopened > 0 {
-        lines.push(plain(format!("file replaced {} times", source.reopened)));
-    }
-    for fault in source.faults.iter() {
-        let words = format!("! {}: {}", fault.what, fault.remedy);
-        lines.push(Strip::of(words, Role::Warn));
-    }
-    if let Some(repo) = &snapshot.repo {
-        lines.extend(repo_lines(repo));
-    }
-    lines
-}
-
-fn repo_lines(repo: &crate::domain::Repo) -> Vec<Strip> {
-    if let Some(error) = &repo.error {
-        return vec![Strip::of(format!("git: {error}"), Role::Warn)];
-    }
-    let upstream = match repo.ahead_behind {
-        Some((ahead, behind)) => format!("   ahead {ahead} behind {behind}"),
-        None => String::new(),
-    };
-    let head = format!("git {} {}{upstream}", repo.head, repo.commit);
-    let branches = match repo.branch_count {
-        1 => "1 branch".to_owned(),
-        n => format!("{n} branches"),
-    };
-    let mut tree = Strip::of(branches, Role::Text);
-    let counts = [
-        (repo.modified, "changed", Role::Text),
-        (repo.untracked, "new", Role::Text),
-        (repo.conflicted, "in conflict", Role::Crit),
-    ];
-    for (n, what, role) in counts {
-        if n > 0 {
-            tree = tree.add(format!("   {n} {what}"), role);
-        }
-    }
-    vec![Strip::of(head, Role::Text), tree]
 }

@@ -1,5 +1,6 @@
 //! Is anything wrong, what first, and will we finish?
 
+mod bridge;
 mod charts;
 mod lists;
 mod recent;
@@ -9,5 +10,5 @@ mod view;
 
 pub(crate) use lists::plural;
 pub(crate) use state::State;
-pub(crate) use update::{act, derive, next_problem, selected};
+pub(crate) use update::{act, derive, next_problem, selected, selected_keys};
 pub(crate) use view::{draw, empty};

@@ -135,7 +135,7 @@ fn line(scene: Scene<'_>, event: &Event) -> Strip {
             let mark = widget::severity(alert.severity);
             let what = alert.history.back().map_or("", |m| &*m.what);
             head(scene, &at, mark.symbol, mark.role)
-                .add(format!("{} ", alert.key), Role::Title)
+                .add(format!("{} ", alert.name()), Role::Title)
                 .add(what.to_owned(), Role::Text)
         }
         Happening::Notified(n) => head(scene, &at, "i", Role::Info)

@@ -54,6 +54,19 @@ pub(crate) fn selected(model: &Model) -> Option<&Problem> {
     state.problem(model.snapshot(), state.problems.row()?)
 }
 
+/// Keys of all that the selected row stands for.
+pub(crate) fn selected_keys(model: &Model) -> Vec<Arc<str>> {
+    let Some(problem) = selected(model) else {
+        return Vec::new();
+    };
+    if !model.screens.overview.folded {
+        return vec![Arc::clone(&problem.key)];
+    }
+    let alike = |p: &&Problem| (p.severity, p.kind) == (problem.severity, problem.kind);
+    let all = model.snapshot().problems.iter().filter(alike);
+    all.map(|p| Arc::clone(&p.key)).collect()
+}
+
 /// Goes on to the next problem; on another view the first press stays at the selected one.
 pub(crate) fn next_problem(model: &mut Model) {
     let here = selected(model).map(|p| Arc::clone(&p.key));

@@ -1,7 +1,7 @@
 //! What the Overview looks like: problems first, then how far the work is, then the fleet, then what happened.
 
 use super::{
-    charts,
+    bridge, charts,
     lists::{self, Table},
     recent,
     state::Panel,
@@ -103,7 +103,7 @@ fn wide_right(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
     let states = charts::states(scene);
     charts::fleet(scene, canvas, rows.take(states + 1));
     rows.line();
-    let bridge = lists::bridge(scene);
+    let bridge = bridge::lines(scene);
     let lines = u16::try_from(bridge.len()).unwrap_or(u16::MAX) + 1;
     let beats = charts::beat_lines(scene, place.width).len();
     let beats = u16::try_from(beats).unwrap_or(u16::MAX);

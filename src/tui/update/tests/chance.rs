@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 fn any_message() -> impl Strategy<Value = Msg> {
     let keys = prop_oneof![
-        4 => prop::sample::select("jkhlGgq!vpoOfFtweRD?12500-/xsrn".chars().collect::<Vec<_>>())
+        4 => prop::sample::select("jkhlGgq!vpoOfFtweRD?12500-/xsrn4aMuy3 V*".chars().collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         2 => prop::sample::select(vec![
             KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::PageDown,

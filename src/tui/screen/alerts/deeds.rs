@@ -1,0 +1,126 @@
+//! Taking, muting and giving back alerts, from whatever view.
+
+use crate::{
+    domain::{
+        AlertOrder, Command, ConversationId, Mode, Timestamp,
+        alert::{Alert, Status},
+    },
+    tui::{
+        effect::Effect,
+        keymap::Action,
+        model::{Model, Undo, View},
+        overlay::{Overlay, mute::Mute},
+        screen::overview,
+    },
+};
+use std::sync::Arc;
+
+impl Model {
+    /// Asks for something that `inverse` takes back.
+    pub(crate) fn order(&mut self, order: AlertOrder, inverse: Option<AlertOrder>) -> Effect {
+        let by = Arc::clone(&self.acting.actor);
+        let command = |order| Command::Alert {
+            by: Arc::clone(&by),
+            order,
+        };
+        let (id, effect) = self.ask(command(order));
+        if let Some(inverse) = inverse {
+            self.undo.push(Undo::Alert {
+                id,
+                command: command(inverse),
+            });
+        }
+        effect
+    }
+
+    /// Why alerts cannot be changed in this picture.
+    fn alerts_are_past(&self) -> Option<&'static str> {
+        matches!(self.snapshot().source.mode, Mode::Recorded(_))
+            .then_some("this is a recorded instant: its alerts are past")
+    }
+}
+
+/// The alerts of these keys.
+fn found(model: &Model, keys: &[Arc<str>]) -> Vec<Arc<Alert>> {
+    let all = keys.iter().filter_map(|key| model.facts.alert(key));
+    all.cloned().collect()
+}
+
+/// The operator takes these alerts.
+pub(super) fn ack(model: &mut Model, keys: &[Arc<str>], now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = model.alerts_are_past() {
+        model.say(why, now);
+        return Vec::new();
+    }
+    let alerts = found(model, keys);
+    let takes = |a: &&Arc<Alert>| a.status.is_active() && a.ack.is_none();
+    let keys: Vec<Arc<str>> = alerts
+        .iter()
+        .filter(takes)
+        .map(|a| Arc::clone(&a.key))
+        .collect();
+    if keys.is_empty() {
+        let words = match alerts.iter().find_map(|a| a.ack.as_ref()) {
+            Some(ack) => format!("{} has it since {}", ack.by, ack.at.clock()),
+            None if alerts.iter().any(|a| a.status == Status::Pending) => {
+                "it does not fire yet".to_owned()
+            }
+            None => "there is no alert to ack here".to_owned(),
+        };
+        model.say(words, now);
+        return Vec::new();
+    }
+    let inverse = AlertOrder::Unack { keys: keys.clone() };
+    let note = "".into();
+    vec![model.order(AlertOrder::Ack { keys, note }, Some(inverse))]
+}
+
+/// Keys of what fires of a worker.
+fn of_worker(model: &Model, conversation: &ConversationId) -> Vec<Arc<str>> {
+    let alerts = model.facts.alerts().iter();
+    alerts
+        .filter(|a| a.conversation() == Some(conversation) && a.status != Status::Resolved)
+        .map(|a| Arc::clone(&a.key))
+        .collect()
+}
+
+/// A key that concerns alerts, on another view; `None` for any other.
+pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
+    if !matches!(action, Action::Ack | Action::Mute) {
+        return None;
+    }
+    let keys = match model.view {
+        View::Overview => overview::selected_keys(model),
+        View::Workers => {
+            let worker = model.screens.workers.list.selected.as_ref();
+            worker.map_or_else(Vec::new, |c| of_worker(model, c))
+        }
+        View::Worker => {
+            let worker = model.screens.worker.conversation.as_ref();
+            worker.map_or_else(Vec::new, |c| of_worker(model, c))
+        }
+        View::Alerts | View::Tasks | View::Task | View::Messages => return None,
+    };
+    if action == Action::Ack {
+        return Some(ack(model, &keys, now));
+    }
+    mute(model, &keys, now);
+    Some(Vec::new())
+}
+
+/// The worker that the selected alert is about.
+pub(crate) fn worker(model: &Model) -> Option<ConversationId> {
+    let entry = model.screens.alerts.selected()?;
+    entry.first()?.conversation().cloned()
+}
+
+/// Opens the menu of mutes for the first of these alerts.
+pub(super) fn mute(model: &mut Model, keys: &[Arc<str>], now: Timestamp) {
+    if let Some(why) = model.alerts_are_past() {
+        return model.say(why, now);
+    }
+    match found(model, keys).into_iter().next() {
+        Some(alert) => model.overlay = Some(Overlay::Mute(Mute::new(alert))),
+        None => model.say("there is no alert to mute here", now),
+    }
+}

@@ -1,0 +1,14 @@
+//! What needs me now, who has it, since when?
+
+mod deeds;
+mod detail;
+mod state;
+mod update;
+mod view;
+
+pub(crate) use deeds::{key, worker};
+#[cfg(test)]
+pub(crate) use state::Entry;
+pub(crate) use state::State;
+pub(crate) use update::{act, derive};
+pub(crate) use view::{draw, status};

@@ -1,0 +1,173 @@
+//! What the keys of the list of alerts do.
+
+use super::{
+    deeds,
+    state::{Entry, State},
+};
+use crate::{
+    domain::{Subject, Timestamp, alert::Alert},
+    tui::{
+        effect::Effect,
+        facts::Facts,
+        keymap::Action,
+        model::{Model, View},
+        overlay::Overlay,
+        screen::{moved, worker},
+    },
+};
+use std::sync::Arc;
+
+/// Filters and groups the rows, and finds the selection again. O(n).
+pub(crate) fn derive(model: &mut Model) {
+    let facts = &model.facts;
+    let state = &mut model.screens.alerts;
+    let needle = state.filter.to_lowercase();
+    let shown: Vec<Arc<Alert>> = facts
+        .alerts()
+        .iter()
+        .filter(|a| state.shows(a.status))
+        .filter(|a| needle.is_empty() || matches(facts, a, &needle))
+        .cloned()
+        .collect();
+    state.rows = rows(state, &shown);
+    if model.view != View::Alerts {
+        state.list.rest();
+    }
+    let rows = &state.rows;
+    state
+        .list
+        .settle(rows.len(), |i| rows.get(i).map(Entry::key));
+}
+
+fn matches(facts: &Facts, alert: &Alert, needle: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(needle);
+    has(&alert.kind)
+        || has(alert.status.name())
+        || has(&alert.sentence)
+        || alert.team.as_deref().is_some_and(has)
+        || alert.worker().is_some_and(|id| has(&id.to_string()))
+        || alert
+            .conversation()
+            .and_then(|c| facts.worker(c))
+            .is_some_and(|w| has(&w.session))
+}
+
+/// Alerts of one status and kind share a row at the place of the first.
+fn rows(state: &State, shown: &[Arc<Alert>]) -> Vec<Entry> {
+    let name = |a: &Alert| format!("{}/{}", a.status.name(), a.kind);
+    let mut groups: Vec<(Arc<str>, Vec<Arc<Alert>>)> = Vec::new();
+    for alert in shown {
+        let name = name(alert);
+        match groups.iter_mut().find(|(n, _)| **n == *name) {
+            Some((_, alerts)) => alerts.push(Arc::clone(alert)),
+            None => groups.push((name.into(), vec![Arc::clone(alert)])),
+        }
+    }
+    let mut rows = Vec::new();
+    for (name, alerts) in groups {
+        let one = |alert: &Arc<Alert>, inner| Entry::One {
+            alert: Arc::clone(alert),
+            inner,
+        };
+        if let [alert] = alerts.as_slice() {
+            rows.push(one(alert, false));
+            continue;
+        }
+        let open = state.expanded.contains(&name);
+        let inner: Vec<Entry> = alerts.iter().map(|a| one(a, true)).collect();
+        rows.push(Entry::Many { name, alerts, open });
+        if open {
+            rows.extend(inner);
+        }
+    }
+    rows
+}
+
+/// Keys of the alerts of the selected row.
+fn selected(model: &Model) -> Vec<Arc<str>> {
+    let entry = model.screens.alerts.selected();
+    entry.map_or_else(Vec::new, |e| {
+        e.alerts().iter().map(|a| Arc::clone(&a.key)).collect()
+    })
+}
+
+/// One key.
+pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
+    let state = &mut model.screens.alerts;
+    match action {
+        Action::Ack => return deeds::ack(model, &selected(model), now),
+        Action::Mute => deeds::mute(model, &selected(model), now),
+        Action::Note => {
+            if let Some(alert) = state.selected().and_then(Entry::first) {
+                model.overlay = Some(Overlay::note(Arc::clone(&alert.key)));
+            }
+        }
+        Action::Open | Action::Evidence => open(model),
+        Action::ProblemsOnly => state.open_only = !state.open_only,
+        Action::NextLayout => state.all = !state.all,
+        Action::NextPanel | Action::PreviousPanel => state.on_detail = !state.on_detail,
+        Action::Right => expand(state, true),
+        Action::Left => expand(state, false),
+        _ => walk(state, action),
+    }
+    Vec::new()
+}
+
+fn expand(state: &mut State, open: bool) {
+    let Some(at) = state.list.row() else { return };
+    let Some(entry) = state.rows.get(at) else {
+        return;
+    };
+    match entry {
+        Entry::Many { name, .. } if open => {
+            state.expanded.insert(Arc::clone(name));
+        }
+        Entry::Many { name, .. } => {
+            state.expanded.remove(name);
+        }
+        Entry::One { inner: true, .. } if !open => {
+            // Back to the row of the group.
+            let above = state.rows.iter().take(at).enumerate().rev();
+            let head = above
+                .filter(|(_, e)| matches!(e, Entry::Many { .. }))
+                .map(|(i, e)| (i, e.key()))
+                .next();
+            if let Some((i, name)) = head {
+                state.expanded.remove(&name);
+                state.list.choose(i, Some(name));
+            }
+        }
+        Entry::One { .. } => {}
+    }
+}
+
+/// To whom the alert concerns.
+fn open(model: &mut Model) {
+    let entry = model.screens.alerts.selected().cloned();
+    match entry {
+        Some(Entry::Many { open: false, .. }) => expand(&mut model.screens.alerts, true),
+        Some(entry) => match entry.first().map(|a| a.subject.clone()) {
+            Some(Subject::Worker(conversation, _)) => {
+                worker::open(model, conversation);
+                worker::to_evidence(model);
+                model.show(View::Worker);
+            }
+            Some(Subject::Source) => model.overlay = Some(Overlay::daemons()),
+            None => {}
+        },
+        None => {}
+    }
+}
+
+fn walk(state: &mut State, action: Action) {
+    let (top, last, page) = state.detail;
+    if state.on_detail {
+        state.detail.0 = moved(action, top, page, last).unwrap_or(top);
+        return;
+    }
+    if let Some(to) = state.list.target(action, state.rows.len()) {
+        let key = state.rows.get(to).map(Entry::key);
+        state.list.choose(to, key);
+        state.detail.0 = 0;
+    }
+}
