@@ -97,6 +97,8 @@ pub(crate) enum Sub {
     Act(Act),
     /// What was done by whom: the audit chain.
     Audit(Audit),
+    /// Act on what is found, without a dashboard: the events as they come, and the tasks of lost workers moved.
+    Watchdog(Watchdog),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }
@@ -142,6 +144,14 @@ pub(crate) struct Explain {
     /// Format.
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
+}
+
+/// `watchdog`.
+#[derive(Debug, Args)]
+pub(crate) struct Watchdog {
+    /// What it may do by itself: off, suggest or auto. Without it as the configuration says, and auto where that says nothing.
+    #[arg(long, value_name = "POLICY", value_parser = ["off", "suggest", "auto"])]
+    pub(crate) policy: Option<String>,
 }
 
 /// `events`.

@@ -21,6 +21,7 @@ pub mod swarm;
 mod task;
 pub mod text;
 mod time;
+pub mod watchdog;
 
 pub use assess::assess;
 pub use command::{AlertOrder, Command, Deal, JobOrder, Refusal};

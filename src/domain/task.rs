@@ -212,6 +212,8 @@ pub struct Task {
     pub closed_at: Option<Timestamp>,
     /// Newest message that concerns it.
     pub last_message: MessageId,
+    /// Former holders who were told that they no longer own it.
+    pub told: Vec<ConversationId>,
     /// The late report that was applied by the operator.
     pub adopted: Option<MessageId>,
     /// What happened to it, oldest first; the newest 48.

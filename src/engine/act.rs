@@ -66,6 +66,15 @@ impl Actor {
         }
     }
 
+    /// Why nothing may be written; `None` when it may.
+    #[must_use]
+    pub fn forbidden(&self) -> Option<Arc<str>> {
+        match &self.pen {
+            Pen::Ready { .. } => None,
+            Pen::Forbidden(why) => Some(Arc::clone(why)),
+        }
+    }
+
     /// Carries out an action, and says what became of it.
     pub async fn act(&self, deal: Deal) -> Reply {
         match self.write(deal.write).await {

@@ -19,7 +19,7 @@ use crate::{
     watch::Poker,
 };
 use alarm::Alarm;
-use job::{Ask, GitStatus, Keeper, Memory, Open, Recorder, Refresh, Slate, Wires};
+use job::{Ask, GitStatus, Keeper, Memory, Open, Recorder, Refresh, Slate, Ward, Wires};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -52,6 +52,8 @@ pub struct Plan {
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
     /// How to write to the bridge.
     pub pen: Pen,
+    /// What the watchdog does by itself; `None` has none.
+    pub warding: Option<job::Warding>,
 }
 
 /// A running engine. Dropping it cancels its jobs; [`Engine::stop`] also waits for them.
@@ -71,11 +73,8 @@ impl Engine {
             mode: plan.view.mode,
             ..Source::default()
         };
-        let (ports, ends) = pair(Snapshot {
-            at: plan.clock.now(),
-            source,
-            ..Snapshot::default()
-        });
+        let (at, rest) = (plan.clock.now(), Snapshot::default());
+        let (ports, ends) = pair(Snapshot { at, source, ..rest });
         let EnginePorts {
             snapshot,
             jobs,
@@ -110,8 +109,13 @@ impl Engine {
         supervisor.add(Refresh::new(
             plan.open, plan.name, plan.view, plan.clock, wires,
         ));
+        let actor = Actor::new(plan.pen, clock.clone(), ports.snapshot.clone());
+        if let Some(how) = plan.warding {
+            let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
+            supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
+        }
         let desk = Desk {
-            actor: Actor::new(plan.pen, clock.clone(), ports.snapshot.clone()),
+            actor,
             supervisor,
             asks,
             poker,

@@ -74,6 +74,7 @@ impl Bench {
             memory,
             notes: Vec::new(),
             repos: None,
+            warding: None,
             pen: Pen::Ready {
                 open: {
                     let store = store.clone();

@@ -5,6 +5,7 @@ use crate::domain::{
     Span,
     health::{Method, Profile},
     text,
+    watchdog::Policy,
 };
 use std::{collections::BTreeMap, path::PathBuf};
 use toml::{Table, Value};
@@ -16,6 +17,8 @@ pub struct File {
     pub path: Option<PathBuf>,
     /// `bridge.read_only`.
     pub read_only: Option<bool>,
+    /// `watchdog.policy`.
+    pub policy: Option<Policy>,
     /// `watchdog.detector`.
     pub detector: Option<Method>,
     /// `watchdog.profile`.
@@ -43,9 +46,10 @@ pub struct File {
 }
 
 /// Every key there is.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "bridge.path",
     "bridge.read_only",
+    "watchdog.policy",
     "watchdog.detector",
     "watchdog.profile",
     "watchdog.team.NAME.detector",
@@ -131,6 +135,10 @@ impl File {
         };
         let method = || Ok::<_, String>(word(&["adaptive", "fixed"])?.and_then(|w| method(&w)));
         match name {
+            "watchdog.policy" => {
+                let given = word(&["off", "suggest", "auto"])?;
+                self.policy = given.and_then(|w| Policy::parse(&w));
+            }
             "watchdog.detector" => self.detector = method()?,
             "watchdog.profile" => {
                 self.profile = word(&["balanced", "cautious"])?.map(|w| profile(&w));
@@ -158,10 +166,8 @@ impl File {
                     }
                     return Ok(());
                 }
-                return Err(format!(
-                    "unknown key `{name}`; the nearest is `{}`",
-                    nearest(name)
-                ));
+                let nearest = nearest(name);
+                return Err(format!("unknown key `{name}`; the nearest is `{nearest}`"));
             }
         }
         Ok(())

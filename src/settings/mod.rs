@@ -7,6 +7,7 @@ use crate::domain::{
     Mode, Span, Timestamp,
     health::{Detector, Fixed},
     text,
+    watchdog::Policy,
 };
 use std::{
     path::{Path, PathBuf},
@@ -36,6 +37,8 @@ pub struct Given {
     pub actor: Option<String>,
     /// `--read-only`.
     pub read_only: bool,
+    /// `--policy`.
+    pub policy: Option<String>,
     /// `--theme`.
     pub theme: Option<String>,
     /// `--symbols`.
@@ -95,6 +98,8 @@ pub struct Settings {
     pub actor: Arc<str>,
     /// Nothing may be written to the bridge.
     pub read_only: bool,
+    /// What the watchdog may do by itself; `None` when nobody said.
+    pub policy: Option<Policy>,
     /// Repository to show.
     pub git: Option<PathBuf>,
     /// How often to read it.
@@ -158,6 +163,11 @@ pub fn resolve(
             .or_else(|| Some(env.state_home.as_ref()?.join("swarmwarden"))),
         actor: actor(given.actor.as_deref(), env),
         read_only: given.read_only || file.read_only.unwrap_or(false),
+        policy: given
+            .policy
+            .as_deref()
+            .and_then(Policy::parse)
+            .or(file.policy),
         git: given.git.or_else(|| file.git.clone()),
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         ascii: match symbols.as_str() {

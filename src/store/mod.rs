@@ -10,12 +10,14 @@ use std::error::Error;
 
 mod host;
 mod key;
+mod lock;
 mod memory;
 mod sidecar;
 mod sqlite;
 
 pub use host::{HostGone, StoreHost};
 pub use key::key;
+pub use lock::{ActingLock, Locked};
 pub use memory::MemoryStore;
 pub use sidecar::{RhythmRow, Sidecar, SidecarError};
 pub use sqlite::{Probe, SqliteStore};

@@ -11,10 +11,10 @@ use std::{
     time::Duration,
 };
 use swarmwarden::{
-    domain::{Mode, Span, Timestamp, swarm::Habits, text},
+    domain::{Mode, Span, Timestamp, swarm::Habits, text, watchdog::Policy},
     engine::{
         Clock, Engine, Pen, Plan, View,
-        job::{Memory, Open, Opened, recall},
+        job::{Memory, Open, Opened, Warding, recall},
     },
     git::{LocalRepo, Repos},
     headless::{Exit, events},
@@ -52,6 +52,24 @@ pub(super) fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
     Some((Arc::new(LocalRepo::at(path)), every))
 }
 
+/// What an engine is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Draws, keeps the books, and acts by itself as far as this goes.
+    Actor(Policy),
+    /// Only listens.
+    Listener,
+}
+
+impl Role {
+    const fn policy(self) -> Option<Policy> {
+        match self {
+            Self::Actor(policy) => Some(policy),
+            Self::Listener => None,
+        }
+    }
+}
+
 /// What is looked at.
 pub(super) struct Subject {
     /// Path of the database.
@@ -81,7 +99,8 @@ impl Subject {
 
     /// Starts an engine on it. Must be called on a runtime. The dashboard keeps the book of alerts and of what was learned; who only
     /// listens reads it and leaves it alone.
-    fn start(self, settings: &Settings, keeps: bool) -> (Engine, Ports) {
+    fn start(self, settings: &Settings, role: Role) -> (Engine, Ports) {
+        let keeps = role != Role::Listener;
         let remembers = !matches!(self.mode, Mode::Recorded(_));
         let state = self.state.as_deref().filter(|_| remembers);
         let Remembered {
@@ -103,6 +122,13 @@ impl Subject {
             clock: self.clock,
             repos: repos(settings),
             pen: pen(settings, &self.path, self.mode, self.state.as_deref()),
+            warding: role.policy().filter(|_| remembers).map(|policy| Warding {
+                policy,
+                actor: Arc::clone(&settings.actor),
+                bridge: Some(self.path.clone()),
+                fallback: self.state.clone(),
+                random: Arc::new(random),
+            }),
         })
     }
 }
@@ -174,7 +200,10 @@ pub(super) fn dashboard(
     };
     let outcome = runtime()?.block_on(async {
         let clock = subject.clock.clone();
-        let (engine, ports) = subject.start(settings, true);
+        let (engine, ports) = subject.start(
+            settings,
+            Role::Actor(settings.policy.unwrap_or(Policy::Suggest)),
+        );
         let outcome = tui::start(ports, options, || clock.now()).await;
         engine.stop().await;
         outcome
@@ -197,8 +226,18 @@ fn east() -> i32 {
     Local.offset_from_utc_datetime(&now).fix().local_minus_utc()
 }
 
+/// `watchdog`.
+pub(super) fn watchdog(settings: &Settings, asked: Option<&str>) -> Result<Exit, Failure> {
+    let asked = asked.and_then(Policy::parse).or(settings.policy);
+    follow(settings, true, Role::Actor(asked.unwrap_or(Policy::Auto)))
+}
+
 /// `events`.
-pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure> {
+pub(super) fn events(settings: &Settings, on: bool) -> Result<Exit, Failure> {
+    follow(settings, on, Role::Listener)
+}
+
+fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure> {
     let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
     if !follow {
         drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
@@ -206,7 +245,7 @@ pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure>
     runtime()?.block_on(async {
         let subject = Subject::file(settings, path);
         let clock = subject.clock.clone();
-        let (engine, ports) = subject.start(settings, false);
+        let (engine, ports) = subject.start(settings, role);
         let mut out = io::stdout();
         let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
         let exit = tokio::select! {

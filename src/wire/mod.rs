@@ -37,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
+        Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Act(deed)) => act(&settings, &deed),
@@ -86,6 +87,7 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
         state: common.state.clone(),
         actor: common.actor.clone(),
         read_only: common.read_only,
+        policy: None,
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         color: common.color.and_then(|when| match when {

@@ -274,6 +274,7 @@ fn task(i: usize, state: State, conversation: &ConversationId, worker: &WorkerId
         redeliveries: 0,
         duplicates: 0,
         late,
+        told: Vec::new(),
         adopted: None,
         history: Vec::new(),
     })

@@ -61,6 +61,7 @@ pub(super) fn first(
         redeliveries: 0,
         duplicates: 0,
         late: Vec::new(),
+        told: Vec::new(),
         adopted: None,
         history: Vec::new(),
     };

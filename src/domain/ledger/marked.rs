@@ -45,11 +45,12 @@ impl Ledger {
                     note(task, m, StepKind::Priority(priority));
                 })
             }
-            MarkKind::Revoke
-            | MarkKind::Nudge
-            | MarkKind::Notice
-            | MarkKind::Message
-            | MarkKind::Other => None,
+            MarkKind::Revoke => self.change(&id, |task| {
+                if !task.told.contains(m.conversation) {
+                    task.told.push(m.conversation.clone());
+                }
+            }),
+            MarkKind::Nudge | MarkKind::Notice | MarkKind::Message | MarkKind::Other => None,
         }
     }
 

@@ -252,6 +252,7 @@ impl Ledger {
             task.generation = generation.unwrap_or_else(|| task.generation.saturating_add(1));
             task.attempts = task.attempts.saturating_add(1);
             task.redeliveries = 0;
+            task.told.retain(|told| told != m.conversation);
             task.holders.push(holder(m, task.generation));
             if task.holders.len() > 32 {
                 task.holders.remove(0);

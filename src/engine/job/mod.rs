@@ -5,6 +5,7 @@ mod keeper;
 mod reader;
 mod recorder;
 mod refresh;
+mod watchdog;
 
 pub use git_status::GitStatus;
 pub(super) use keeper::Keeper;
@@ -12,6 +13,8 @@ pub use recorder::{Memory, recall};
 pub(super) use recorder::{Recorder, Slate};
 pub(super) use refresh::{Ask, Refresh, Wires};
 pub use refresh::{Open, Opened};
+pub(super) use watchdog::Ward;
+pub use watchdog::Warding;
 
 use crate::{
     git::GitError,
@@ -60,6 +63,9 @@ pub enum JobError {
     /// The operating system gives no thread.
     #[error("no thread: {0}")]
     Thread(#[from] std::io::Error),
+    /// An action of its own could not be carried out.
+    #[error("{0}")]
+    Refused(crate::domain::Refusal),
     /// It took too long.
     #[error("no answer within {0:?}")]
     TooSlow(Duration),
