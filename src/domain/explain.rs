@@ -143,7 +143,12 @@ pub fn outlook(worker: &Worker) -> Vec<String> {
         all.push(format!("held as of {}: no verdict falls before it is heard of, or two of its periods have passed", at.clock()));
     }
     if let Some((at, state)) = v.next {
-        all.push(format!("{state} at {} unless it moves", at.clock()));
+        let unless = if state == State::Expired {
+            ""
+        } else {
+            " unless it moves"
+        };
+        all.push(format!("{state} at {}{unless}", at.clock()));
     }
     let second = Span(worker.limits.period.0 / 2 * 5);
     let way = match v.state {

@@ -10,7 +10,7 @@ use std::{
     io::{self, Write},
     sync::atomic::{AtomicU64, Ordering},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 use swarmwarden::domain::{
     Changes, ConversationRow, Cursor, Seen, Side, Span, Stamp, StatusRow, Swarm, Timestamp,
@@ -84,10 +84,27 @@ fn table(out: &mut impl Write, kind: Kind, days: f64, workers: u64) -> io::Resul
     Ok(())
 }
 
-/// A hundred thousand workers of whom a thousand beat each third of a second.
-fn cost(out: &mut impl Write) -> io::Result<()> {
-    const ALL: usize = 100_000;
-    let start = Timestamp(1_763_050_080_000_000);
+const ALL: usize = 100_000;
+
+fn status(n: usize, at: Timestamp) -> StatusRow {
+    StatusRow {
+        conversation: format!("c{n}").as_str().into(),
+        side: Side::B,
+        status: "waiting".into(),
+        heartbeat: Stamp::At(at),
+    }
+}
+
+fn beats(who: impl Iterator<Item = usize>, at: impl Fn(usize) -> Timestamp) -> Changes {
+    Changes {
+        statuses: Some(who.map(|n| status(n, at(n))).collect()),
+        cursor: Cursor::default(),
+        ..Changes::default()
+    }
+}
+
+/// A hundred thousand workers that beat at different times before `start`.
+fn crowd(start: Timestamp) -> Swarm {
     let mut swarm = Swarm::new(Detector::ADAPTIVE, None);
     let conversation = |n: usize| ConversationRow {
         id: format!("c{n}").as_str().into(),
@@ -96,24 +113,31 @@ fn cost(out: &mut impl Write) -> io::Result<()> {
         created: Stamp::At(start),
         expires: Stamp::At(start.plus(Span::seconds(86_400))),
     };
-    let status = |n: usize, at: Timestamp| StatusRow {
-        conversation: format!("c{n}").as_str().into(),
-        side: Side::B,
-        status: "waiting".into(),
-        heartbeat: Stamp::At(at),
-    };
-    let rows = |who: &mut dyn Iterator<Item = usize>, at: Timestamp| Changes {
-        statuses: Some(who.map(|n| status(n, at)).collect()),
-        cursor: Cursor::default(),
-        ..Changes::default()
-    };
+    let at = |n: usize| start.plus(Span(i64::try_from(n % 30_000).unwrap_or(0) * -1_000));
     let first = Changes {
         conversations: Some((0..ALL).map(conversation).collect()),
-        ..rows(&mut (0..ALL), start)
+        ..beats(0..ALL, at)
     };
     swarm.apply(first, Seen::Recorded);
-    swarm.evaluate(start);
-    let (mut spans, mut late) = (Vec::new(), 0);
+    swarm
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark measures with the real clock"
+)]
+fn spent(swarm: &mut Swarm, now: Timestamp) -> Duration {
+    let begun = Instant::now();
+    swarm.evaluate(now);
+    begun.elapsed()
+}
+
+/// Three evaluations a second, each after 1,111 workers beat; every hundredth worker stops after a minute, so that verdicts fall due, too.
+fn cost(out: &mut impl Write) -> io::Result<()> {
+    let start = Timestamp(1_763_050_080_000_000);
+    let mut swarm = crowd(start);
+    let first = spent(&mut swarm, start);
+    let mut spans = Vec::new();
     for third in 1..=600u32 {
         let now = start.plus(Span(i64::from(third) * 333_333));
         swarm.tick(Tick {
@@ -121,26 +145,21 @@ fn cost(out: &mut impl Write) -> io::Result<()> {
             steady: Span(now.0 - start.0),
             ..Tick::default()
         });
-        // Every hundredth worker stops after a minute, so that verdicts fall due, too.
         let turn = usize::try_from(third).unwrap_or_default() % 90 * 1_111;
-        let beats = (turn..(turn + 1_111).min(ALL)).filter(|n| third < 180 || n % 100 != 0);
-        swarm.apply(rows(&mut beats.into_iter(), now), Seen::Live(now));
-        #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-        let begun = Instant::now();
-        swarm.evaluate(now);
-        spans.push(begun.elapsed());
-        late += usize::from(swarm.due().is_some());
+        let who = (turn..(turn + 1_111).min(ALL)).filter(|n| third < 180 || n % 100 != 0);
+        swarm.apply(beats(who, |_| now), Seen::Live(now));
+        spans.push(spent(&mut swarm, now));
     }
     spans.sort_unstable();
+    let all = spent(&mut swarm, start.plus(Span::seconds(40_000)));
     let part = |of: usize| {
-        spans
-            .get((spans.len() - 1) * of / 1_000)
-            .copied()
-            .unwrap_or_default()
+        let at = (spans.len() - 1) * of / 1_000;
+        spans.get(at).copied().unwrap_or_default()
     };
     writeln!(
         out,
-        "\n## one evaluation of what is due among {ALL} workers, 1,111 of whom just beat ({late} evaluations)\np50 {:?}  p99 {:?}  max {:?}",
+        "\n## one evaluation of what is due among {ALL} workers, 1,111 of whom just beat\n\
+         p50 {:?}  p99 {:?}  max {:?}; the first of all {first:?}, all due at once {all:?}",
         part(500),
         part(990),
         part(1_000)

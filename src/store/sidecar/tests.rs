@@ -159,3 +159,20 @@ fn two_dashboards_share_a_memory() {
     two.keep_rhythms(&[row("c2", NOW, "2")], NOW).unwrap();
     assert_eq!(one.rhythms().unwrap().len(), 2);
 }
+
+#[test]
+fn a_hundred_workers_stay_small_however_often_they_are_written() {
+    let dir = TempDir::new().unwrap();
+    let mut memory = Sidecar::open(dir.path(), bridge(), NOW).unwrap();
+    let state = "x".repeat(8_192);
+    for round in 0..40 {
+        let at = NOW.plus(Span::seconds(round * 10));
+        let rows: Vec<_> = (0..100)
+            .map(|n| row(&format!("c{n}"), at, &state))
+            .collect();
+        memory.keep_rhythms(&rows, at).unwrap();
+    }
+    let size = |e: fs::DirEntry| e.metadata().unwrap().len();
+    let bytes: u64 = fs::read_dir(dir.path()).unwrap().flatten().map(size).sum();
+    assert!(bytes < 20 << 20, "{bytes} bytes");
+}

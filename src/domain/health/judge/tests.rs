@@ -372,4 +372,13 @@ proptest! {
             _ => prop_assert_eq!(judge(&f, &l, later).state, verdict.state),
         }
     }
+
+    /// H7: who is over, or is done and owes nothing, is never called silent, however long it is quiet.
+    #[test]
+    fn the_finished_stay_finished_in_silence(f in facts(), l in limits(), step in 0i64..90_000) {
+        if judge(&f, &l, NOW).state == State::Finished {
+            let later = judge(&f, &l, NOW.plus(Span::seconds(step))).state;
+            prop_assert!(matches!(later, State::Finished | State::Expired), "{later}");
+        }
+    }
 }

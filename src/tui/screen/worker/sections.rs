@@ -3,7 +3,7 @@
 use super::state::Panel;
 use crate::{
     domain::{
-        Message, Side, State, Task, Worker,
+        Message, Side, Span, State, Task, Worker,
         explain::{self, Thresholds},
     },
     tui::{
@@ -76,6 +76,9 @@ pub(super) fn liveness(scene: Scene<'_>, worker: &Worker, width: u16) -> Section
             width,
         );
     }
+    for (label, words) in reservations(worker) {
+        fact(&mut lines, label, &words, Role::Warn, width);
+    }
     let (words, role) = reported(scene, worker);
     fact(&mut lines, "reported", &words, role, width);
     Section {
@@ -96,6 +99,22 @@ pub(super) fn about(scene: Scene<'_>, worker: &Worker, width: u16) -> Section {
         title: Strip::of("ABOUT", Role::Title),
         lines,
     }
+}
+
+/// What must be known before the state is believed.
+fn reservations(worker: &Worker) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    if let Some(at) = worker.as_of {
+        out.push(("as of", format!("{}: no verdict falls now", at.clock())));
+    }
+    if worker.recovering {
+        out.push(("returns", "was silent; one sign of life so far".to_owned()));
+    }
+    if let Some(skew) = worker.skew {
+        let way = if skew.0 < 0 { "ahead" } else { "behind" };
+        out.push(("clock", format!("{} {way} of ours", Span(skew.0.abs()))));
+    }
+    out
 }
 
 /// What the agent says of itself; with what we see when that differs.
