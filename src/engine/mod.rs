@@ -12,6 +12,7 @@ pub use clock::Clock;
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
 
+use crate::notify::Outlet;
 use crate::{
     domain::{Command, Refusal, Snapshot, Source, alert::Alerts},
     git::Repos,
@@ -19,7 +20,7 @@ use crate::{
     watch::Poker,
 };
 use alarm::Alarm;
-use job::{Ask, GitStatus, Keeper, Memory, Open, Refresh, Wires};
+use job::{Ask, GitStatus, Keeper, Memory, Notifier, Open, Refresh, Wires};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -48,6 +49,8 @@ pub struct Plan {
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
     /// How to write to the bridge.
     pub pen: Pen,
+    /// Who is told of alerts.
+    pub outlets: Vec<Arc<dyn Outlet>>,
     /// Opens our own memory of the bridge; `None` begins every run anew.
     pub memory: Option<Memory>,
 }
@@ -86,7 +89,12 @@ impl Engine {
         if let Some((repos, every)) = plan.repos {
             supervisor.add(GitStatus::new(repos, every, plan.clock.clone(), found));
         }
-        let alarm = Alarm::new(None);
+        let told = (!plan.outlets.is_empty()).then(|| mpsc::channel(job::QUEUE));
+        let (out, inbox) = told.unzip();
+        let alarm = Alarm::new(out);
+        if let Some(inbox) = inbox {
+            supervisor.add(Notifier::new(plan.outlets, inbox, plan.clock.clone()));
+        }
         match plan.memory {
             Some(open) => supervisor.add(Keeper::new(open, alarm.clone(), plan.clock.clone())),
             None => alarm.load(Alerts::default()),

@@ -69,6 +69,7 @@ impl Bench {
                 key: Key([7; 32]),
             },
             memory,
+            outlets: Vec::new(),
         };
         let (engine, ports) = Engine::start(plan);
         Self {

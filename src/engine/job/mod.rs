@@ -2,12 +2,14 @@
 
 mod git_status;
 mod keeper;
+mod notifier;
 mod reader;
 mod refresh;
 
 pub use git_status::GitStatus;
 pub(super) use keeper::Keeper;
 pub use keeper::Memory;
+pub(super) use notifier::{Notifier, QUEUE};
 pub(super) use refresh::{Ask, Refresh, Wires};
 pub use refresh::{Open, Opened};
 
@@ -55,6 +57,9 @@ pub enum JobError {
     /// Our own memory cannot be read or written.
     #[error(transparent)]
     Memory(#[from] SidecarError),
+    /// Somebody could not be told.
+    #[error("{0}")]
+    Notify(String),
     /// The operating system gives no thread.
     #[error("no thread: {0}")]
     Thread(#[from] std::io::Error),
