@@ -3,7 +3,7 @@
 mod act;
 
 pub(crate) use act::{
-    Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
+    Act, Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -90,32 +90,11 @@ pub(crate) enum Sub {
     Check(Check),
     /// What happens, one JSON object per line.
     Events(Events),
-    /// Hand a new task to a worker.
-    Assign(Assign),
-    /// Hand a task to another worker.
-    Reassign(Reassign),
-    /// Take a task from its owner; it waits for another.
-    Fence(Named),
-    /// Write an assignment again that nobody accepted.
-    Redeliver(Named),
-    /// Withdraw a task.
-    Cancel(Named),
-    /// Give a task up.
-    GiveUp(Named),
-    /// Take up a closed task again, with all its attempts.
-    Requeue(Named),
-    /// Accept the late completion of a task.
-    Adopt(Adopt),
-    /// Keep a task or a worker out of automatic moves.
-    Hold(Named),
-    /// End a hold.
-    Release(Named),
-    /// Set the priority of a task.
-    Priority(Prioritise),
-    /// Send words to a worker.
-    Message(Mail),
-    /// Ask a worker for a sign of life.
-    Nudge(Named),
+    /// Why a worker is in its state, and what would change it.
+    Explain(Explain),
+    /// The commands that act.
+    #[command(flatten)]
+    Act(Act),
     /// What was done by whom: the audit chain.
     Audit(Audit),
     /// Watch a made-up swarm that writes to a real bridge of its own.
@@ -154,6 +133,17 @@ pub(crate) struct Check {
     pub(crate) crit: String,
 }
 
+/// `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Label, conversation, or a number: worker-3-tests, worker-3, 3.
+    #[arg(value_name = "WORKER")]
+    pub(crate) worker: String,
+    /// Format.
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+}
+
 /// `events`.
 #[derive(Debug, Args)]
 pub(crate) struct Events {
@@ -188,4 +178,8 @@ pub(crate) enum Scenario {
     Incident,
     /// Names, texts and rows that mean harm.
     Hostile,
+    /// The keep-alive of one worker comes and goes; nothing else is wrong.
+    Flap,
+    /// A worker's keep-alive beats on while its agent is frozen.
+    Stall,
 }

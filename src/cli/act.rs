@@ -3,6 +3,37 @@
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// The commands that act.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Act {
+    /// Hand a new task to a worker.
+    Assign(Assign),
+    /// Hand a task to another worker.
+    Reassign(Reassign),
+    /// Take a task from its owner; it waits for another.
+    Fence(Named),
+    /// Write an assignment again that nobody accepted.
+    Redeliver(Named),
+    /// Withdraw a task.
+    Cancel(Named),
+    /// Give a task up.
+    GiveUp(Named),
+    /// Take up a closed task again, with all its attempts.
+    Requeue(Named),
+    /// Accept the late completion of a task.
+    Adopt(Adopt),
+    /// Keep a task or a worker out of automatic moves.
+    Hold(Named),
+    /// End a hold.
+    Release(Named),
+    /// Set the priority of a task.
+    Priority(Prioritise),
+    /// Send words to a worker.
+    Message(Mail),
+    /// Ask a worker for a sign of life.
+    Nudge(Named),
+}
+
 /// How an action is carried out.
 #[derive(Debug, Args)]
 pub(crate) struct How {

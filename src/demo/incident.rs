@@ -67,6 +67,51 @@ impl Plan {
         }
     }
 
+    /// One keep-alive that came and went five times, and is away at the first frame while its agent works.
+    pub(super) fn flapping(&mut self) {
+        use Event::{Flap, Give, Mute, Reserve};
+        let worker = cast::RETURNS.min(self.workers.len().saturating_sub(1));
+        for (seconds, event) in [
+            (-40 * MINUTE, Reserve(worker, true)),
+            (-38 * MINUTE, Mute(worker, 180)),
+            (-32 * MINUTE, Mute(worker, 240)),
+            (-25 * MINUTE, Mute(worker, 180)),
+            (-19 * MINUTE, Mute(worker, 240)),
+            (-12 * MINUTE, Give(worker, 0)),
+            (-330, Mute(worker, 330 + 90)),
+            (4 * MINUTE, Flap(worker)),
+            (10 * MINUTE, Reserve(worker, false)),
+        ] {
+            self.at(self.present.plus(Span::seconds(seconds)), event);
+        }
+    }
+
+    /// One agent that is frozen since seventeen minutes, with a task in its hands, while its keep-alive beats on.
+    pub(super) fn stalling(&mut self) {
+        use Event::{Give, Reserve, Stall};
+        let worker = cast::STALLED.min(self.workers.len().saturating_sub(1));
+        for (seconds, event) in [
+            (-33 * MINUTE, Reserve(worker, true)),
+            (-22 * MINUTE, Give(worker, 1)),
+            (-18 * MINUTE, Stall(worker, 78 * MINUTE)),
+        ] {
+            self.at(self.present.plus(Span::seconds(seconds)), event);
+        }
+    }
+
+    /// Its keep-alive dies; the agent works on.
+    pub(super) fn mute(&mut self, worker: usize, seconds: i64) {
+        let until = self.now.plus(Span::seconds(seconds));
+        self.change(worker, |w| w.mute_until = until);
+    }
+
+    /// Its keep-alive dies for some minutes, and again some minutes after it came back.
+    pub(super) fn flap(&mut self, worker: usize) {
+        let (away, pause) = (self.rng.i64(150..330), self.rng.i64(200..420));
+        self.mute(worker, away);
+        self.after(Span::seconds(away + pause), Event::Flap(worker));
+    }
+
     /// Falls silent after a last beat.
     pub(super) fn freeze(&mut self, worker: usize, seconds: i64) {
         self.beat(worker);

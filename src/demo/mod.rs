@@ -35,11 +35,21 @@ pub enum Scenario {
     Incident,
     /// Everybody is well, and writes whatever could break a screen.
     Hostile,
+    /// Everybody is well, but the keep-alive of one worker comes and goes.
+    Flap,
+    /// Everybody is well, but one agent is frozen while its keep-alive beats on.
+    Stall,
 }
 
 impl Scenario {
     /// All of them, for a command line.
-    pub const ALL: [Self; 3] = [Self::Calm, Self::Incident, Self::Hostile];
+    pub const ALL: [Self; 5] = [
+        Self::Calm,
+        Self::Incident,
+        Self::Hostile,
+        Self::Flap,
+        Self::Stall,
+    ];
 
     /// Name on the command line.
     #[must_use]
@@ -48,13 +58,15 @@ impl Scenario {
             Self::Calm => "calm",
             Self::Incident => "incident",
             Self::Hostile => "hostile",
+            Self::Flap => "flap",
+            Self::Stall => "stall",
         }
     }
 }
 
 /// There is no scenario of this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown scenario, expected one of calm, incident, hostile")]
+#[error("unknown scenario, expected one of calm, incident, hostile, flap, stall")]
 pub struct UnknownScenario;
 
 impl FromStr for Scenario {
@@ -190,6 +202,12 @@ impl DemoDir {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.dir.path().join("bridge.db")
+    }
+
+    /// Where the program's own memory of the demo goes.
+    #[must_use]
+    pub fn state(&self) -> PathBuf {
+        self.dir.path().join("state")
     }
 }
 

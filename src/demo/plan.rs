@@ -88,6 +88,10 @@ pub(super) enum Event {
     Reserve(usize, bool),
     /// The task of a silent worker goes to another one, a random one if none is named.
     Reassign(usize, Option<usize>),
+    /// The keep-alive is dead for so many seconds; the agent works on.
+    Mute(usize, i64),
+    /// The keep-alive dies, and comes back, and so on.
+    Flap(usize),
     /// Something goes wrong with somebody.
     Incident,
     /// A row that no well-behaved agent writes.
@@ -143,6 +147,8 @@ impl Plan {
             Scenario::Calm => {}
             Scenario::Incident => plan.script(),
             Scenario::Hostile => plan.after(Span::seconds(30), Event::Odd(0)),
+            Scenario::Flap => plan.flapping(),
+            Scenario::Stall => plan.stalling(),
         }
         plan
     }
@@ -196,7 +202,11 @@ impl Plan {
     }
 
     pub(super) fn beat(&mut self, worker: usize) {
-        if let Some(w) = self.workers.get(worker) {
+        if let Some(w) = self
+            .workers
+            .get(worker)
+            .filter(|w| self.now >= w.mute_until)
+        {
             let (mut status, mut stamp) = (w.status(), None);
             if self.scenario == Scenario::Hostile {
                 status = hostile::status(worker).unwrap_or(status);
@@ -223,6 +233,8 @@ impl Plan {
             Event::Finish(w) => self.finish(w),
             Event::Reserve(w, yes) => self.change(w, |w| w.reserved = yes),
             Event::Reassign(from, to) => self.reassign(from, to),
+            Event::Mute(w, seconds) => self.mute(w, seconds),
+            Event::Flap(w) => self.flap(w),
             Event::Incident => self.incident(),
             Event::Odd(n) => self.odd(n),
             Event::Rotate(w) => self.rotate(w),

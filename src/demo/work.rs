@@ -56,7 +56,7 @@ impl Plan {
     }
 
     pub(super) fn poll(&mut self, worker: usize) {
-        if self.is(worker, |w, now| !w.silent(now)) {
+        if self.is(worker, |w, now| !w.silent(now) && now >= w.mute_until) {
             self.fetch(worker);
         }
         let next = self.millis(80_000, 100_000);

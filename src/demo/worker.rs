@@ -15,6 +15,8 @@ pub(super) struct Worker {
     pub(super) reserved: bool,
     /// Neither beats nor works before this time.
     pub(super) frozen_until: Timestamp,
+    /// Works, but neither beats nor polls before this time.
+    pub(super) mute_until: Timestamp,
     /// Beats, but does not work before this time.
     pub(super) stalled_until: Timestamp,
 }
@@ -75,6 +77,7 @@ impl Worker {
             mood: Mood::Ready,
             reserved: false,
             frozen_until: Timestamp(i64::MIN),
+            mute_until: Timestamp(i64::MIN),
             stalled_until: Timestamp(i64::MIN),
         }
     }

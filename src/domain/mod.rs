@@ -7,6 +7,7 @@ mod assess;
 pub mod audit;
 pub mod choose;
 mod command;
+pub mod explain;
 pub mod health;
 mod id;
 pub mod ledger;

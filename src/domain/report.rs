@@ -86,6 +86,9 @@ struct WorkerReport<'a> {
     failed: u32,
     unread: u32,
     older: u32,
+    recovering: bool,
+    as_of: Option<Timestamp>,
+    clock_skew_s: Option<f64>,
     evidence: Vec<EvidenceReport<'a>>,
 }
 
@@ -293,6 +296,9 @@ fn worker(w: &Worker, now: Timestamp) -> WorkerReport<'_> {
         failed: w.failed,
         unread: w.unread,
         older: w.older,
+        recovering: w.recovering,
+        as_of: w.as_of,
+        clock_skew_s: w.skew.map(Span::as_f64),
         evidence: evidence(&w.verdict.evidence, now),
     }
 }

@@ -237,6 +237,15 @@ pub struct Cursor {
     pub conversations: (u64, i64),
 }
 
+impl Cursor {
+    /// Messages and audit rows up to it.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        let message = self.message.max(0).unsigned_abs();
+        message.saturating_add(self.audit.max(0).unsigned_abs())
+    }
+}
+
 /// What is new since a cursor.
 #[derive(Debug, Clone, Default)]
 pub struct Changes {

@@ -6,6 +6,7 @@ use super::{
     TaskCounts, TaskId, TaskState, Timestamp, Verdict, WorkerId,
     alert::{Alert, Notification, Silence, Status},
     audit::Link,
+    health::{Limits, Observer},
     message::Kind,
 };
 use std::{
@@ -52,6 +53,8 @@ pub struct Snapshot {
     pub events: Arc<VecDeque<Arc<Event>>>,
     /// When tasks were completed, ascending; the newest 4,096.
     pub completions: Arc<VecDeque<Timestamp>>,
+    /// How well this program sees.
+    pub observer: Observer,
     /// The repository that was asked for, when there is one.
     pub repo: Option<Arc<Repo>>,
 }
@@ -71,6 +74,7 @@ impl Snapshot {
             && read == other.source
             && Arc::ptr_eq(&self.messages, &other.messages)
             && Arc::ptr_eq(&self.events, &other.events)
+            && self.observer.says_the_same(&other.observer)
             && self.traffic == other.traffic
             && self.task_counts == other.task_counts
             && self.problems == other.problems
@@ -159,14 +163,22 @@ pub struct Worker {
     pub failed: u32,
     /// How long it takes to accept a task, on average; `None` before the first.
     pub accepts_after: Option<Span>,
-    /// It came back from silence, and has not proven itself yet.
-    pub recovering: bool,
     /// Heartbeats that this program saw arrive, ascending; the newest 64.
     pub beats: Arc<VecDeque<Timestamp>>,
     /// States that this program saw begin, ascending; the newest 64.
     pub history: Arc<VecDeque<(Timestamp, State)>>,
     /// Older conversations of the same role that are folded under it.
     pub older: u32,
+    /// It was silent and gave one sign of life: it gets no new task until it gives another one soon.
+    pub recovering: bool,
+    /// How far its clock is behind ours, when that is more than five seconds; negative when it is ahead.
+    pub skew: Option<Span>,
+    /// This program saw a sign of life come. A worker that was stale already when the program started is not witnessed.
+    pub witnessed: bool,
+    /// The verdict is as of this instant, and none falls now: the bridge is away, or this program paused.
+    pub as_of: Option<Timestamp>,
+    /// What it is held against.
+    pub limits: Limits,
     /// State, evidence, what comes next.
     pub verdict: Verdict,
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     domain::{
-        Cursor, Mode, Repo, Seen, Snapshot, Source, Swarm, Timestamp, health::Detector, text,
+        Cursor, Mode, Repo, Seen, Snapshot, Source, Swarm, Timestamp, health::Detector,
+        swarm::Habits, text,
     },
     store::{Store, StoreError},
 };
@@ -20,12 +21,14 @@ use std::{
 pub const PAGE: usize = 4_096;
 
 /// How to look.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct View {
     /// Live, demo, or a recorded instant.
     pub mode: Mode,
-    /// Thresholds.
+    /// How late, missed and stalled workers are found out.
     pub detector: Detector,
+    /// What was learned of the workers before; empty for a recorded instant.
+    pub habits: Arc<Habits>,
 }
 
 impl View {
@@ -49,7 +52,8 @@ pub fn look(
     now: Timestamp,
     repo: Option<Arc<Repo>>,
 ) -> Result<Snapshot, StoreError> {
-    let mut swarm = Swarm::new(view.detector, view.as_of());
+    let mut swarm = Swarm::new(view.detector.clone(), view.as_of());
+    swarm.recall(Arc::clone(&view.habits));
     if view.as_of().is_some() {
         learn(store, &mut swarm)?;
     }

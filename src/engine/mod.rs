@@ -20,7 +20,7 @@ use crate::{
     watch::Poker,
 };
 use alarm::Alarm;
-use job::{Ask, GitStatus, Keeper, Memory, Notifier, Open, Refresh, Wires};
+use job::{Ask, GitStatus, Keeper, Memory, Notifier, Open, Recorder, Refresh, Slate, Wires};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -45,14 +45,16 @@ pub struct Plan {
     pub view: View,
     /// Where `now` comes from.
     pub clock: Clock,
+    /// The memory of this bridge; `None` runs without one.
+    pub memory: Option<Memory>,
+    /// What the operator should know from the start, neutralised.
+    pub notes: Vec<String>,
     /// Repository to show, and how often to read it.
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
     /// How to write to the bridge.
     pub pen: Pen,
     /// Who is told of alerts.
     pub outlets: Vec<Arc<dyn Outlet>>,
-    /// Opens our own memory of the bridge; `None` begins every run anew.
-    pub memory: Option<Memory>,
 }
 
 /// A running engine. Dropping it cancels its jobs; [`Engine::stop`] also waits for them.
@@ -86,22 +88,20 @@ impl Engine {
         let stop = CancellationToken::new();
         let mut supervisor = Supervisor::new(jobs, plan.clock.clone(), stop.clone());
         let (found, repo) = watch::channel(None);
-        if let Some((repos, every)) = plan.repos {
+        if let Some((repos, every)) = plan.repos.clone() {
             supervisor.add(GitStatus::new(repos, every, plan.clock.clone(), found));
         }
-        let told = (!plan.outlets.is_empty()).then(|| mpsc::channel(job::QUEUE));
-        let (out, inbox) = told.unzip();
-        let alarm = Alarm::new(out);
-        if let Some(inbox) = inbox {
-            supervisor.add(Notifier::new(plan.outlets, inbox, plan.clock.clone()));
-        }
-        match plan.memory {
-            Some(open) => supervisor.add(Keeper::new(open, alarm.clone(), plan.clock.clone())),
-            None => alarm.load(Alerts::default()),
-        }
+        let (alarm, slate) = (alarm(&mut supervisor, &plan), Slate::default());
+        remember(&mut supervisor, &plan, &alarm, &slate);
+        let last = plan
+            .memory
+            .clone()
+            .map(|memory| (slate.clone(), memory, plan.clock.clone()));
         let (asks, asked) = mpsc::channel(4);
         let poker = Arc::default();
         let wires = Wires {
+            slate,
+            notes: plan.notes,
             out: snapshot.clone(),
             repo,
             asks: asked,
@@ -122,6 +122,7 @@ impl Engine {
             alarm,
             snapshot,
             clock,
+            last,
         };
         let commands = tokio::spawn(desk.serve(commands, stop.clone()));
         (Self { stop, commands }, ports)
@@ -140,6 +141,29 @@ impl Engine {
     }
 }
 
+/// What is written into the memory of the bridge, where there is one.
+fn remember(supervisor: &mut Supervisor, plan: &Plan, alarm: &Alarm, slate: &Slate) {
+    let Some(memory) = &plan.memory else {
+        return alarm.load(Alerts::default());
+    };
+    let clock = || plan.clock.clone();
+    supervisor.add(Keeper::new(Arc::clone(memory), alarm.clone(), clock()));
+    let name = Arc::clone(&plan.name);
+    let slate = slate.clone();
+    supervisor.add(Recorder::new(slate, Arc::clone(memory), clock(), name));
+}
+
+/// The book of alerts, and who is told of them.
+fn alarm(supervisor: &mut Supervisor, plan: &Plan) -> Alarm {
+    if plan.outlets.is_empty() {
+        return Alarm::new(None);
+    }
+    let (out, inbox) = mpsc::channel(job::QUEUE);
+    let (outlets, clock) = (plan.outlets.clone(), plan.clock.clone());
+    supervisor.add(Notifier::new(outlets, inbox, clock));
+    Alarm::new(Some(out))
+}
+
 /// Where commands are carried out.
 struct Desk {
     actor: Actor,
@@ -150,6 +174,8 @@ struct Desk {
     alarm: Alarm,
     snapshot: watch::Sender<Arc<Snapshot>>,
     clock: Clock,
+    /// What is written at the very end, and where.
+    last: Option<(Slate, Memory, Clock)>,
 }
 
 impl Desk {
@@ -171,6 +197,11 @@ impl Desk {
         stop.cancel();
         self.poke();
         self.supervisor.ended().await;
+        if let Some((slate, memory, clock)) = self.last {
+            // At the end nobody is left to be told that it failed.
+            let write = move || slate.write(&memory, clock.now());
+            let _written = tokio::task::spawn_blocking(write).await;
+        }
     }
 
     /// Carries out a command; `None` when the answer comes from a job.

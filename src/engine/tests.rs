@@ -1,3 +1,5 @@
+mod guards;
+
 use super::{
     Clock, Engine, Pen, Plan, View,
     job::{Memory, Open, Opened},
@@ -34,10 +36,15 @@ fn at(seconds: i64) -> Timestamp {
 
 impl Bench {
     fn start(mode: Mode) -> Self {
-        Self::with(mode, None)
+        Self::with(mode, Detector::FIXED, None, |clock, _| clock)
     }
 
-    fn with(mode: Mode, memory: Option<Memory>) -> Self {
+    fn with(
+        mode: Mode,
+        detector: Detector,
+        memory: Option<Memory>,
+        clock: impl Fn(Clock, Arc<AtomicI64>) -> Clock,
+    ) -> Self {
         let store = MemoryStore::new(Schema::Bridge);
         let worker = store.conversation("conv_1", "worker-1-tests", at(-600));
         store.beat(&worker, Side::B, "working", at(-10));
@@ -57,9 +64,15 @@ impl Bench {
             name: "memory".into(),
             view: View {
                 mode,
-                detector: Detector::FIXED,
+                detector,
+                habits: Arc::default(),
             },
-            clock: Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),
+            clock: clock(
+                Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),
+                Arc::clone(&now),
+            ),
+            memory,
+            notes: Vec::new(),
             repos: None,
             pen: Pen::Ready {
                 open: {
@@ -68,7 +81,6 @@ impl Bench {
                 },
                 key: Key([7; 32]),
             },
-            memory,
             outlets: Vec::new(),
         };
         let (engine, ports) = Engine::start(plan);

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod check;
 pub mod events;
 mod exit;
+pub mod explain;
 pub mod json;
 pub mod text;
 

@@ -2,8 +2,12 @@
 //! keeps its default and says so, a broken file is one warning.
 
 use super::Outlet;
-use crate::domain::{Span, text};
-use std::path::PathBuf;
+use crate::domain::{
+    Span,
+    health::{Method, Profile},
+    text,
+};
+use std::{collections::BTreeMap, path::PathBuf};
 use toml::{Table, Value};
 
 /// What the file sets; `None` where it does not.
@@ -13,10 +17,18 @@ pub struct File {
     pub path: Option<PathBuf>,
     /// `bridge.read_only`.
     pub read_only: Option<bool>,
+    /// `watchdog.detector`.
+    pub detector: Option<Method>,
+    /// `watchdog.profile`.
+    pub profile: Option<Profile>,
+    /// `watchdog.team.NAME.detector`, by name.
+    pub teams: BTreeMap<String, Method>,
     /// `watchdog.fixed_suspect`.
     pub suspect: Option<Span>,
     /// `watchdog.fixed_silent`.
     pub silent: Option<Span>,
+    /// `watchdog.fixed_act`.
+    pub act: Option<Span>,
     /// `watchdog.stall`.
     pub stall: Option<Span>,
     /// `git.path`.
@@ -35,10 +47,17 @@ pub struct File {
     pub outlets: Vec<Outlet>,
 }
 
+/// Views that can come first.
+const VIEWS: [&str; 5] = ["overview", "workers", "tasks", "alerts", "messages"];
+
 /// Every key there is.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 15] = [
     "bridge.path",
     "bridge.read_only",
+    "watchdog.detector",
+    "watchdog.profile",
+    "watchdog.team.NAME.detector",
+    "watchdog.fixed_act",
     "watchdog.fixed_suspect",
     "watchdog.fixed_silent",
     "watchdog.stall",
@@ -81,17 +100,24 @@ pub fn read(raw: &str) -> (File, Vec<String>) {
             ));
             continue;
         };
-        for (key, value) in inner {
-            let name = format!("{section}.{key}");
-            if let Err(why) = file.set(&name, &value) {
-                let line = line_of(raw, &section, &key)
-                    .map(|n| format!("line {n}: "))
-                    .unwrap_or_default();
-                warnings.push(format!("{line}{}", text::line(&why)));
-            }
-        }
+        walk(&mut file, raw, &section, inner, &mut warnings);
     }
     (file, warnings)
+}
+
+/// Sets what a section and the sections in it say.
+fn walk(file: &mut File, raw: &str, section: &str, table: Table, warnings: &mut Vec<String>) {
+    for (key, value) in table {
+        let name = format!("{section}.{key}");
+        if let Value::Table(inner) = value {
+            walk(file, raw, &name, inner, warnings);
+        } else if let Err(why) = file.set(&name, &value) {
+            let line = line_of(raw, section, &key)
+                .map(|n| format!("line {n}: "))
+                .unwrap_or_default();
+            warnings.push(format!("{line}{}", text::line(&why)));
+        }
+    }
 }
 
 impl File {
@@ -107,10 +133,8 @@ impl File {
             ))
         };
         let path = || {
-            value
-                .as_str()
-                .map(|p| Some(PathBuf::from(p)))
-                .ok_or_else(|| format!("`{name}` is a path in quotes; the default stays"))
+            let given = value.as_str().map(|p| Some(PathBuf::from(p)));
+            given.ok_or_else(|| format!("`{name}` is a path in quotes; the default stays"))
         };
         let span = || {
             let given = value.as_str().and_then(duration);
@@ -118,13 +142,18 @@ impl File {
                 format!("`{name}` is a time such as \"60s\" or \"5m\"; the default stays")
             })
         };
+        let method = || Ok::<_, String>(word(&["adaptive", "fixed"])?.and_then(|w| method(&w)));
         match name {
+            "watchdog.detector" => self.detector = method()?,
+            "watchdog.profile" => {
+                self.profile = word(&["balanced", "cautious"])?.map(|w| profile(&w));
+            }
+            "watchdog.fixed_act" => self.act = span()?,
             "bridge.path" => self.path = path()?,
             "bridge.read_only" => {
                 let given = value.as_bool();
-                self.read_only = Some(
-                    given.ok_or_else(|| format!("`{name}` is true or false; the default stays"))?,
-                );
+                let wrong = || format!("`{name}` is true or false; the default stays");
+                self.read_only = Some(given.ok_or_else(wrong)?);
             }
             "watchdog.fixed_suspect" => self.suspect = span()?,
             "watchdog.fixed_silent" => self.silent = span()?,
@@ -133,11 +162,16 @@ impl File {
             "git.every" => self.git_every = span()?,
             "ui.theme" => self.theme = word(&["term", "mono"])?,
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
-            "ui.start" => {
-                self.start = word(&["overview", "workers", "tasks", "alerts", "messages"])?;
-            }
+            "ui.start" => self.start = word(&VIEWS)?,
             "ui.notify" => self.notify = Some(channels(value)?),
             _ => {
+                let team = name.strip_prefix("watchdog.team.");
+                if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
+                    if let Some(method) = method()? {
+                        self.teams.insert(team.to_owned(), method);
+                    }
+                    return Ok(());
+                }
                 return Err(format!(
                     "unknown key `{name}`; the nearest is `{}`",
                     nearest(name)
@@ -169,6 +203,21 @@ fn channels(value: &Value) -> Result<Vec<String>, String> {
         return Ok(Vec::new());
     }
     Ok(words.into_iter().map(str::to_owned).collect())
+}
+
+fn profile(word: &str) -> Profile {
+    match word {
+        "cautious" => Profile::Cautious,
+        _ => Profile::Balanced,
+    }
+}
+
+fn method(word: &str) -> Option<Method> {
+    match word {
+        "adaptive" => Some(Method::Adaptive),
+        "fixed" => Some(Method::Fixed),
+        _ => None,
+    }
 }
 
 /// `60s`, `5m`, `1h`; at least one second.

@@ -4,7 +4,11 @@
 mod file;
 mod outlets;
 
-use crate::domain::{Mode, Span, Timestamp, health::Detector, text};
+use crate::domain::{
+    Mode, Span, Timestamp,
+    health::{Detector, Fixed},
+    text,
+};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -85,7 +89,7 @@ pub struct Settings {
     pub db: Option<PathBuf>,
     /// Live, or a recorded instant.
     pub mode: Mode,
-    /// Thresholds.
+    /// How late, missed and stalled workers are found out.
     pub detector: Detector,
     /// Where the program keeps its own memory; `None` where the platform names no place.
     pub state: Option<PathBuf>,
@@ -154,11 +158,7 @@ pub fn resolve(
     Ok(Settings {
         db: given.db.or_else(|| file.path.clone()).or_else(usual),
         mode,
-        detector: Detector {
-            suspect: file.suspect.unwrap_or(Detector::FIXED.suspect),
-            silent: file.silent.unwrap_or(Detector::FIXED.silent),
-            stall: file.stall.unwrap_or(Detector::FIXED.stall),
-        },
+        detector: detector(file),
         state: given
             .state
             .or_else(|| Some(env.state_home.as_ref()?.join("swarmwarden"))),
@@ -195,6 +195,23 @@ fn actor(given: Option<&str>, env: &Env) -> Arc<str> {
     };
     let name = known(given).unwrap_or_else(here);
     text::line(text::head(&name, 64)).into()
+}
+
+/// The policy that the file asks for.
+fn detector(file: &File) -> Detector {
+    let plain = Detector::ADAPTIVE;
+    let silent = file.silent.unwrap_or(plain.fixed.silent);
+    Detector {
+        method: file.detector.unwrap_or(plain.method),
+        profile: file.profile.unwrap_or(plain.profile),
+        fixed: Fixed {
+            suspect: file.suspect.unwrap_or(plain.fixed.suspect),
+            silent,
+            act: file.act.unwrap_or(Span(silent.0 + Span::seconds(30).0)),
+        },
+        stall: file.stall.unwrap_or(plain.stall),
+        teams: file.teams.clone(),
+    }
 }
 
 impl Env {

@@ -1,5 +1,8 @@
 use super::{Address, Colours, Env, File, Given, read, resolve};
-use crate::domain::{Mode, Span};
+use crate::domain::{
+    Mode, Span,
+    health::{Method, Profile},
+};
 use std::path::{Path, PathBuf};
 
 const DEFAULT: &str = include_str!("../../assets/config.toml");
@@ -23,6 +26,31 @@ fn an_unknown_key_is_a_warning_with_its_line_and_the_nearest_name() {
     assert_eq!(
         warnings,
         ["line 5: unknown key `watchdog.fixed_silnt`; the nearest is `watchdog.fixed_silent`"]
+    );
+}
+
+#[test]
+fn a_team_may_have_a_detector_of_its_own_and_mistakes_in_it_are_told() {
+    let raw = "[watchdog]\nprofile = \"cautious\"\n[watchdog.team.build]\ndetector = \"fixed\"\n\
+               [watchdog.team.docs]\ndetector = \"fuzzy\"\n[watchdog.team.web]\ndetecter = \"fixed\"\n";
+    let (file, warnings) = read(raw);
+    let found = resolve(Given::default(), &file, &Env::default(), |_| false)
+        .unwrap()
+        .detector;
+    assert_eq!(
+        (found.method, found.profile),
+        (Method::Adaptive, Profile::Cautious)
+    );
+    assert_eq!(
+        found.teams.into_iter().collect::<Vec<_>>(),
+        [("build".to_owned(), Method::Fixed)]
+    );
+    assert_eq!(
+        warnings,
+        [
+            "line 6: `watchdog.team.docs.detector` is one of adaptive, fixed; the default stays",
+            "line 8: unknown key `watchdog.team.web.detecter`; the nearest is `watchdog.team.NAME.detector`"
+        ]
     );
 }
 

@@ -32,6 +32,8 @@ pub(super) fn run(
             Told::Calm => Scenario::Calm,
             Told::Incident => Scenario::Incident,
             Told::Hostile => Scenario::Hostile,
+            Told::Flap => Scenario::Flap,
+            Told::Stall => Scenario::Stall,
         },
     };
     let dir = DemoDir::new()?;
@@ -46,7 +48,7 @@ pub(super) fn run(
         DemoClock::new(origin, asked.speed),
         system.clone(),
     );
-    let clock = Clock::driven(move || pace.at(real.now()));
+    let clock = real.paced(move |at| pace.at(at));
     // The past is written when the engine asks for it, so that the first frame need not wait for it.
     let (past, file) = (path.clone(), opener(&path, Mode::Demo));
     let running: Mutex<Option<Live>> = Mutex::new(None);
@@ -60,7 +62,6 @@ pub(super) fn run(
         }
         file()
     });
-    let state = path.parent().map(|dir| dir.join("state"));
     dashboard(
         settings,
         Subject {
@@ -68,7 +69,7 @@ pub(super) fn run(
             mode: Mode::Demo,
             clock,
             open,
-            state,
+            state: Some(dir.state()),
         },
         panic_test,
     )

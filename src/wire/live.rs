@@ -7,14 +7,14 @@ use super::{
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use swarmwarden::{
-    domain::{Mode, Severity, Span, text},
+    domain::{Mode, Severity, Span, Timestamp, swarm::Habits, text},
     engine::{
         Clock, Engine, Pen, Plan, View,
-        job::{Memory, Open, Opened},
+        job::{Memory, Open, Opened, recall},
     },
     git::{LocalRepo, Repos},
     headless::{Exit, events},
@@ -69,7 +69,8 @@ pub(super) struct Subject {
 
 impl Subject {
     /// The database at `path`, as it is.
-    pub(super) fn file(path: &Path, mode: Mode, settings: &Settings) -> Self {
+    pub(super) fn file(settings: &Settings, path: &Path) -> Self {
+        let mode = settings.mode;
         Self {
             path: path.to_owned(),
             mode,
@@ -79,29 +80,63 @@ impl Subject {
         }
     }
 
-    /// Our own memory of it. A demo and a recorded instant have none.
-    fn memory(&self, settings: &Settings) -> Option<Memory> {
-        let dir = settings.state.clone()?;
-        let (path, clock) = (self.path.clone(), self.clock.clone());
-        (self.mode == Mode::Live)
-            .then(|| -> Memory { Arc::new(move || Sidecar::open(&dir, &path, clock.now())) })
-    }
-
-    /// Starts an engine on it. Must be called on a runtime.
-    fn start(self, settings: &Settings, memory: Option<Memory>) -> (Engine, Ports) {
+    /// Starts an engine on it. Must be called on a runtime. The dashboard keeps the book of alerts and of what was learned; who only
+    /// listens reads it and leaves it alone.
+    fn start(self, settings: &Settings, keeps: bool) -> (Engine, Ports) {
+        let remembers = !matches!(self.mode, Mode::Recorded(_));
+        let state = self.state.as_deref().filter(|_| remembers);
+        let Remembered {
+            memory,
+            habits,
+            notes,
+        } = remember(state, &self.path, self.clock.now());
+        let memory = memory.filter(|_| keeps);
+        let outlets = outlets(settings, self.mode, keeps);
         Engine::start(Plan {
+            memory,
+            notes,
             open: self.open,
             name: text::line(&self.path.to_string_lossy()).into(),
             view: View {
                 mode: self.mode,
-                detector: settings.detector,
+                detector: settings.detector.clone(),
+                habits,
             },
             clock: self.clock,
             repos: repos(settings),
             pen: pen(settings, &self.path, self.mode, self.state.as_deref()),
-            outlets: outlets(settings, self.mode, memory.is_some()),
-            memory,
+            outlets,
         })
+    }
+}
+
+/// The memory of a bridge, as far as there is one.
+#[derive(Default)]
+struct Remembered {
+    memory: Option<Memory>,
+    habits: Arc<Habits>,
+    notes: Vec<String>,
+}
+
+/// Opens the memory of the bridge at `path`. Without one the program runs, too, and says why.
+fn remember(state: Option<&Path>, path: &Path, now: Timestamp) -> Remembered {
+    let Some(state) = state else {
+        return Remembered::default();
+    };
+    let opened = Sidecar::open(state, path, now).and_then(|memory| {
+        let habits = Arc::new(recall(&memory)?);
+        Ok((memory, habits))
+    });
+    match opened {
+        Ok((memory, habits)) => Remembered {
+            notes: memory.note().map(str::to_owned).into_iter().collect(),
+            memory: Some(Arc::new(Mutex::new(memory))),
+            habits,
+        },
+        Err(error) => Remembered {
+            notes: vec![error.to_string()],
+            ..Remembered::default()
+        },
     }
 }
 
@@ -145,8 +180,7 @@ pub(super) fn dashboard(
     };
     let outcome = runtime()?.block_on(async {
         let clock = subject.clock.clone();
-        let memory = subject.memory(settings);
-        let (engine, ports) = subject.start(settings, memory);
+        let (engine, ports) = subject.start(settings, true);
         let outcome = tui::start(ports, options, || clock.now()).await;
         engine.stop().await;
         outcome
@@ -209,10 +243,9 @@ pub(super) fn events(settings: &Settings, follow: bool) -> Result<Exit, Failure>
         drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let subject = Subject::file(path, settings.mode, settings);
+        let subject = Subject::file(settings, path);
         let clock = subject.clock.clone();
-        // The dashboard keeps the book of alerts; who only listens leaves it alone.
-        let (engine, ports) = subject.start(settings, None);
+        let (engine, ports) = subject.start(settings, false);
         let mut out = io::stdout();
         let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
         let exit = tokio::select! {

@@ -8,7 +8,7 @@ mod live;
 mod pen;
 mod tasks;
 
-use crate::cli::{Check, Cli, Common, Format, Status, Sub, When};
+use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -18,10 +18,10 @@ use std::{
     sync::Arc,
 };
 use swarmwarden::{
-    domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert},
-    engine::{Clock, View, look},
+    domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert, swarm::Habits},
+    engine::{Clock, View, job::recall, look},
     git::GitError,
-    headless::{Exit, check, json, text},
+    headless::{Exit, check, explain, json, text},
     settings::{self, Env, File, Given, Settings},
     store::{Sidecar, SqliteStore},
 };
@@ -35,10 +35,11 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
-        Some(deed) => act(&settings, deed),
+        Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(
             &settings,
             database(&settings)?,
@@ -46,32 +47,29 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             &Status::default(),
         ),
         None => {
-            let subject = Subject::file(database(&settings)?, settings.mode, &settings);
+            let subject = Subject::file(&settings, database(&settings)?);
             live::dashboard(&settings, subject, cli.common.panic_test)
         }
     }
 }
 
 /// The commands that act.
-fn act(settings: &Settings, asked: Sub) -> Result<Exit, Failure> {
+fn act(settings: &Settings, asked: &Act) -> Result<Exit, Failure> {
     let scene = act::Scene::new(settings)?;
     match asked {
-        Sub::Assign(a) => scene.assign(&a),
-        Sub::Reassign(a) => scene.reassign(&a),
-        Sub::Fence(a) => scene.on_task(&a.name, &a.how, |task| Deed::Fence { task }),
-        Sub::Redeliver(a) => scene.on_task(&a.name, &a.how, |task| Deed::Redeliver { task }),
-        Sub::Cancel(a) => scene.on_task(&a.name, &a.how, |task| Deed::Cancel { task }),
-        Sub::GiveUp(a) => scene.on_task(&a.name, &a.how, |task| Deed::Dead { task }),
-        Sub::Requeue(a) => scene.on_task(&a.name, &a.how, |task| Deed::Requeue { task }),
-        Sub::Adopt(a) => scene.adopt(&a),
-        Sub::Hold(a) => scene.hold(&a, true),
-        Sub::Release(a) => scene.hold(&a, false),
-        Sub::Priority(a) => scene.priority(&a),
-        Sub::Message(a) => scene.message(&a),
-        Sub::Nudge(a) => scene.nudge(&a),
-        Sub::Status(_) | Sub::Check(_) | Sub::Events(_) | Sub::Audit(_) | Sub::Demo(_) => {
-            Ok(Exit::Usage)
-        }
+        Act::Assign(a) => scene.assign(a),
+        Act::Reassign(a) => scene.reassign(a),
+        Act::Fence(a) => scene.on_task(&a.name, &a.how, |task| Deed::Fence { task }),
+        Act::Redeliver(a) => scene.on_task(&a.name, &a.how, |task| Deed::Redeliver { task }),
+        Act::Cancel(a) => scene.on_task(&a.name, &a.how, |task| Deed::Cancel { task }),
+        Act::GiveUp(a) => scene.on_task(&a.name, &a.how, |task| Deed::Dead { task }),
+        Act::Requeue(a) => scene.on_task(&a.name, &a.how, |task| Deed::Requeue { task }),
+        Act::Adopt(a) => scene.adopt(a),
+        Act::Hold(a) => scene.hold(a, true),
+        Act::Release(a) => scene.hold(a, false),
+        Act::Priority(a) => scene.priority(a),
+        Act::Message(a) => scene.message(a),
+        Act::Nudge(a) => scene.nudge(a),
     }
 }
 
@@ -174,7 +172,8 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
     });
     let view = View {
         mode,
-        detector: settings.detector,
+        detector: settings.detector.clone(),
+        habits: Arc::new(known(settings, path, mode)?),
     };
     let mut snapshot = look(&mut store, &view, now, repo)?;
     if mode == Mode::Live {
@@ -191,6 +190,22 @@ fn remembered(settings: &Settings, path: &Path) -> Vec<Arc<Alert>> {
     book.map_or_else(Vec::new, |book| book.listing())
 }
 
+/// What a running dashboard has learned of the workers; nothing for a recorded instant. That a memory cannot be read is said, no more.
+fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<Habits, Failure> {
+    let Some(state) = settings.state.as_deref().filter(|_| mode == Mode::Live) else {
+        return Ok(Habits::default());
+    };
+    let read =
+        Sidecar::existing(state, path).and_then(|memory| memory.as_ref().map(recall).transpose());
+    match read {
+        Ok(habits) => Ok(habits.unwrap_or_default()),
+        Err(error) => {
+            writeln!(io::stderr(), "swarmwarden: {error}")?;
+            Ok(Habits::default())
+        }
+    }
+}
+
 fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {
     let (snapshot, now) = glance(settings, path, mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -204,6 +219,18 @@ fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result
     } else {
         Exit::Ok
     })
+}
+
+fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let worker = explain::pick(&snapshot, &asked.worker).map_err(Failure::Usage)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match asked.output {
+        Format::Text => explain::text(&mut out, worker, now)?,
+        Format::Json => explain::json(&mut out, worker, now)?,
+    }
+    out.flush()?;
+    Ok(Exit::Ok)
 }
 
 fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {

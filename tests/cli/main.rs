@@ -1,6 +1,7 @@
 //! The binary from outside: what it prints where, and its exit codes.
 
 mod bridge;
+mod health;
 
 use assert_cmd::Command;
 use bridge::{Bridge, TOKEN};

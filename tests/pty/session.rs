@@ -93,13 +93,11 @@ impl Session {
         env: &[(&str, &str)],
         (cols, rows): (u16, u16),
     ) -> Result<Self> {
-        let size = PtySize {
+        let pair = native_pty_system().openpty(PtySize {
             rows,
             cols,
-            pixel_width: 0,
-            pixel_height: 0,
-        };
-        let pair = native_pty_system().openpty(size)?;
+            ..PtySize::default()
+        })?;
         let (program, args) = words.split_first().ok_or("no program")?;
         let mut command = CommandBuilder::new(program);
         command.args(args);

@@ -18,7 +18,7 @@ struct Scenario {
     expect: Vec<Expect>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 struct Expect {
     at: String,
@@ -26,11 +26,16 @@ struct Expect {
     workers: BTreeMap<String, String>,
     #[serde(default)]
     states: BTreeMap<String, u32>,
+    /// What differs under the adaptive detector without samples.
+    #[serde(default)]
+    adaptive: BTreeMap<String, String>,
+    #[serde(default)]
+    adaptive_states: BTreeMap<String, u32>,
     tasks: Option<Tasks>,
     problems: Option<Vec<String>>,
 }
 
-#[derive(Deserialize, PartialEq, Debug)]
+#[derive(Deserialize, Clone, PartialEq, Debug)]
 #[serde(deny_unknown_fields)]
 struct Tasks {
     total: u64,
@@ -116,14 +121,30 @@ impl Scenario {
     }
 
     /// Live at `at` (read marks from the rows), or looked back upon (read marks from the audit rows).
-    fn picture(&self, at: Timestamp, recorded: bool) -> Result<Snapshot, Box<dyn Error>> {
-        let mut swarm = Swarm::new(Detector::FIXED, recorded.then_some(at));
+    fn picture(
+        &self,
+        detector: Detector,
+        at: Timestamp,
+        recorded: bool,
+    ) -> Result<Snapshot, Box<dyn Error>> {
+        let mut swarm = Swarm::new(detector, recorded.then_some(at));
         let changes = self.changes()?;
         if recorded {
             swarm.learn_fetches(&changes.audits);
         }
         swarm.apply(changes, Seen::Recorded);
         Ok(swarm.picture(at, Source::default(), None))
+    }
+}
+
+impl Expect {
+    /// As it is under the adaptive detector.
+    fn adaptive(mut self) -> Self {
+        self.workers.extend(std::mem::take(&mut self.adaptive));
+        if !self.adaptive_states.is_empty() {
+            self.states = std::mem::take(&mut self.adaptive_states);
+        }
+        self
     }
 }
 
@@ -205,13 +226,18 @@ fn every_scenario_ends_as_it_must() {
                 if !recorded && last.is_some_and(|last| last > at) {
                     continue; // rows of the future are known only to a live view
                 }
-                let name = format!("{} at {} (recorded: {recorded})", scenario.title, expect.at);
-                wrong.extend(check(
-                    &name,
-                    expect,
-                    &scenario.picture(at, recorded).unwrap(),
-                ));
-                seen += 1;
+                for (method, detector, expect) in [
+                    ("fixed", Detector::FIXED, expect.clone()),
+                    ("adaptive", Detector::ADAPTIVE, expect.clone().adaptive()),
+                ] {
+                    let name = format!(
+                        "{} at {} ({method}, recorded: {recorded})",
+                        scenario.title, expect.at
+                    );
+                    let shown = scenario.picture(detector, at, recorded).unwrap();
+                    wrong.extend(check(&name, &expect, &shown));
+                    seen += 1;
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{NOW, TEAMS, ago, int};
 use std::{collections::VecDeque, sync::Arc};
 use swarmwarden::domain::{
     ConversationId, Evidence, Holder, LateReport, MessageId, Problem, Severity, Span, State,
-    Subject, Task, TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId,
+    Subject, Task, TaskId, TaskState, Timestamp, Verdict, Worker, WorkerId, health::Limits,
 };
 
 const WORK: [&str; 8] = [
@@ -103,10 +103,14 @@ pub(super) fn worker(i: usize, n: usize) -> (Worker, Option<Task>) {
         done: u32::try_from(i % 13).unwrap_or(0),
         failed: u32::from(i.is_multiple_of(29)),
         accepts_after: None,
-        recovering: false,
         beats: Arc::new(beats(beat)),
         history: Arc::new(history(state, beat)),
         older: u32::from(i == 3),
+        recovering: false,
+        skew: None,
+        witnessed: true,
+        as_of: None,
+        limits: Limits::fixed(),
         verdict: verdict(state, beat, deed, unseen),
     };
     (worker, task)

@@ -1,8 +1,8 @@
 //! Why a verdict fell: one sentence, and one row per witness. No ages in words, because they would go stale.
 
 use super::{
-    Evidence, State,
-    judge::{Detector, Facts, age},
+    Basis, Evidence, Limits, State,
+    judge::{Facts, age},
 };
 use crate::domain::{Span, Timestamp};
 
@@ -16,7 +16,7 @@ fn clock(at: Option<Timestamp>) -> String {
 }
 
 /// One sentence for a state.
-pub(super) fn reason(f: &Facts<'_>, d: &Detector, state: State) -> String {
+pub(super) fn reason(f: &Facts<'_>, l: &Limits, now: Timestamp, state: State) -> String {
     let says = f
         .reported
         .map(|s| format!("; says {s}"))
@@ -27,7 +27,7 @@ pub(super) fn reason(f: &Facts<'_>, d: &Detector, state: State) -> String {
             let (beat, activity) = (since(f.beat()), since(f.activity()));
             format!(
                 "no heartbeat {beat}, limit {}, and no activity {activity}{says}",
-                d.silent
+                l.silent
             )
         }
         State::Stalled => {
@@ -37,7 +37,7 @@ pub(super) fn reason(f: &Facts<'_>, d: &Detector, state: State) -> String {
             );
             format!(
                 "beats, but {did} while it owes work, limit {}{says}",
-                d.stall
+                l.stall
             )
         }
         State::NoHeartbeat => format!(
@@ -45,11 +45,7 @@ pub(super) fn reason(f: &Facts<'_>, d: &Detector, state: State) -> String {
             clock(f.activity()),
             clock(f.beat())
         ),
-        State::Suspect => format!(
-            "heartbeat late: last at {}, due every {}",
-            clock(f.beat()),
-            Span(d.suspect.0 / 2)
-        ),
+        State::Suspect => late(f, l, now),
         State::Blocked => f.waiting.map_or_else(
             || format!("reports blocked; last words at {strong}"),
             |(at, what)| format!("its {what} of {} has no answer yet{says}", clock(Some(at))),
@@ -74,10 +70,56 @@ pub(super) fn reason(f: &Facts<'_>, d: &Detector, state: State) -> String {
     }
 }
 
+fn late(f: &Facts<'_>, l: &Limits, now: Timestamp) -> String {
+    let only = match l.mild_until.filter(|until| now < *until) {
+        Some(until) => format!(
+            "; we watch only since a moment, and say no worse before {}",
+            until.clock()
+        ),
+        None => String::new(),
+    };
+    format!(
+        "heartbeat late: last at {}, due every {}{only}",
+        clock(f.beat()),
+        l.period
+    )
+}
+
+/// Where the limits come from, and all that they are.
+fn basis(l: &Limits) -> String {
+    let times = if l.watched { "" } else { "; by recorded times" };
+    match l.basis {
+        Basis::Fixed => format!("late after {}, act after {}{times}", l.suspect, l.act),
+        Basis::Accrual {
+            model,
+            silent,
+            learned,
+            poor,
+        } => {
+            let m = model.model();
+            let from = match learned {
+                0 => "cold".to_owned(),
+                n => format!("of {n} beats"),
+            };
+            let slow = match poor {
+                0 => String::new(),
+                n => format!("; limits x{:.2}, we are slow", 1.0 + f64::from(n) / 4.0),
+            };
+            format!(
+                "late after {} (phi 3), missed from phi {silent}, act after {}; period {:.1}s, {:.1}% lost, {from}{slow}{times}",
+                l.suspect,
+                l.act,
+                m.mu,
+                m.p1 * 100.0,
+            )
+        }
+    }
+}
+
 /// One row per witness that was heard, and always heartbeat and activity.
-pub(super) fn evidence(f: &Facts<'_>, d: &Detector, now: Timestamp) -> Vec<Evidence> {
-    let mut all = beats(f, d, now);
-    all.extend(activity(f, d, now));
+pub(super) fn evidence(f: &Facts<'_>, l: &Limits, now: Timestamp) -> Vec<Evidence> {
+    let mut all = beats(f, l, now);
+    all.extend(activity(f, l, now));
     all.extend(debts(f, now));
     all
 }
@@ -98,18 +140,18 @@ fn row(
     }
 }
 
-fn beats(f: &Facts<'_>, d: &Detector, now: Timestamp) -> Vec<Evidence> {
-    let vote = |at: Option<Timestamp>| match at.map(|at| age(now, at)) {
+fn beats(f: &Facts<'_>, l: &Limits, now: Timestamp) -> Vec<Evidence> {
+    let vote = |at: Option<Timestamp>| match at.map(|at| l.age(now, at)) {
         None => "none",
-        Some(old) if old >= d.silent => "silent",
-        Some(old) if old >= d.suspect => "suspect",
+        Some(old) if old >= l.silent => "silent",
+        Some(old) if old >= l.suspect => "suspect",
         Some(_) => "ok",
     };
-    let note = format!("session_status; late after {}", d.suspect);
+    let note = format!("session_status; {}", basis(l));
     let mut all = vec![row(
         "heartbeat",
         f.heartbeat,
-        Some(d.silent),
+        Some(l.silent),
         vote(f.heartbeat),
         &note,
     )];
@@ -117,7 +159,7 @@ fn beats(f: &Facts<'_>, d: &Detector, now: Timestamp) -> Vec<Evidence> {
         all.push(row(
             "poll",
             f.poll,
-            Some(d.silent),
+            Some(l.silent),
             vote(f.poll),
             "fetched nothing: counts as a beat",
         ));
@@ -125,19 +167,19 @@ fn beats(f: &Facts<'_>, d: &Detector, now: Timestamp) -> Vec<Evidence> {
     all
 }
 
-fn activity(f: &Facts<'_>, d: &Detector, now: Timestamp) -> Vec<Evidence> {
+fn activity(f: &Facts<'_>, l: &Limits, now: Timestamp) -> Vec<Evidence> {
     let strong = f.strong.map(|(at, _)| at);
     let debt = f.owes(now);
     let vote = match (debt, strong) {
-        (Some(oldest), strong) if age(now, strong.unwrap_or(oldest)) > d.stall => "stalled",
-        (_, Some(at)) if age(now, at) >= d.silent => "quiet",
+        (Some(oldest), strong) if l.age(now, strong.unwrap_or(oldest)) > l.stall => "stalled",
+        (_, Some(at)) if l.age(now, at) >= l.silent => "quiet",
         (_, Some(_)) => "ok",
         (_, None) => "none",
     };
     let what = f.strong.map_or("nothing sent yet", |(_, what)| what);
-    let mut all = vec![row("activity", strong, debt.map(|_| d.stall), vote, what)];
+    let mut all = vec![row("activity", strong, debt.map(|_| l.stall), vote, what)];
     if let Some(at) = f.fetch {
-        let vote = if age(now, at) < d.silent {
+        let vote = if l.age(now, at) < l.silent {
             "ok"
         } else {
             "quiet"
@@ -145,7 +187,7 @@ fn activity(f: &Facts<'_>, d: &Detector, now: Timestamp) -> Vec<Evidence> {
         all.push(row(
             "fetch",
             f.fetch,
-            Some(d.silent),
+            Some(l.silent),
             vote,
             "fetched its messages: alive, not progress",
         ));
@@ -165,7 +207,7 @@ fn debts(f: &Facts<'_>, now: Timestamp) -> Vec<Evidence> {
         ));
     }
     if let Some(at) = f.oldest_unread {
-        let vote = if age(now, at) > Detector::INBOX {
+        let vote = if age(now, at) > Limits::INBOX {
             "owes"
         } else {
             "ok"
@@ -173,7 +215,7 @@ fn debts(f: &Facts<'_>, now: Timestamp) -> Vec<Evidence> {
         all.push(row(
             "inbox",
             Some(at),
-            Some(Detector::INBOX),
+            Some(Limits::INBOX),
             vote,
             "oldest unread message",
         ));

@@ -1,40 +1,10 @@
 //! The table of states: the first row that matches wins. A pure function of the facts and of `now`.
 
 use super::{
-    State, Verdict,
+    Limits, State, Verdict,
     evidence::{evidence, reason},
 };
 use crate::domain::{Span, Timestamp};
-
-/// Thresholds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Detector {
-    /// A heartbeat older than this is late: twice the beat's interval.
-    pub suspect: Span,
-    /// A heartbeat older than this is missed.
-    pub silent: Span,
-    /// Whoever owes work and did nothing for so long does not move.
-    pub stall: Span,
-}
-
-impl Detector {
-    /// Fixed thresholds: 60 s, 300 s, and 900 s without activity.
-    pub const FIXED: Self = Self {
-        suspect: Span::seconds(60),
-        silent: Span::seconds(300),
-        stall: Span::seconds(900),
-    };
-    /// How long a conversation may stay unheard of before it counts as never seen.
-    pub const GRACE: Span = Span::seconds(120);
-    /// An unread message older than this is owed an answer.
-    pub const INBOX: Span = Span::seconds(300);
-}
-
-impl Default for Detector {
-    fn default() -> Self {
-        Self::FIXED
-    }
-}
 
 /// What is known of one worker. Times ahead of `now` count as `now`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -93,7 +63,7 @@ impl Facts<'_> {
     pub(super) fn owes(&self, now: Timestamp) -> Option<Timestamp> {
         let inbox = self
             .oldest_unread
-            .filter(|at| age(now, *at) > Detector::INBOX);
+            .filter(|at| age(now, *at) > Limits::INBOX);
         let status = (self.reported == Some("working")).then(|| self.reported_since.unwrap_or(now));
         let task = (self.open > 0).then(|| self.oldest_task.unwrap_or(now));
         [task, inbox, status].into_iter().flatten().min()
@@ -105,23 +75,31 @@ impl Facts<'_> {
         self.reported == Some("complete") && self.open == 0 && !later
     }
 
-    fn beats(&self, d: &Detector, now: Timestamp) -> Beat {
-        match self.beat().map(|at| age(now, at)) {
+    fn beats(&self, l: &Limits, now: Timestamp) -> Beat {
+        match self.beat().map(|at| l.age(now, at)) {
             None => Beat::Never,
-            Some(old) if old >= d.silent => Beat::Missed,
-            Some(old) if old >= d.suspect => Beat::Late,
+            Some(old) if old >= l.silent => Beat::Missed,
+            Some(old) if old >= l.suspect => Beat::Late,
             Some(_) => Beat::Ok,
         }
     }
 
     /// Activity came so long after the last beat that the beat's daemon must be dead, not the agent.
-    fn discredited(&self, d: &Detector) -> bool {
+    fn discredited(&self, l: &Limits) -> bool {
         self.beat()
             .zip(self.activity())
-            .is_some_and(|(beat, activity)| activity > beat.plus(d.silent))
+            .is_some_and(|(beat, activity)| activity > beat.plus(l.silent))
     }
 
-    fn state(&self, d: &Detector, now: Timestamp) -> (State, Timestamp) {
+    /// The state, with mercy while we have only just begun to watch.
+    fn state(&self, l: &Limits, now: Timestamp) -> (State, Timestamp) {
+        let (state, since) = self.strict(l, now);
+        let mild = l.mild_until.is_some_and(|until| now < until);
+        let harsh = matches!(state, State::Silent | State::Stalled | State::NoHeartbeat);
+        (if mild && harsh { State::Suspect } else { state }, since)
+    }
+
+    fn strict(&self, l: &Limits, now: Timestamp) -> (State, Timestamp) {
         let sign = self.sign();
         let since = sign.or(self.created).unwrap_or(now).min(now);
         if let Some(end) = self.expires.filter(|end| now >= *end) {
@@ -131,16 +109,14 @@ impl Facts<'_> {
             return (State::Finished, since);
         }
         if sign.is_none() {
-            let young = self
-                .created
-                .is_some_and(|made| age(now, made) < Detector::GRACE);
+            let young = self.created.is_some_and(|made| age(now, made) < l.join());
             return (if young { State::New } else { State::Unknown }, since);
         }
+        let beat = self.beats(l, now);
         let quiet = self
             .activity()
-            .is_none_or(|at| age(now, at) >= d.silent.min(Span::seconds(300)));
-        let beat = self.beats(d, now);
-        let discredited = self.discredited(d);
+            .is_none_or(|at| l.age(now, at) >= self.hush(l));
+        let discredited = self.discredited(l);
         let missed = match beat {
             Beat::Missed => !discredited,
             Beat::Never => true,
@@ -160,7 +136,7 @@ impl Facts<'_> {
         let strong = self.strong.map(|(at, _)| at);
         if (beat != Beat::Missed || discredited)
             && let Some(owed) = self.owes(now)
-            && age(now, strong.unwrap_or(owed)) > d.stall
+            && l.age(now, strong.unwrap_or(owed)) > l.stall
         {
             return (State::Stalled, strong.unwrap_or(owed));
         }
@@ -170,7 +146,7 @@ impl Facts<'_> {
         if beat == Beat::Late
             && self
                 .activity()
-                .is_none_or(|at| age(now, at) >= Span::seconds(60))
+                .is_none_or(|at| l.age(now, at) >= Span::seconds(60))
         {
             return (State::Suspect, since);
         }
@@ -180,35 +156,43 @@ impl Facts<'_> {
         (State::Healthy, since)
     }
 
+    /// How old the newest activity must be to speak for silence. Whoever never beat has no rhythm to be late by: the longest limit.
+    fn hush(&self, l: &Limits) -> Span {
+        match self.beat() {
+            Some(_) => l.quiet(),
+            None => l.silent.max(Span::seconds(300)),
+        }
+    }
+
     /// When time alone may change the state.
-    fn turns(&self, d: &Detector) -> [Option<Timestamp>; 9] {
+    fn turns(&self, l: &Limits) -> [Option<Timestamp>; 10] {
         let tick = Span(1);
         let strong = self.strong.map(|(at, _)| at);
         [
             self.expires,
-            self.created.map(|at| at.plus(Detector::GRACE)),
-            self.beat().map(|at| at.plus(d.suspect)),
-            self.beat().map(|at| at.plus(d.silent)),
-            self.activity().map(|at| at.plus(Span::seconds(60))),
-            self.activity()
-                .map(|at| at.plus(d.silent.min(Span::seconds(300)))),
+            l.mild_until,
+            self.created.map(|at| at.plus(l.join())),
+            self.beat().map(|at| l.after(at, l.suspect)),
+            self.beat().map(|at| l.after(at, l.silent)),
+            self.activity().map(|at| l.after(at, Span::seconds(60))),
+            self.activity().map(|at| l.after(at, self.hush(l))),
             strong
                 .or(self.oldest_task)
                 .or(self.reported_since)
-                .map(|at| at.plus(d.stall).plus(tick)),
+                .map(|at| l.after(at, l.stall).plus(tick)),
             self.oldest_unread
-                .map(|at| at.plus(Detector::INBOX).plus(tick)),
-            self.oldest_unread.map(|at| at.plus(d.stall).plus(tick)),
+                .map(|at| at.plus(Limits::INBOX).plus(tick)),
+            self.oldest_unread.map(|at| l.after(at, l.stall).plus(tick)),
         ]
     }
 }
 
 /// Judges one worker. O(1).
 #[must_use]
-pub fn judge(f: &Facts<'_>, d: &Detector, now: Timestamp) -> Verdict {
-    let (state, since) = f.state(d, now);
+pub fn judge(f: &Facts<'_>, l: &Limits, now: Timestamp) -> Verdict {
+    let (state, since) = f.state(l, now);
     let mut turns: Vec<_> = f
-        .turns(d)
+        .turns(l)
         .into_iter()
         .flatten()
         .filter(|at| *at > now)
@@ -216,14 +200,14 @@ pub fn judge(f: &Facts<'_>, d: &Detector, now: Timestamp) -> Verdict {
     turns.sort_unstable();
     let next = turns
         .into_iter()
-        .map(|at| (at, f.state(d, at).0))
+        .map(|at| (at, f.state(l, at).0))
         .find(|(_, then)| *then != state);
     Verdict {
         state,
         since,
         at: now,
-        reason: reason(f, d, state),
-        evidence: evidence(f, d, now),
+        reason: reason(f, l, now, state),
+        evidence: evidence(f, l, now),
         next,
     }
 }

@@ -1,10 +1,18 @@
 //! The health of a worker: two signals that are never merged (the heartbeat of its daemon, the activity of its agent),
 //! held against thresholds, with the evidence for every verdict.
 
+mod accrual;
 mod evidence;
 mod judge;
+mod observer;
+mod policy;
+mod rhythm;
 
-pub use judge::{Detector, Facts, judge};
+pub use accrual::{Model, Rounded, Taus};
+pub use judge::{Facts, judge};
+pub use observer::{Observer, Tick, Turn};
+pub use policy::{Basis, Detector, Fixed, Limits, Method, Profile, Rung, Sight};
+pub use rhythm::{Habit, Levels, PERIOD, Pace, Rhythm};
 
 use super::{Span, Timestamp};
 use serde::{Serialize, Serializer};
@@ -153,6 +161,16 @@ impl Verdict {
         self.next = self
             .next
             .map(|(at, then)| (at, if hides(then) { State::Held } else { then }));
+    }
+
+    /// Newest beat that it was judged by, as it counted.
+    #[must_use]
+    pub fn beat(&self) -> Option<Timestamp> {
+        self.evidence
+            .iter()
+            .filter(|e| matches!(e.witness, "heartbeat" | "poll"))
+            .filter_map(|e| e.at)
+            .max()
     }
 }
 

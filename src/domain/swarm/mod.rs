@@ -5,6 +5,8 @@
 mod kept;
 mod label;
 mod picture;
+mod pulse;
+mod vigil;
 mod words;
 mod worker;
 
@@ -21,6 +23,8 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
+pub use vigil::Habits;
+use vigil::Vigil;
 use worker::{Arrival, Listing, WorkerFold};
 
 /// Message bodies that are kept.
@@ -44,7 +48,7 @@ pub enum Seen {
 /// The swarm, as folded so far.
 #[derive(Debug, Default)]
 pub struct Swarm {
-    detector: Detector,
+    vigil: Vigil,
     as_of: Option<Timestamp>,
     workers: Vec<WorkerFold>,
     index: HashMap<ConversationId, usize>,
@@ -70,7 +74,7 @@ impl Swarm {
     #[must_use]
     pub fn new(detector: Detector, as_of: Option<Timestamp>) -> Self {
         Self {
-            detector,
+            vigil: Vigil::new(detector),
             as_of,
             ..Self::default()
         }
@@ -80,7 +84,7 @@ impl Swarm {
     #[must_use]
     pub fn preview(detector: Detector) -> Self {
         Self {
-            detector,
+            vigil: Vigil::new(detector),
             preview: true,
             ..Self::default()
         }
@@ -109,6 +113,7 @@ impl Swarm {
     /// the first ones are no events.
     pub fn inherit(&mut self, old: Self) {
         self.log = old.log;
+        self.vigil.observer = old.vigil.observer;
         for fold in old.workers {
             if let Some(new) = self
                 .index
@@ -156,6 +161,11 @@ impl Swarm {
     pub fn apply(&mut self, changes: Changes, seen: Seen) {
         if matches!(seen, Seen::Live(_)) {
             self.show_bodies(Seen::Recorded); // what waits from before is no event
+        }
+        if changes.conversations.is_some()
+            || !(changes.messages.is_empty() && changes.audits.is_empty())
+        {
+            self.row_came(seen);
         }
         if let Some(rows) = changes.conversations {
             self.conversations(rows, seen);
@@ -215,13 +225,18 @@ impl Swarm {
         let at = if let Some(at) = self.index.get(conversation) {
             *at
         } else {
-            self.workers
-                .push(WorkerFold::unlisted(conversation.clone()));
+            let mut fold = WorkerFold::unlisted(conversation.clone());
+            if let Some(habit) = self.vigil.recalled.get(conversation) {
+                fold.pulse.habit = habit.clone();
+            }
+            self.workers.push(fold);
             self.index
                 .insert(conversation.clone(), self.workers.len() - 1);
             self.workers.len() - 1
         };
-        self.workers.get_mut(at)
+        let fold = self.workers.get_mut(at)?;
+        self.vigil.queue(at, fold);
+        Some(fold)
     }
 
     fn conversations(&mut self, rows: Vec<ConversationRow>, seen: Seen) {
@@ -248,6 +263,7 @@ impl Swarm {
             .enumerate()
             .map(|(i, w)| (w.conversation.clone(), i))
             .collect();
+        self.vigil.queue_all(&mut self.workers);
         if let Seen::Live(now) = seen {
             for fold in gone {
                 self.log
@@ -261,8 +277,9 @@ impl Swarm {
         if row.side == Side::B
             && self.known(row.heartbeat.at())
             && let Some(fold) = self.worker(&row.conversation)
+            && fold.status(row, arrival)
         {
-            fold.status(row, arrival);
+            self.row_came(seen);
         }
     }
 
@@ -300,7 +317,7 @@ impl Swarm {
         let Some(fold) = self.worker(&row.conversation) else {
             return;
         };
-        fold.message(&row, content.kind, read, arrival);
+        fold.message(&row, &content, read, arrival);
         let worker = fold.label.clone();
         let incoming = Incoming {
             id: row.id,
@@ -326,10 +343,8 @@ impl Swarm {
         };
         self.listing = None;
         for holder in task.holders.iter().rev().take(2) {
-            if let Some(fold) = self
-                .index
-                .get(&holder.conversation)
-                .and_then(|i| self.workers.get_mut(*i))
+            if self.index.contains_key(&holder.conversation)
+                && let Some(fold) = self.worker(&holder.conversation)
             {
                 fold.touch();
             }
@@ -361,8 +376,9 @@ impl Swarm {
                 Arc::make_mut(slot).read = true;
             }
         }
-        for fold in &mut self.workers {
+        for (at, fold) in self.workers.iter_mut().enumerate() {
             if fold.mark_read(id) {
+                self.vigil.queue(at, fold);
                 break;
             }
         }

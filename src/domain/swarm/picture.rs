@@ -1,9 +1,9 @@
 //! The fold, drawn: verdicts, groups, problems, counts.
 
-use super::{Swarm, label::natural, worker::Turn};
+use super::{Swarm, label::natural};
 use crate::domain::{
-    Group, GroupKind, Happening, Repo, Seen, Snapshot, Source, State, StateCounts, Timestamp,
-    Traffic, Worker, WorkerId, assess,
+    Group, GroupKind, Repo, Seen, Snapshot, Source, State, StateCounts, Timestamp, Traffic, Worker,
+    WorkerId, assess,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -13,7 +13,7 @@ impl Swarm {
         if source.error.is_none() && source.progress.is_none() {
             self.read_until = source.read_at.max(self.read_until);
         }
-        self.judge(now);
+        self.evaluate(now);
         self.show_bodies(Seen::Recorded);
         let (workers, folded) = self.shown();
         let mut states = StateCounts::default();
@@ -49,35 +49,10 @@ impl Swarm {
             },
             events: Arc::clone(&self.log.events),
             completions: Arc::clone(&self.completions),
+            observer: self.vigil.observer.clone(),
             source,
             repo,
         }
-    }
-
-    /// When time alone changes the next state; `None` when it never does. O(workers).
-    #[must_use]
-    pub fn due(&self) -> Option<Timestamp> {
-        self.workers
-            .iter()
-            .filter_map(|w| w.view()?.verdict.next)
-            .map(|(at, _)| at)
-            .min()
-    }
-
-    fn judge(&mut self, now: Timestamp) {
-        for fold in &mut self.workers {
-            let turn = fold.draw(&self.ledger, &self.detector, now, !self.preview);
-            let Some(view) = fold.view().cloned() else {
-                continue;
-            };
-            match turn {
-                Turn::From(_) if self.preview => {}
-                Turn::From(state) => self.log.push(now, Happening::WorkerState(view, state)),
-                Turn::First if self.watching => self.log.push(now, Happening::WorkerSeen(view)),
-                Turn::First | Turn::Same => {}
-            }
-        }
-        self.watching = true;
     }
 
     /// Workers to show: an older conversation folds under the newer one of its role once it is over, or has given no sign of

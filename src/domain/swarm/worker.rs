@@ -1,13 +1,13 @@
 //! What rows say of one worker.
 
-use super::{Seen, label};
+mod draw;
+
+use super::{Seen, label, pulse::Pulse};
 use crate::domain::{
     AuditKind, AuditRow, ConversationId, ConversationRow, Kind, MarkKind, MessageId, MessageRow,
-    Side, Stamp, State, StatusRow, TaskId, Timestamp, Worker, WorkerId,
-    health::{Detector, Facts, judge},
-    ledger::Ledger,
-    text,
+    Side, Stamp, State, StatusRow, Timestamp, Worker, WorkerId, message::Content, text,
 };
+pub(super) use draw::{Eyes, Turn};
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
@@ -39,9 +39,16 @@ pub(super) struct WorkerFold {
     unread: BTreeMap<MessageId, Option<Timestamp>>,
     beats: Arc<VecDeque<Timestamp>>,
     history: Arc<VecDeque<(Timestamp, State)>>,
+    pub(super) pulse: Pulse,
     view: Option<Arc<Worker>>,
     /// A row came since `view` was drawn.
     stale: bool,
+    /// When time alone makes it worth drawing again.
+    wake: Option<Timestamp>,
+    /// It waits to be drawn.
+    pub(super) queued: bool,
+    /// For when it is queued by time.
+    pub(super) due: Option<Timestamp>,
 }
 
 /// Whether a row of `conversations` describes a worker.
@@ -53,17 +60,6 @@ pub(super) enum Listing {
     Listed,
     /// One did, and is no longer there.
     Gone,
-}
-
-/// What drawing a worker showed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// The same state as before.
-    Same,
-    /// Its first state.
-    First,
-    /// Another state than this one.
-    From(State),
 }
 
 /// The row of `session_status`, and since when it says so.
@@ -136,8 +132,12 @@ impl WorkerFold {
             unread: BTreeMap::new(),
             beats: Arc::default(),
             history: Arc::default(),
+            pulse: Pulse::default(),
             view: None,
             stale: true,
+            wake: None,
+            queued: false,
+            due: None,
         }
     }
 
@@ -162,17 +162,32 @@ impl WorkerFold {
         self.stale = true;
     }
 
-    pub(super) fn status(&mut self, row: &StatusRow, arrival: Arrival) {
+    /// What is drawn now.
+    pub(super) const fn view(&self) -> Option<&Arc<Worker>> {
+        self.view.as_ref()
+    }
+
+    /// When time alone makes it worth drawing again.
+    pub(super) const fn wake(&self) -> Option<Timestamp> {
+        self.wake
+    }
+
+    /// Takes in the status row; `false` when it says nothing new.
+    pub(super) fn status(&mut self, row: &StatusRow, arrival: Arrival) -> bool {
+        let silent = self.is_silent();
         let s = &mut self.status;
         let beaten = s.stamp != Some(row.heartbeat);
         if !beaten && s.raw.as_deref() == Some(&*row.status) {
-            return;
+            return false;
         }
         let first = s.stamp.is_none();
         let at = row.heartbeat.at();
         if beaten {
             s.stamp = Some(row.heartbeat);
             s.clock_bad |= row.heartbeat == Stamp::Bad;
+            if let (Seen::Live(now), false) = (arrival.seen, first) {
+                self.pulse.beat(now, at, silent);
+            }
             // The first sight of a worker may be as old as it says.
             let arrival = if first {
                 Arrival {
@@ -195,21 +210,46 @@ impl WorkerFold {
             }
         }
         self.touch();
+        true
+    }
+
+    fn is_silent(&self) -> bool {
+        self.view
+            .as_ref()
+            .is_some_and(|v| v.verdict.state == State::Silent)
+    }
+
+    /// It owed something when it was drawn last.
+    fn owed(&self) -> bool {
+        self.view
+            .as_ref()
+            .is_some_and(|v| !v.tasks.is_empty() || v.reported.as_deref() == Some("working"))
     }
 
     pub(super) fn audit(&mut self, row: &AuditRow, arrival: Arrival) {
         let at = arrival.counted(row.at.at());
+        let silent = self.is_silent();
         match row.kind {
-            AuditKind::Fetched(0) => self.poll = self.poll.max(at),
+            AuditKind::Fetched(0) => {
+                self.poll = self.poll.max(at);
+                // Who has a daemon is known by its rhythm alone: two mixed rhythms are none.
+                if let (Seen::Live(now), None) = (arrival.seen, self.status.stamp) {
+                    self.pulse.beat(now, row.at.at(), silent);
+                }
+            }
             AuditKind::Fetched(_) => self.fetch = self.fetch.max(at),
-            AuditKind::Sent => self.act(at, "message"),
-            AuditKind::Command => self.act(at, "command"),
+            AuditKind::Sent => self.act(at, "message", arrival),
+            AuditKind::Command => self.act(at, "command", arrival),
             AuditKind::Other => return,
         }
         self.touch();
     }
 
-    fn act(&mut self, at: Option<Timestamp>, what: &'static str) {
+    fn act(&mut self, at: Option<Timestamp>, what: &'static str, arrival: Arrival) {
+        if let Seen::Live(now) = arrival.seen {
+            let (owed, silent) = (self.owed(), self.is_silent());
+            self.pulse.act(now, owed, silent);
+        }
         if let Some(at) = at
             && self.strong.is_none_or(|(last, _)| at > last)
         {
@@ -217,12 +257,21 @@ impl WorkerFold {
         }
     }
 
-    pub(super) fn message(&mut self, row: &MessageRow, kind: Kind, read: bool, arrival: Arrival) {
+    pub(super) fn message(
+        &mut self,
+        row: &MessageRow,
+        content: &Content<'_>,
+        read: bool,
+        arrival: Arrival,
+    ) {
         let at = arrival.counted(row.at.at());
         self.status.clock_bad |= row.at == Stamp::Bad;
         if row.from == Side::B && row.mark.is_none() {
-            self.act(at, "message");
-            self.last_sent = Some((row.id, kind, at.unwrap_or_default()));
+            self.act(at, "message", arrival);
+            if let (Some(at), Some(span)) = (at, content.busy) {
+                self.pulse.declare(at, span);
+            }
+            self.last_sent = Some((row.id, content.kind, at.unwrap_or_default()));
         }
         if let Some(mark) = row
             .mark
@@ -262,6 +311,9 @@ impl WorkerFold {
     pub(super) fn inherit(&mut self, old: Self) {
         self.beats = old.beats;
         self.history = old.history;
+        let busy = self.pulse.busy;
+        self.pulse = old.pulse;
+        self.pulse.busy = busy;
         if let (Some(stamp), Some(beat)) = (old.status.stamp, old.status.beat)
             && self.status.stamp == Some(stamp)
         {
@@ -269,114 +321,9 @@ impl WorkerFold {
         }
     }
 
-    /// What is drawn now: drawn anew when a row touched it or time changed its state.
-    pub(super) fn view(&self) -> Option<&Arc<Worker>> {
-        self.view.as_ref()
-    }
-
-    /// Draws it, when there is a reason to.
-    pub(super) fn draw(
-        &mut self,
-        ledger: &Ledger,
-        detector: &Detector,
-        now: Timestamp,
-        remember: bool,
-    ) -> Turn {
-        let before = self.view.as_ref().map(|v| v.verdict.state);
-        if !self.stale
-            && self
-                .view
-                .as_ref()
-                .is_some_and(|v| v.verdict.next.is_none_or(|(at, _)| now < at))
-        {
-            return Turn::Same;
-        }
-        self.stale = false;
-        let open = ledger.open_of(&self.conversation);
-        let mut verdict = judge(&self.facts(ledger), detector, now);
-        if let Some((by, at)) = &self.held {
-            verdict.hold(by, *at);
-        }
-        let state = verdict.state;
-        if remember && before != Some(state) {
-            keep(&mut self.history, (now, state));
-        }
-        let outcomes = ledger.outcomes(&self.conversation);
-        self.view = Some(Arc::new(Worker {
-            conversation: self.conversation.clone(),
-            id: self.label.clone(),
-            number: self.parts.number,
-            role: self.parts.role.clone(),
-            team: self.parts.team.clone(),
-            session: Arc::clone(&self.session),
-            created: self.created,
-            expires: self.expires,
-            reported: self.status.reported.clone().or_else(|| self.active()),
-            heartbeat: self.status.stamp.and_then(Stamp::at),
-            poll: self.poll,
-            clock_bad: self.status.clock_bad,
-            activity: self.strong,
-            last_sent: self.last_sent.map(|(id, _, _)| id),
-            unread: u32::try_from(self.unread.len()).unwrap_or(u32::MAX),
-            oldest_unread: self.oldest_unread(),
-            tasks: open
-                .map(|ids| ids.iter().cloned().collect::<Vec<TaskId>>())
-                .unwrap_or_default(),
-            done: outcomes.done,
-            failed: outcomes.failed,
-            accepts_after: outcomes.accepts_after,
-            recovering: false,
-            beats: Arc::clone(&self.beats),
-            history: Arc::clone(&self.history),
-            older: 0,
-            verdict,
-        }));
-        match before {
-            None => Turn::First,
-            Some(before) if before == state => Turn::Same,
-            Some(before) => Turn::From(before),
-        }
-    }
-
-    fn active(&self) -> Option<Arc<str>> {
-        self.status
-            .raw
-            .as_deref()
-            .map(|raw| text::line(text::head(raw, text::ID_CAP)).into())
-    }
-
-    fn oldest_unread(&self) -> Option<Timestamp> {
-        self.unread.values().flatten().min().copied()
-    }
-
-    fn facts(&self, ledger: &Ledger) -> Facts<'_> {
-        let waits = |kind| match kind {
-            Kind::Blocked => Some("blocker"),
-            Kind::Question => Some("question"),
-            _ => None,
-        };
-        let open = ledger.open_of(&self.conversation);
-        Facts {
-            created: self.created,
-            expires: self.expires,
-            reported: self.status.reported.as_deref(),
-            reported_since: self.status.since,
-            heartbeat: self.status.beat,
-            poll: self.poll,
-            strong: self.strong,
-            fetch: self.fetch,
-            waiting: self
-                .last_sent
-                .filter(|(id, _, _)| self.read_upto < *id)
-                .and_then(|(_, kind, at)| Some((at, waits(kind)?))),
-            open: open.map_or(0, std::collections::BTreeSet::len),
-            oldest_task: open
-                .into_iter()
-                .flatten()
-                .filter_map(|id| ledger.task(id)?.holder()?.at)
-                .min(),
-            oldest_unread: self.oldest_unread(),
-        }
+    /// When its conversation ends, by the bridge's own clock.
+    pub(super) const fn ends(&self) -> Option<Timestamp> {
+        self.expires
     }
 
     /// The last sign of life of any kind.

@@ -1,12 +1,15 @@
 //! Keeps the book of alerts in our own memory: reads it back at the start, and writes it after every change, at most twice a second.
 
-use super::{Cadence, Job, JobError};
+use super::{Cadence, Job, JobError, Memory};
 use crate::{
     domain::{alert::Alerts, text},
     engine::{Clock, alarm::Alarm},
     store::{Sidecar, SidecarError},
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 use tokio::{sync::watch, time::timeout};
 
 /// Between two writes.
@@ -14,28 +17,23 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Longest wait for a change, so that the job says that it lives.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// Opens our own memory of the bridge; blocking.
-pub type Memory = Arc<dyn Fn() -> Result<Sidecar, SidecarError> + Send + Sync>;
-
 /// The job.
 pub(crate) struct Keeper {
-    open: Memory,
+    memory: Memory,
     alarm: Alarm,
     clock: Clock,
     changes: watch::Receiver<u64>,
-    memory: Option<Sidecar>,
     loaded: bool,
 }
 
 impl Keeper {
-    /// Keeps `alarm` in what `open` gives.
-    pub(crate) fn new(open: Memory, alarm: Alarm, clock: Clock) -> Self {
+    /// Keeps `alarm` in `memory`.
+    pub(crate) fn new(memory: Memory, alarm: Alarm, clock: Clock) -> Self {
         Self {
-            open,
+            memory,
             changes: alarm.changes(),
             alarm,
             clock,
-            memory: None,
             loaded: false,
         }
     }
@@ -45,18 +43,14 @@ impl Keeper {
         &mut self,
         run: impl FnOnce(&mut Sidecar) -> Result<T, SidecarError> + Send + 'static,
     ) -> Result<T, JobError> {
-        let (open, memory) = (Arc::clone(&self.open), self.memory.take());
-        let done = tokio::task::spawn_blocking(move || -> Result<_, SidecarError> {
-            let mut memory = memory.map_or_else(|| open(), Ok)?;
-            let value = run(&mut memory)?;
-            Ok((memory, value))
+        let memory = Arc::clone(&self.memory);
+        let done = tokio::task::spawn_blocking(move || {
+            run(&mut memory.lock().unwrap_or_else(PoisonError::into_inner))
         });
         let done = done
             .await
             .map_err(|e| JobError::Panicked(text::line(&e.to_string()).into_owned()))?;
-        let (memory, value) = done?;
-        self.memory = Some(memory);
-        Ok(value)
+        Ok(done?)
     }
 }
 
@@ -107,7 +101,8 @@ impl Drop for Keeper {
     fn drop(&mut self) {
         let changed = self.changes.has_changed().unwrap_or(false);
         let book: Option<Alerts> = self.alarm.copy().filter(|_| changed && self.loaded);
-        if let (Some(book), Some(memory)) = (book, &mut self.memory) {
+        if let Some(book) = book {
+            let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
             // Nobody is left to hear of a failure.
             let _lost = memory.keep_alerts(&book, self.clock.now());
         }

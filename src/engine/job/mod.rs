@@ -4,12 +4,14 @@ mod git_status;
 mod keeper;
 mod notifier;
 mod reader;
+mod recorder;
 mod refresh;
 
 pub use git_status::GitStatus;
 pub(super) use keeper::Keeper;
-pub use keeper::Memory;
 pub(super) use notifier::{Notifier, QUEUE};
+pub use recorder::{Memory, recall};
+pub(super) use recorder::{Recorder, Slate};
 pub(super) use refresh::{Ask, Refresh, Wires};
 pub use refresh::{Open, Opened};
 
@@ -51,12 +53,12 @@ pub enum JobError {
     /// The store's thread is gone.
     #[error(transparent)]
     Host(#[from] HostGone),
+    /// Our memory cannot be written.
+    #[error(transparent)]
+    Memory(#[from] SidecarError),
     /// git did not answer.
     #[error(transparent)]
     Git(#[from] GitError),
-    /// Our own memory cannot be read or written.
-    #[error(transparent)]
-    Memory(#[from] SidecarError),
     /// Somebody could not be told.
     #[error("{0}")]
     Notify(String),

@@ -1,10 +1,11 @@
 //! Reads the bridge and publishes the swarm: the newest rows at once, then the whole history behind a progress bar, then every change
 //! as it comes. Its connection only reads. When a read fails, the last picture stays and says how old it is.
 
-use super::{Cadence, Job, JobError, reader::Connection};
+use super::{Cadence, Job, JobError, Slate, reader::Connection};
 use crate::{
     domain::{
-        Cursor, MessageId, Progress, Refusal, Repo, Seen, Snapshot, Source, Swarm, Timestamp, text,
+        Changes, MessageId, Mode, Progress, Refusal, Repo, Seen, Snapshot, Source, Span, Swarm,
+        Timestamp, health::Tick, text,
     },
     engine::{Clock, View, alarm::Alarm, describe, look::file_name},
     link::{Reply, RequestId},
@@ -21,6 +22,9 @@ use tokio::sync::{mpsc, watch};
 const FIRST: usize = 200;
 /// Longest wait for a change, so that the age of the last read never says more than a second without a reason.
 const BEAT: Duration = Duration::from_secs(1);
+
+/// How often what is learned is handed over to be written down.
+const HAND_OVER: Span = Span::seconds(5);
 
 /// A store, and what wakes its reader; `None` polls.
 pub struct Opened {
@@ -59,10 +63,18 @@ pub(crate) struct Refresh {
     alarm: Alarm,
     swarm: Swarm,
     source: Source,
+    slate: Slate,
+    notes: Vec<String>,
+    /// When what was learned was handed over last.
+    handed: Timestamp,
 }
 
 /// The channels of a [`Refresh`].
 pub(crate) struct Wires {
+    /// Where what is learned of the workers goes.
+    pub(crate) slate: Slate,
+    /// What the operator should know from the start, neutralised.
+    pub(crate) notes: Vec<String>,
     /// Where the swarm is published.
     pub(crate) out: watch::Sender<Arc<Snapshot>>,
     /// The repository as last read.
@@ -87,6 +99,8 @@ impl Refresh {
             ..Source::default()
         };
         let Wires {
+            slate,
+            notes,
             out,
             repo,
             asks,
@@ -94,7 +108,7 @@ impl Refresh {
             poker,
             alarm,
         } = wires;
-        let swarm = Swarm::new(view.detector, view.as_of());
+        let swarm = Swarm::new(view.detector.clone(), view.as_of());
         Self {
             open,
             view,
@@ -109,6 +123,17 @@ impl Refresh {
             alarm,
             swarm,
             source,
+            slate,
+            notes,
+            handed: Timestamp(i64::MIN),
+        }
+    }
+
+    /// Hands over what was learned, every few seconds.
+    fn hand_over(&mut self, now: Timestamp) {
+        if now.since(self.handed) >= HAND_OVER {
+            self.handed = now;
+            self.slate.put(now, self.swarm.learned());
         }
     }
 
@@ -123,6 +148,35 @@ impl Refresh {
             picture.events = self.swarm.happened(now, happened);
         }
         self.out.send_replace(Arc::new(picture));
+    }
+
+    /// One look at the bridge, for how well we see: what took more than a second longer than `wait` is trouble.
+    fn tick(&mut self, begun: Span, wait: Duration) {
+        let steady = self.clock.steady();
+        let wait = Span(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
+        let late = steady.0.saturating_sub(begun.0).saturating_sub(wait.0) > Span::seconds(1).0;
+        self.swarm.tick(Tick {
+            at: self.clock.now(),
+            steady,
+            step: self.clock.step(),
+            trouble: late,
+        });
+    }
+
+    /// The newest rows, until the whole history is folded.
+    fn preview(&mut self, newest: Changes) {
+        let mut swarm = Swarm::preview(self.view.detector.clone());
+        swarm.recall(Arc::clone(&self.view.habits));
+        swarm.apply(newest, Seen::Recorded);
+        swarm.inherit(std::mem::take(&mut self.swarm));
+        self.swarm = swarm;
+        for note in std::mem::take(&mut self.notes) {
+            self.swarm.note(self.clock.now(), &note);
+        }
+        if self.view.mode == Mode::Demo {
+            self.swarm.familiar();
+        }
+        self.tick(self.clock.steady(), Duration::ZERO);
     }
 
     /// Opens the store and shows its newest rows.
@@ -148,16 +202,14 @@ impl Refresh {
                 ))
             })
             .await??;
-        let filling = Swarm::new(self.view.detector, self.view.as_of());
+        let mut filling = Swarm::new(self.view.detector.clone(), self.view.as_of());
+        filling.recall(Arc::clone(&self.view.habits));
         let progress = newest.as_ref().map(|n| Progress {
             done: 0,
-            of: rows(&n.end).max(1),
+            of: n.end.rows().max(1),
         });
         if let Some(newest) = newest {
-            let mut swarm = Swarm::preview(self.view.detector);
-            swarm.apply(newest, Seen::Recorded);
-            swarm.inherit(std::mem::take(&mut self.swarm));
-            self.swarm = swarm;
+            self.preview(newest);
         }
         if self.source.schema.is_some() {
             // What came while nothing was read is in the picture, and among no events: a follower must know.
@@ -165,6 +217,7 @@ impl Refresh {
                 self.clock.now(),
                 "the bridge was opened again; what came meanwhile is no event",
             );
+            self.swarm.reopened(self.clock.now());
         }
         self.source = Source {
             read_at: Some(self.clock.now()),
@@ -186,9 +239,14 @@ impl Refresh {
 
     /// Folds a piece of the history, and shows how far it is.
     async fn fill(&mut self, c: &mut Connection, filling: Swarm) -> Result<(), JobError> {
+        let begun = self.clock.steady();
         let piece = c
             .fold(filling, self.clock.clone(), self.view.as_of().is_some())
             .await?;
+        if self.view.as_of().is_none() {
+            // The first fold may take its time: no trouble, but no pause either.
+            self.tick(begun, Duration::MAX);
+        }
         self.source.read_at = Some(self.clock.now());
         let mut filling = piece.swarm;
         if piece.done {
@@ -196,7 +254,7 @@ impl Refresh {
             self.swarm = filling;
             self.source.progress = None;
         } else {
-            let (done, of) = (rows(&filling.cursor()), rows(&piece.end).max(1));
+            let (done, of) = (filling.cursor().rows(), piece.end.rows().max(1));
             self.source.progress = Some(Progress { done, of });
             c.filling = Some(filling);
         }
@@ -211,20 +269,24 @@ impl Refresh {
             |at: Timestamp| Duration::from_micros(at.since(now).0.max(1_000).unsigned_abs());
         let due = self.swarm.due().into_iter().chain(self.alarm.due()).min();
         let wait = due.map_or(BEAT, until).min(BEAT);
+        let begun = self.clock.steady();
         let changes = c
             .wait(self.swarm.cursor(), self.swarm.unread(), wait)
             .await?;
+        self.tick(begun, wait);
         let now = self.clock.now();
         self.recovered(now);
         if let Some(changes) = changes {
             self.swarm.apply(changes, Seen::Live(now));
         }
         self.source.read_at = Some(now);
+        self.hand_over(now);
         self.publish();
         Ok(())
     }
 
     fn recovered(&mut self, now: Timestamp) {
+        self.swarm.readable(now);
         if self.source.error.take().is_some() {
             self.swarm.note(now, "the bridge can be read again");
         }
@@ -268,17 +330,11 @@ impl Refresh {
             self.swarm.note(now, &why);
         }
         self.source.error = Some(why);
+        if self.view.as_of().is_none() {
+            self.swarm.unreadable(now);
+        }
         self.publish();
     }
-}
-
-/// Rows up to a cursor.
-fn rows(cursor: &Cursor) -> u64 {
-    cursor
-        .message
-        .max(0)
-        .unsigned_abs()
-        .saturating_add(cursor.audit.max(0).unsigned_abs())
 }
 
 /// After these the file must be opened anew; after any other the next read may succeed.

@@ -9,7 +9,7 @@ use crate::{
     engine::job::Memory,
     store::Sidecar,
 };
-use std::path::Path;
+use std::{path::Path, sync::Mutex};
 
 const KEY: &str = "silent/conv_1";
 
@@ -32,8 +32,9 @@ fn ack() -> Command {
 }
 
 fn memory(dir: &Path) -> Memory {
-    let dir = dir.to_owned();
-    Arc::new(move || Sidecar::open(&dir, Path::new("bridge.db"), at(0)))
+    Arc::new(Mutex::new(
+        Sidecar::open(dir, Path::new("bridge.db"), at(0)).unwrap(),
+    ))
 }
 
 #[tokio::test]
@@ -119,7 +120,12 @@ async fn a_mute_hides_and_comes_back_when_it_is_ended() {
 #[tokio::test]
 async fn who_has_an_alert_survives_a_restart() {
     let dir = tempfile::tempdir().unwrap();
-    let mut bench = Bench::with(Mode::Live, Some(memory(dir.path())));
+    let mut bench = Bench::with(
+        Mode::Live,
+        Detector::FIXED,
+        Some(memory(dir.path())),
+        |clock, _| clock,
+    );
     bench.until(whole).await;
     bench.now.store(at(400).0, Ordering::Relaxed);
     bench.until(|s| is(s, Status::Firing)).await;
@@ -127,7 +133,12 @@ async fn who_has_an_alert_survives_a_restart() {
     let before = bench.until(|s| is(s, Status::Acked)).await;
     bench.engine.stop().await;
 
-    let mut again = Bench::with(Mode::Live, Some(memory(dir.path())));
+    let mut again = Bench::with(
+        Mode::Live,
+        Detector::FIXED,
+        Some(memory(dir.path())),
+        |clock, _| clock,
+    );
     again.now.store(at(405).0, Ordering::Relaxed);
     let after = again.until(|s| whole(s) && !s.alerts.is_empty()).await;
     let life = |s: &Snapshot| alert(s, KEY).map(|a| (a.status, a.fired, a.ack.clone()));
@@ -138,8 +149,14 @@ async fn who_has_an_alert_survives_a_restart() {
 
 #[tokio::test]
 async fn a_memory_that_cannot_be_read_is_a_failing_job_and_no_loss() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    let mut bench = Bench::with(Mode::Live, Some(memory(file.path())));
+    let dir = tempfile::tempdir().unwrap();
+    let memory = memory(dir.path());
+    let file = Sidecar::place(dir.path(), Path::new("bridge.db"));
+    let other = rusqlite::Connection::open(file).unwrap();
+    other.execute_batch("DROP TABLE alerts").unwrap();
+    drop(other);
+    let mut bench = Bench::with(Mode::Live, Detector::FIXED, Some(memory), |clock, _| clock);
+    bench.until(whole).await;
     bench.now.store(at(400).0, Ordering::Relaxed);
     bench.until(|s| is(s, Status::Firing)).await;
     let jobs = bench.ports.jobs.borrow().clone();

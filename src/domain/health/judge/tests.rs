@@ -1,4 +1,5 @@
-use super::{Detector, Facts, judge};
+use super::{Facts, judge};
+use crate::domain::health::{Detector, Habit, Limits, Sight, Taus};
 use crate::domain::{Span, State, Timestamp};
 use proptest::prelude::*;
 
@@ -19,7 +20,7 @@ fn alive() -> Facts<'static> {
 }
 
 fn state(f: Facts<'_>) -> State {
-    judge(&f, &Detector::FIXED, NOW).state
+    judge(&f, &Limits::fixed(), NOW).state
 }
 
 #[test]
@@ -30,7 +31,7 @@ fn keep_alive_masks_death() {
         oldest_task: Some(ago(2000)),
         ..alive()
     };
-    let verdict = judge(&f, &Detector::FIXED, NOW);
+    let verdict = judge(&f, &Limits::fixed(), NOW);
     assert_eq!((verdict.state, verdict.since), (State::Stalled, ago(1200)));
     assert!(
         verdict.reason.contains("beats, but did nothing"),
@@ -214,7 +215,7 @@ fn expiry_outranks_everything_and_says_when_it_still_beats() {
             expires: Some(ago(60)),
             ..alive()
         },
-        &Detector::FIXED,
+        &Limits::fixed(),
         NOW,
     );
     assert_eq!((verdict.state, verdict.since), (State::Expired, ago(60)));
@@ -240,7 +241,7 @@ fn the_countdown_names_the_next_state() {
         ..alive()
     };
     assert_eq!(
-        judge(&f, &Detector::FIXED, NOW).next,
+        judge(&f, &Limits::fixed(), NOW).next,
         Some((ago(20).plus(Span::seconds(60)), State::Suspect))
     );
 }
@@ -278,11 +279,44 @@ fn facts() -> impl Strategy<Value = Facts<'static>> {
         )
 }
 
+/// How bad a state is; over is over.
+fn rank(state: State) -> u8 {
+    match state {
+        State::Silent => 3,
+        State::Stalled | State::NoHeartbeat | State::Unknown => 2,
+        State::Suspect => 1,
+        State::Expired => 9,
+        _ => 0,
+    }
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    let learned = |period: f64| {
+        let mut habit = Habit::default();
+        for _ in 0..25 {
+            habit.rhythm.learn(period);
+        }
+        let sight = &mut Sight {
+            taus: &mut Taus::default(),
+            workers: 10,
+            poor: 0,
+            watched: true,
+        };
+        Detector::ADAPTIVE.limits(None, &habit, sight)
+    };
+    let mild = proptest::option::of((-100i64..100).prop_map(|s| NOW.plus(Span::seconds(s))));
+    let basis = prop_oneof![Just(Limits::fixed()), (5.0..120.0f64).prop_map(learned)];
+    (basis, mild).prop_map(|(basis, mild_until)| Limits {
+        mild_until,
+        ..basis
+    })
+}
+
 proptest! {
     /// Between now and the announced turn the state stays; at the turn it is what was announced.
     #[test]
     fn the_announced_turn_is_the_next_one(f in facts(), step in 0i64..4000) {
-        let d = Detector::FIXED;
+        let d = Limits::fixed();
         let verdict = judge(&f, &d, NOW);
         let later = NOW.plus(Span::seconds(step));
         match verdict.next {
@@ -294,8 +328,8 @@ proptest! {
     /// A beat now never makes a state worse.
     #[test]
     fn a_sign_of_life_never_worsens(f in facts()) {
-        let before = judge(&f, &Detector::FIXED, NOW).state;
-        let after = judge(&Facts { heartbeat: Some(NOW), ..f }, &Detector::FIXED, NOW).state;
+        let before = judge(&f, &Limits::fixed(), NOW).state;
+        let after = judge(&Facts { heartbeat: Some(NOW), ..f }, &Limits::fixed(), NOW).state;
         if !matches!(before, State::Finished | State::New | State::Unknown) {
             prop_assert!(after != State::Silent);
             prop_assert!(before == after || !matches!(after, State::Silent | State::NoHeartbeat | State::Suspect));
@@ -304,9 +338,38 @@ proptest! {
 
     #[test]
     fn expired_and_finished_are_never_silent(f in facts()) {
-        let state = judge(&f, &Detector::FIXED, NOW).state;
+        let state = judge(&f, &Limits::fixed(), NOW).state;
         if f.expires.is_some_and(|end| end <= NOW) {
             prop_assert_eq!(state, State::Expired);
+        }
+    }
+
+    /// H2: time that passes without an event never improves a state.
+    #[test]
+    fn time_alone_never_improves(f in facts(), l in limits(), step in 0i64..4000) {
+        let now = judge(&f, &l, NOW).state;
+        let later = judge(&f, &l, NOW.plus(Span::seconds(step))).state;
+        prop_assert!(rank(later) >= rank(now) || later == State::Unknown, "{now} then {later}");
+    }
+
+    /// H4: an activity never worsens the state at the instant at which it comes.
+    #[test]
+    fn an_activity_never_worsens(f in facts(), l in limits()) {
+        let before = judge(&f, &l, NOW).state;
+        let after = judge(&Facts { strong: Some((NOW, "message")), ..f }, &l, NOW).state;
+        if !matches!(before, State::Finished | State::New) {
+            prop_assert!(rank(after) <= rank(before), "{before} then {after}");
+        }
+    }
+
+    /// The announced turn is the next one under any limits.
+    #[test]
+    fn turns_are_announced_under_any_limits(f in facts(), l in limits(), step in 0i64..4000) {
+        let verdict = judge(&f, &l, NOW);
+        let later = NOW.plus(Span::seconds(step));
+        match verdict.next {
+            Some((at, then)) if later >= at => prop_assert_eq!(judge(&f, &l, at).state, then),
+            _ => prop_assert_eq!(judge(&f, &l, later).state, verdict.state),
         }
     }
 }

@@ -22,6 +22,8 @@ fn job(store: &MemoryStore) -> (Refresh, watch::Receiver<Arc<Snapshot>>) {
     let (_, asks) = mpsc::channel(1);
     let (replies, _) = mpsc::channel(1);
     let wires = Wires {
+        slate: crate::engine::job::Slate::default(),
+        notes: Vec::new(),
         out,
         repo,
         asks,
@@ -32,6 +34,7 @@ fn job(store: &MemoryStore) -> (Refresh, watch::Receiver<Arc<Snapshot>>) {
     let view = View {
         mode: Mode::Live,
         detector: Detector::FIXED,
+        habits: Arc::default(),
     };
     (
         Refresh::new(open, "memory".into(), view, Clock::driven(|| NOW), wires),

@@ -2,7 +2,10 @@
 
 use super::state::Panel;
 use crate::{
-    domain::{Message, Side, State, Task, Worker},
+    domain::{
+        Message, Side, State, Task, Worker,
+        explain::{self, Thresholds},
+    },
     tui::{
         theme::Role,
         view::Scene,
@@ -181,6 +184,16 @@ pub(super) fn evidence(scene: Scene<'_>, worker: &Worker, width: u16) -> Section
         } else {
             lines.push(line);
         }
+    }
+    let against = Thresholds::of(worker, clock.now).words();
+    let outlook = explain::outlook(worker);
+    // The pane beside a list has no room for it.
+    for (lead, words) in [("held to", against)]
+        .into_iter()
+        .chain(outlook.into_iter().map(|w| ("->", w)))
+        .filter(|_| wide)
+    {
+        fact(&mut lines, lead, &words, Role::Dim, width);
     }
     let n = worker.verdict.evidence.len();
     Section {
