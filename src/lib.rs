@@ -9,6 +9,7 @@ pub mod engine;
 pub mod git;
 pub mod headless;
 pub mod link;
+pub mod notify;
 pub mod settings;
 pub mod store;
 pub mod tui;

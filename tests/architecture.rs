@@ -82,8 +82,23 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     (
+        "notify",
+        &["domain", "link", "notify"],
+        &[
+            "ratatui",
+            "crossterm",
+            "rusqlite",
+            "git2",
+            "std::fs",
+            "std::net",
+            "color_eyre",
+        ],
+    ),
+    (
         "engine",
-        &["domain", "engine", "git", "link", "store", "watch"],
+        &[
+            "domain", "engine", "git", "link", "notify", "store", "watch",
+        ],
         &[
             "ratatui",
             "crossterm",

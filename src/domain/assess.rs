@@ -2,7 +2,8 @@
 //! finished ones, nor expired ones that owe nothing.
 
 use super::{
-    DataState, Problem, Severity, Source, Span, State, Subject, Task, TaskId, Timestamp, Worker,
+    DataState, Problem, Severity, Source, Span, State, Subject, Task, TaskId, TaskState, Timestamp,
+    Worker,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -41,6 +42,7 @@ pub fn assess(
     problems.extend(workers.iter().filter_map(|w| expiring(w, &by_id, now)));
     problems.extend(storm(workers, now));
     problems.extend(tasks.iter().filter_map(|t| late_result(t)));
+    problems.extend(tasks.iter().filter_map(|t| dead(t)));
     problems.extend(unreadable(source, now));
     problems.extend(partial(source, now));
     problems.sort_by(|a, b| (b.severity, a.since, &a.key).cmp(&(a.severity, b.since, &b.key)));
@@ -242,6 +244,22 @@ fn late_result(task: &Task) -> Option<Problem> {
             late.worker, task.id, holder.worker
         ),
         since: late.at.or(holder.at).unwrap_or_default(),
+    })
+}
+
+/// It was given up, and waits for the operator to take it up again or to let it be.
+fn dead(task: &Task) -> Option<Problem> {
+    let holder = task.holder().filter(|_| task.state == TaskState::Dead)?;
+    Some(Problem {
+        key: format!("task-dead/{}", task.id).into(),
+        severity: Severity::Critical,
+        subject: Subject::Worker(holder.conversation.clone(), holder.worker.clone()),
+        kind: "task-dead",
+        sentence: format!(
+            "{} was given up after {} attempts, last with {}",
+            task.id, task.attempts, holder.worker
+        ),
+        since: task.closed_at.or(holder.at).unwrap_or_default(),
     })
 }
 

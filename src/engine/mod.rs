@@ -12,6 +12,7 @@ pub use clock::Clock;
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
 
+use crate::notify::Outlet;
 use crate::{
     domain::{Command, Refusal, Snapshot, Source, alert::Alerts},
     git::Repos,
@@ -19,7 +20,7 @@ use crate::{
     watch::Poker,
 };
 use alarm::Alarm;
-use job::{Ask, GitStatus, Keeper, Memory, Open, Recorder, Refresh, Slate, Ward, Wires};
+use job::{Ask, GitStatus, Keeper, Memory, Notifier, Open, Recorder, Refresh, Slate, Ward, Wires};
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -54,6 +55,8 @@ pub struct Plan {
     pub pen: Pen,
     /// What the watchdog does by itself; `None` has none.
     pub warding: Option<job::Warding>,
+    /// Who is told of alerts.
+    pub outlets: Vec<Arc<dyn Outlet>>,
 }
 
 /// A running engine. Dropping it cancels its jobs; [`Engine::stop`] also waits for them.
@@ -87,7 +90,7 @@ impl Engine {
         if let Some((repos, every)) = plan.repos.clone() {
             supervisor.add(GitStatus::new(repos, every, plan.clock.clone(), found));
         }
-        let (alarm, slate) = (Alarm::new(None), Slate::default());
+        let (alarm, slate) = (alarm(&mut supervisor, &plan), Slate::default());
         remember(&mut supervisor, &plan, &alarm, &slate);
         let last = plan
             .memory
@@ -152,6 +155,17 @@ fn remember(supervisor: &mut Supervisor, plan: &Plan, alarm: &Alarm, slate: &Sla
     let name = Arc::clone(&plan.name);
     let slate = slate.clone();
     supervisor.add(Recorder::new(slate, Arc::clone(memory), clock(), name));
+}
+
+/// The book of alerts, and who is told of them.
+fn alarm(supervisor: &mut Supervisor, plan: &Plan) -> Alarm {
+    if plan.outlets.is_empty() {
+        return Alarm::new(None);
+    }
+    let (out, inbox) = mpsc::channel(job::QUEUE);
+    let (outlets, clock) = (plan.outlets.clone(), plan.clock.clone());
+    supervisor.add(Notifier::new(outlets, inbox, clock));
+    Alarm::new(Some(out))
 }
 
 /// Where commands are carried out.

@@ -82,6 +82,7 @@ impl Bench {
                 },
                 key: Key([7; 32]),
             },
+            outlets: Vec::new(),
         };
         let (engine, ports) = Engine::start(plan);
         Self {

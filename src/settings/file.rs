@@ -1,6 +1,7 @@
 //! The configuration file. It never keeps the program from starting: an unknown key is a warning with the nearest name, a bad value
 //! keeps its default and says so, a broken file is one warning.
 
+use super::Outlet;
 use crate::domain::{
     Span,
     health::{Method, Profile},
@@ -43,10 +44,17 @@ pub struct File {
     pub symbols: Option<String>,
     /// `ui.start`.
     pub start: Option<String>,
+    /// `ui.notify`: `bell`, `osc9`, `osc777`, `title`; empty for `off`.
+    pub notify: Option<Vec<String>>,
+    /// Every `[[notify]]`.
+    pub outlets: Vec<Outlet>,
 }
 
+/// Views that can come first.
+const VIEWS: [&str; 5] = ["overview", "workers", "tasks", "alerts", "messages"];
+
 /// Every key there is.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "bridge.path",
     "bridge.read_only",
     "watchdog.policy",
@@ -62,6 +70,7 @@ const KEYS: [&str; 15] = [
     "ui.theme",
     "ui.symbols",
     "ui.start",
+    "ui.notify",
 ];
 
 /// Reads a configuration. What is wrong with it comes as sentences, neutralised.
@@ -82,6 +91,12 @@ pub fn read(raw: &str) -> (File, Vec<String>) {
         }
     };
     for (section, inner) in table {
+        if section == "notify" {
+            let (outlets, wrong) = super::outlets::read(&inner);
+            file.outlets = outlets;
+            warnings.extend(wrong.iter().map(|w| text::line(w).into_owned()));
+            continue;
+        }
         let Value::Table(inner) = inner else {
             warnings.push(format!(
                 "unknown key `{}`: settings stand in sections",
@@ -122,10 +137,8 @@ impl File {
             ))
         };
         let path = || {
-            value
-                .as_str()
-                .map(|p| Some(PathBuf::from(p)))
-                .ok_or_else(|| format!("`{name}` is a path in quotes; the default stays"))
+            let given = value.as_str().map(|p| Some(PathBuf::from(p)));
+            given.ok_or_else(|| format!("`{name}` is a path in quotes; the default stays"))
         };
         let span = || {
             let given = value.as_str().and_then(duration);
@@ -157,7 +170,8 @@ impl File {
             "git.every" => self.git_every = span()?,
             "ui.theme" => self.theme = word(&["term", "mono"])?,
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
-            "ui.start" => self.start = word(&["overview", "workers", "messages"])?,
+            "ui.start" => self.start = word(&VIEWS)?,
+            "ui.notify" => self.notify = Some(channels(value)?),
             _ => {
                 let team = name.strip_prefix("watchdog.team.");
                 if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
@@ -172,6 +186,29 @@ impl File {
         }
         Ok(())
     }
+}
+
+/// A list of channels; `off` alone, or in a list, is none.
+fn channels(value: &Value) -> Result<Vec<String>, String> {
+    const KNOWN: [&str; 5] = ["bell", "osc9", "osc777", "title", "off"];
+    let wrong = || {
+        format!(
+            "`ui.notify` is a list of {}; the default stays",
+            KNOWN.join(", ")
+        )
+    };
+    let words: Vec<&str> = match value {
+        Value::String(word) => vec![word.as_str()],
+        Value::Array(words) => words.iter().map(|w| w.as_str().unwrap_or("")).collect(),
+        _ => return Err(wrong()),
+    };
+    if words.iter().any(|w| !KNOWN.contains(w)) {
+        return Err(wrong());
+    }
+    if words.contains(&"off") {
+        return Ok(Vec::new());
+    }
+    Ok(words.into_iter().map(str::to_owned).collect())
 }
 
 fn profile(word: &str) -> Profile {

@@ -2,6 +2,7 @@
 //! environment (clap reads both), then the file, then the defaults.
 
 mod file;
+mod outlets;
 
 use crate::domain::{
     Mode, Span, Timestamp,
@@ -15,6 +16,7 @@ use std::{
 };
 
 pub use file::{File, read};
+pub use outlets::{Address, Outlet};
 
 /// Where the bridge writes by itself, and where the protocol's scripts expect it.
 pub const DEFAULT_PATHS: [&str; 2] = [
@@ -112,6 +114,10 @@ pub struct Settings {
     pub colours: Colours,
     /// First view.
     pub start: String,
+    /// How somebody is called who does not look: `bell`, `osc9`, `osc777`, `title`.
+    pub notify: Vec<String>,
+    /// Who else is told of alerts.
+    pub outlets: Vec<Outlet>,
 }
 
 /// Why the command line cannot be followed.
@@ -182,6 +188,11 @@ pub fn resolve(
         },
         theme,
         start: file.start.clone().unwrap_or_else(|| "overview".to_owned()),
+        notify: file
+            .notify
+            .clone()
+            .unwrap_or_else(|| ["bell", "title"].map(str::to_owned).to_vec()),
+        outlets: file.outlets.clone(),
     })
 }
 

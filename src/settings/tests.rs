@@ -1,4 +1,4 @@
-use super::{Colours, Env, File, Given, read, resolve};
+use super::{Address, Colours, Env, File, Given, read, resolve};
 use crate::domain::{
     Mode, Span,
     health::{Method, Profile},
@@ -212,4 +212,38 @@ fn the_number_of_colours_follows_the_terminal() {
     assert_eq!(colours(None, "tmux-256color"), Colours::Indexed);
     assert_eq!(colours(None, "xterm"), Colours::Ansi);
     assert_eq!(colours(Some("truecolor"), "dumb"), Colours::None);
+}
+
+#[test]
+fn who_is_told_is_read_and_what_is_wrong_is_said() {
+    let text = r#"
+        [ui]
+        notify = ["bell", "osc9"]
+        [[notify]]
+        command = ["notify-send", "swarm"]
+        severity = "critical"
+        [[notify]]
+        url = "https://hooks.example/x"
+        [[notify]]
+        url = "file:///etc/passwd"
+        [[notify]]
+        commando = "x"
+    "#;
+    let (file, warnings) = read(text);
+    assert_eq!(
+        file.notify.as_deref(),
+        Some(&["bell", "osc9"].map(str::to_owned)[..])
+    );
+    assert_eq!(file.outlets.len(), 2);
+    assert_eq!(file.outlets[0].least, "critical");
+    assert_eq!(
+        file.outlets[1].to,
+        Address::Url("https://hooks.example/x".to_owned())
+    );
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[0].contains("number 3") && warnings[1].contains("`commando`"));
+    let (off, none) = read("[ui]\nnotify = \"off\"");
+    assert_eq!((off.notify, none.len()), (Some(Vec::new()), 0));
+    let (_, wrong) = read("[ui]\nnotify = [\"beep\"]");
+    assert_eq!(wrong.len(), 1);
 }

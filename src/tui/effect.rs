@@ -16,4 +16,8 @@ pub enum Effect {
     Suspend,
     /// Draw every cell again.
     Redraw,
+    /// Write these bytes to the terminal: they call somebody.
+    Ring(String),
+    /// Give the terminal this title.
+    Title(String),
 }

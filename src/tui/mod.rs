@@ -2,6 +2,7 @@
 //! `update` (no input or output, no clock), the screen is a function of the model, and one shell owns terminal, clock and awaits.
 
 mod acting;
+mod bell;
 mod effect;
 mod facts;
 mod framed;
@@ -19,6 +20,7 @@ mod widget;
 
 pub mod picture;
 
+pub use bell::Channels;
 pub use effect::Effect;
 pub use keymap::PRESET;
 pub use model::{Model, Msg, View};
@@ -46,6 +48,8 @@ pub struct Options {
     pub east: i32,
     /// Why nothing may be written, when nothing may: shown as `RO`; neutralised by whoever sets it.
     pub read_only: Option<Arc<str>>,
+    /// How somebody is called who does not look.
+    pub channels: Channels,
     /// Who acts, neutralised.
     pub actor: Arc<str>,
     /// Makes the names of this run's actions its own: random.
@@ -66,6 +70,7 @@ impl Default for Options {
             start: View::Overview,
             east: 0,
             read_only: None,
+            channels: Channels::default(),
             actor: "operator".into(),
             seed: 0,
             banner: None,

@@ -1,8 +1,9 @@
 //! Everything that the screen depends on, and nothing else.
 
 use super::{
-    Options,
+    Channels, Options,
     acting::Acting,
+    bell::Bell,
     facts::Facts,
     keymap::{Chord, Context, Keymap},
     overlay::Overlay,
@@ -108,6 +109,7 @@ pub struct Model {
     pub(crate) requests: u64,
     /// What can be taken back, the newest last.
     pub(crate) undo: Vec<Undo>,
+    pub(crate) bell: Bell,
 }
 
 /// What `u` takes back.
@@ -142,6 +144,8 @@ pub(crate) struct Look {
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
     pub(crate) wrap: bool,
+    /// How somebody is called who does not look.
+    pub(crate) channels: Channels,
     /// Why nothing may be written.
     pub(crate) read_only: Option<Arc<str>>,
 }
@@ -170,10 +174,12 @@ impl Model {
                 form: TimeForm::default(),
                 east: options.east,
                 wrap: true,
+                channels: options.channels,
                 read_only: options.read_only.clone(),
             },
             requests: 0,
             undo: Vec::new(),
+            bell: Bell::default(),
         }
     }
 

@@ -38,6 +38,10 @@ pub trait Host {
     fn suspend(&mut self) -> io::Result<()>;
     /// Takes the terminal again after the program was stopped from outside.
     fn resume(&mut self) -> io::Result<()>;
+    /// Writes bytes that call somebody.
+    fn ring(&mut self, bytes: &str) -> io::Result<()>;
+    /// Gives the terminal a title; the one it had comes back at the end.
+    fn title(&mut self, words: &str) -> io::Result<()>;
 }
 
 /// A test has no terminal.
@@ -47,6 +51,14 @@ impl Host for () {
     }
 
     fn resume(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ring(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn title(&mut self, _: &str) -> io::Result<()> {
         Ok(())
     }
 }
@@ -156,6 +168,8 @@ where
             host.suspend()?;
             terminal.clear().map_err(io::Error::other)?;
         }
+        Effect::Ring(bytes) => host.ring(&bytes)?,
+        Effect::Title(words) => host.title(&words)?,
         Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
         Effect::Quit { print } => {
             return Ok(Some(Outcome {

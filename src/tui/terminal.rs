@@ -13,7 +13,7 @@ use crossterm::{
 use futures::{Stream, stream};
 use ratatui::Terminal;
 use std::{
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     panic,
     sync::{
         Arc,
@@ -51,6 +51,9 @@ pub async fn start(
 struct Tty {
     /// It is in our hands.
     taken: Arc<AtomicBool>,
+    /// It has a title of ours.
+    titled: Arc<AtomicBool>,
+    title: String,
 }
 
 impl Tty {
@@ -58,6 +61,8 @@ impl Tty {
     fn enter() -> io::Result<Self> {
         let tty = Self {
             taken: Arc::new(AtomicBool::new(false)),
+            titled: Arc::new(AtomicBool::new(false)),
+            title: String::new(),
         };
         tty.guard_panics();
         tty.take()?;
@@ -82,12 +87,12 @@ impl Tty {
     /// While the terminal is ours, a panic of this thread gives it back before anything is printed; a panic of another thread prints
     /// nothing over the screen (who started that thread reports it).
     fn guard_panics(&self) {
-        let taken = Arc::clone(&self.taken);
+        let (taken, titled) = (Arc::clone(&self.taken), Arc::clone(&self.titled));
         let ours = thread::current().id();
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             if thread::current().id() == ours {
-                restore(&taken);
+                restore(&taken, &titled);
             }
             if !taken.load(Ordering::SeqCst) {
                 before(info);
@@ -98,7 +103,7 @@ impl Tty {
 
 impl Drop for Tty {
     fn drop(&mut self) {
-        restore(&self.taken);
+        restore(&self.taken, &self.titled);
     }
 }
 
@@ -107,14 +112,41 @@ impl Host for Tty {
         if !can_be_resumed() {
             return Ok(());
         }
-        restore(&self.taken);
+        restore(&self.taken, &self.titled);
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP)?;
-        self.take()
+        self.take()?;
+        self.retitle()
     }
 
     fn resume(&mut self) -> io::Result<()> {
         disable_raw_mode()?;
         self.take()
+    }
+
+    fn ring(&mut self, bytes: &str) -> io::Result<()> {
+        let mut out = io::stdout();
+        out.write_all(bytes.as_bytes())?;
+        out.flush()
+    }
+
+    fn title(&mut self, words: &str) -> io::Result<()> {
+        words.clone_into(&mut self.title);
+        self.retitle()
+    }
+}
+
+impl Tty {
+    /// Gives the terminal our title; the first time the one it had is put aside.
+    fn retitle(&self) -> io::Result<()> {
+        if self.title.is_empty() {
+            return Ok(());
+        }
+        let mut out = io::stdout();
+        if !self.titled.swap(true, Ordering::SeqCst) {
+            out.write_all(b"\x1b[22;0t")?;
+        }
+        write!(out, "\x1b]2;{}\x1b\\", self.title)?;
+        out.flush()
     }
 }
 
@@ -130,9 +162,13 @@ fn can_be_resumed() -> bool {
 }
 
 /// Gives the terminal back; the second time does nothing. What fails has no remedy: the terminal may be gone.
-fn restore(taken: &AtomicBool) {
+fn restore(taken: &AtomicBool, titled: &AtomicBool) {
     if !taken.swap(false, Ordering::SeqCst) {
         return;
+    }
+    if titled.swap(false, Ordering::SeqCst) {
+        // An empty title first: a terminal that has no stack of titles is at least not left with counts that are old.
+        let _ = io::stdout().write_all(b"\x1b]2;\x1b\\\x1b[23;0t");
     }
     let _ = execute!(
         io::stdout(),

@@ -1,7 +1,7 @@
 //! The whole behaviour of the dashboard: no input or output, no clock, no await.
 
 use super::{
-    acting,
+    acting, bell,
     effect::Effect,
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, Undo, View},
@@ -13,6 +13,7 @@ use crate::{
     link::{Envelope, JobHealth, Reply, RequestId},
 };
 use crossterm::event::{Event, KeyEventKind, KeyModifiers};
+use std::sync::Arc;
 
 /// Words that go away by themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +64,8 @@ impl Model {
             Msg::Input(event) => self.input(&event, now),
             Msg::Snapshot(snapshot) => {
                 messages::keep_dropped(self, &snapshot);
-                self.facts.accept(snapshot);
-                Vec::new()
+                self.facts.accept(Arc::clone(&snapshot));
+                bell::hear(self, &snapshot, now)
             }
             Msg::Jobs(jobs) => {
                 self.jobs = jobs;
@@ -173,6 +174,10 @@ impl Model {
                 } else {
                     self.say("paste ignored: no text field is open", now);
                 }
+                Vec::new()
+            }
+            Event::FocusGained | Event::FocusLost => {
+                self.bell.focus(*event == Event::FocusGained);
                 Vec::new()
             }
             _ => Vec::new(),

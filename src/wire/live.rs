@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 use swarmwarden::{
-    domain::{Mode, Span, Timestamp, swarm::Habits, text, watchdog::Policy},
+    domain::{Mode, Severity, Span, Timestamp, swarm::Habits, text, watchdog::Policy},
     engine::{
         Clock, Engine, Pen, Plan, View,
         job::{Memory, Open, Opened, Warding, recall},
@@ -19,9 +19,10 @@ use swarmwarden::{
     git::{LocalRepo, Repos},
     headless::{Exit, events},
     link::Ports,
-    settings::{Colours, Settings},
+    notify::{Child, Outlet},
+    settings::{self, Address, Colours, Settings},
     store::{Sidecar, SqliteStore},
-    tui::{self, Depth, Signal, View as Screen},
+    tui::{self, Channels, Depth, Signal, View as Screen},
     watch::Watch,
 };
 use tokio::runtime::{Builder, Runtime};
@@ -109,6 +110,7 @@ impl Subject {
             notes,
         } = remember(state, &self.path, self.clock.now());
         let memory = memory.filter(|_| keeps);
+        let outlets = outlets(settings, self.mode, keeps);
         Engine::start(Plan {
             memory,
             notes,
@@ -129,6 +131,7 @@ impl Subject {
                 fallback: self.state.clone(),
                 random: Arc::new(random),
             }),
+            outlets,
         })
     }
 }
@@ -181,6 +184,8 @@ pub(super) fn dashboard(
         start: match settings.start.as_str() {
             "workers" => Screen::Workers,
             "messages" => Screen::Messages,
+            "tasks" => Screen::Tasks,
+            "alerts" => Screen::Alerts,
             _ => Screen::Overview,
         },
         east: east(),
@@ -193,6 +198,7 @@ pub(super) fn dashboard(
             Pen::Forbidden(why) => Some(why),
             Pen::Ready { .. } => None,
         },
+        channels: channels(settings),
         actor: Arc::clone(&settings.actor),
         seed: random()[0],
         panic_test,
@@ -217,6 +223,39 @@ pub(super) fn dashboard(
         Some(Signal::Terminate) => Exit::Terminated,
         Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
     })
+}
+
+/// Who is told of alerts: of a live bridge, by the dashboard that keeps the book.
+fn outlets(settings: &Settings, mode: Mode, keeps: bool) -> Vec<Arc<dyn Outlet>> {
+    if mode != Mode::Live || !keeps {
+        return Vec::new();
+    }
+    let child = |outlet: &settings::Outlet| {
+        let least = match outlet.least.as_str() {
+            "critical" => Severity::Critical,
+            "notice" => Severity::Notice,
+            _ => Severity::Warning,
+        };
+        match &outlet.to {
+            Address::Command(argv) => Child::command(argv.clone(), least),
+            Address::Url(url) => Child::url(url, least),
+        }
+    };
+    let all = settings.outlets.iter().filter_map(child);
+    all.map(|child| Arc::new(child) as Arc<dyn Outlet>)
+        .collect()
+}
+
+/// How the terminal calls somebody who does not look.
+fn channels(settings: &Settings) -> Channels {
+    let has = |name: &str| settings.notify.iter().any(|n| n == name);
+    Channels {
+        bell: has("bell"),
+        osc9: has("osc9"),
+        osc777: has("osc777"),
+        title: has("title"),
+        tmux: std::env::var_os("TMUX").is_some(),
+    }
 }
 
 /// The operator's zone, in seconds east of UTC.

@@ -15,6 +15,8 @@ mod engine;
 mod git;
 #[path = "../../src/link/mod.rs"]
 mod link;
+#[path = "../../src/notify/mod.rs"]
+mod notify;
 #[path = "../../src/store/mod.rs"]
 mod store;
 #[path = "../../src/watch/mod.rs"]

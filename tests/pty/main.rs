@@ -1,5 +1,8 @@
 //! The binary on a real terminal: what it leaves behind however it ends, and what an operator sees.
 
+#[path = "../cli/bridge.rs"]
+mod bridge;
+mod calls;
 mod session;
 
 use session::{Session, WAIT};

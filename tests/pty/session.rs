@@ -146,6 +146,16 @@ impl Session {
         Err(format!("no {text:?} on screen:\n{}", self.text()).into())
     }
 
+    /// Waits until the program has written `bytes`.
+    pub(crate) fn wait_raw(&self, bytes: &str) -> Result<()> {
+        let bytes = bytes.as_bytes();
+        let written = |seen: &Seen| seen.raw.windows(bytes.len()).any(|w| w == bytes);
+        if self.shared.until(WAIT, written) {
+            return Ok(());
+        }
+        Err(format!("never wrote {bytes:?}:\n{}", self.text()).into())
+    }
+
     /// Waits until the program has closed its terminal, and reaps it.
     pub(crate) fn ended(&mut self, wait: Duration) -> Result<()> {
         if !self.shared.until(wait, |seen| seen.over) {

@@ -2,6 +2,7 @@
 
 mod git_status;
 mod keeper;
+mod notifier;
 mod reader;
 mod recorder;
 mod refresh;
@@ -9,6 +10,7 @@ mod watchdog;
 
 pub use git_status::GitStatus;
 pub(super) use keeper::Keeper;
+pub(super) use notifier::{Notifier, QUEUE};
 pub use recorder::{Memory, recall};
 pub(super) use recorder::{Recorder, Slate};
 pub(super) use refresh::{Ask, Refresh, Wires};
@@ -60,6 +62,9 @@ pub enum JobError {
     /// git did not answer.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// Somebody could not be told.
+    #[error("{0}")]
+    Notify(String),
     /// The operating system gives no thread.
     #[error("no thread: {0}")]
     Thread(#[from] std::io::Error),

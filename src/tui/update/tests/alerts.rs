@@ -243,3 +243,32 @@ fn the_past_cannot_be_acked() {
     assert_eq!(types(&mut model, "4a"), []);
     assert!(show(&mut model, SIZE, NOW).contains("recorded instant"));
 }
+
+#[test]
+fn many_silent_at_once_are_a_storm_and_a_task_that_was_given_up_is_critical() {
+    use crate::domain::{State, TaskState, assess};
+    let swarm = fixture::swarm(9);
+    let kinds = |workers: &[_], tasks: &[_]| {
+        let problems = assess(workers, tasks, &swarm.source, NOW);
+        let kinds = problems.iter().map(|p| (p.kind, p.severity));
+        kinds.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let before = kinds(&swarm.workers, &swarm.tasks);
+    assert!(!before.contains_key("storm") && !before.contains_key("task-dead"));
+    let mut workers = swarm.workers.clone();
+    for worker in &mut workers {
+        let worker = Arc::make_mut(worker);
+        worker.verdict.state = State::Silent;
+        worker.tasks.clear();
+    }
+    let storm = kinds(&workers, &[]);
+    assert_eq!(
+        storm.get("storm"),
+        Some(&Severity::Warning),
+        "as bad as the worst of them"
+    );
+    let mut tasks = swarm.tasks.clone();
+    Arc::make_mut(&mut tasks[0]).state = TaskState::Dead;
+    let dead = kinds(&swarm.workers, &tasks);
+    assert_eq!(dead.get("task-dead"), Some(&Severity::Critical));
+}

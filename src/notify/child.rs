@@ -1,0 +1,138 @@
+//! A child process that is given the JSON on its standard input. An address is reached by `curl`, so that no network code is compiled in.
+
+use super::{Delivery, NotifyError, Outlet};
+use crate::domain::{Severity, text};
+use std::{process::Stdio, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    process::Command,
+    time::timeout,
+};
+
+/// How long a child may take.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Bytes of what it says that are looked at.
+const HEARD: u64 = 512;
+
+/// A program of the operator's. No shell: every argument is one argument.
+#[derive(Debug, Clone)]
+pub struct Child {
+    name: Arc<str>,
+    argv: Vec<String>,
+    least: Severity,
+    patience: Duration,
+}
+
+impl Child {
+    /// Runs `argv`; `None` when it is empty.
+    #[must_use]
+    pub fn command(argv: Vec<String>, least: Severity) -> Option<Self> {
+        let name = argv.first()?.rsplit('/').next()?;
+        Some(Self {
+            name: text::line(text::head(name, 64)).into(),
+            argv,
+            least,
+            patience: PATIENCE,
+        })
+    }
+
+    /// Posts to an address; `None` when it is neither http nor https. The address may hold a secret: it is never shown.
+    #[must_use]
+    pub fn url(url: &str, least: Severity) -> Option<Self> {
+        let known = url.starts_with("https://") || url.starts_with("http://");
+        let argv = [
+            "curl",
+            "--silent",
+            "--show-error",
+            "--fail",
+            "--max-time",
+            "10",
+            "--proto",
+            "=http,https",
+            "--header",
+            "Content-Type: application/json",
+            "--data-binary",
+            "@-",
+            "--output",
+            "/dev/null",
+            "--url",
+            url,
+        ];
+        let argv = argv.map(str::to_owned).to_vec();
+        known.then(|| Self {
+            name: "curl".into(),
+            argv,
+            least,
+            patience: PATIENCE,
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn within(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    async fn run(&self, json: Arc<str>) -> Result<(), NotifyError> {
+        let start = |source| NotifyError::Start {
+            name: Arc::clone(&self.name),
+            source,
+        };
+        let (program, arguments) = self
+            .argv
+            .split_first()
+            .ok_or_else(|| start(std::io::ErrorKind::NotFound.into()))?;
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(start)?;
+        if let Some(mut input) = child.stdin.take() {
+            // A child that does not read is no failure: its exit code says whether it did what it should.
+            let _unread = input.write_all(json.as_bytes()).await;
+            let _unread = input.write_all(b"\n").await;
+        }
+        let mut words = Vec::new();
+        if let Some(said) = child.stderr.take() {
+            let mut head = said.take(HEARD);
+            let _unheard = head.read_to_end(&mut words).await;
+            let mut rest = head.into_inner();
+            let _unheard = tokio::io::copy(&mut rest, &mut tokio::io::sink()).await;
+        }
+        let status = child.wait().await.map_err(start)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(NotifyError::Failed {
+            name: Arc::clone(&self.name),
+            code: status
+                .code()
+                .map_or_else(|| "a signal".to_owned(), |c| c.to_string()),
+            words: text::redact(&text::line(String::from_utf8_lossy(&words).trim())).into_owned(),
+        })
+    }
+}
+
+impl Outlet for Child {
+    fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
+    }
+
+    fn least(&self) -> Severity {
+        self.least
+    }
+
+    fn tell(&self, json: Arc<str>) -> Delivery<'_> {
+        Box::pin(async move {
+            let running = timeout(self.patience, self.run(json));
+            running.await.unwrap_or_else(|_| {
+                Err(NotifyError::TooSlow {
+                    name: Arc::clone(&self.name),
+                    seconds: self.patience.as_secs(),
+                })
+            })
+        })
+    }
+}
