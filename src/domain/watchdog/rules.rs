@@ -13,6 +13,8 @@ use std::{collections::HashMap, sync::Arc};
 
 /// Delivered and not accepted for so long is delivered again.
 const ACCEPTED_WITHIN: Span = Span::seconds(300);
+/// What this program handed to somebody who never fetched it goes to somebody else after so long.
+const FETCHED_WITHIN: Span = Span::seconds(900);
 /// Deliveries before a task goes to somebody else.
 const DELIVERIES: u32 = 3;
 /// A worker gets no second task by itself within this.
@@ -141,16 +143,16 @@ fn well(w: &Worker) -> bool {
     )
 }
 
-/// A task whose attempts are used up, and whose last one is lost, is given up.
-pub(super) fn give_up(s: &Snapshot, open: impl Fn(&TaskId) -> bool) -> Option<Move> {
-    let task = open_tasks(s).find(|t| {
-        let lost = t.owner().is_none_or(|h| {
-            worker(s, &h.conversation)
-                .is_none_or(|w| matches!(w.verdict.state, State::Silent | State::Expired))
-        });
-        let ended = t.state == TaskState::Failed || t.state == TaskState::Queued || lost;
-        t.attempts >= Task::MAX_ATTEMPTS && ended && open(&t.id)
-    })?;
+/// A task that would have to go to somebody else, and whose attempts are used up, is given up.
+pub(super) fn give_up(
+    s: &Snapshot,
+    now: Timestamp,
+    open: impl Fn(&TaskId) -> bool,
+) -> Option<Move> {
+    let used = |t: &&Arc<Task>| t.attempts >= Task::MAX_ATTEMPTS && open(&t.id);
+    let task = open_tasks(s)
+        .filter(used)
+        .find(|t| cause(s, t, now).is_some())?;
     Some(Move {
         deed: Deed::Dead {
             task: task.id.clone(),
@@ -168,11 +170,10 @@ pub(super) fn hand_on(
     given: &HashMap<ConversationId, Timestamp>,
     open: impl Fn(&TaskId) -> bool,
 ) -> Option<Move> {
-    if in_flight(s) >= most_in_flight(s) {
-        return None;
-    }
+    // As many as may are on their way: only what is itself on its way may go on to somebody else.
+    let full = s.tasks.iter().filter(|t| in_flight(t)).count() >= most_in_flight(s);
     let mut waiting: Vec<_> = open_tasks(s)
-        .filter(|t| open(&t.id) && t.attempts < Task::MAX_ATTEMPTS)
+        .filter(|t| open(&t.id) && t.attempts < Task::MAX_ATTEMPTS && (!full || in_flight(t)))
         .filter_map(|t| Some((t, cause(s, t, now)?)))
         .collect();
     waiting.sort_by_key(|(t, _)| (t.priority.unwrap_or(u8::MAX), t.reported_at, t.id.clone()));
@@ -213,6 +214,15 @@ fn cause(s: &Snapshot, task: &Task, now: Timestamp) -> Option<(&'static str, Str
             return (now >= at).then(|| ("failed", "its worker says that it failed".to_owned()));
         }
         _ => {}
+    }
+    let waits = delivered_at(task)
+        .map(|at| now.since(at))
+        .unwrap_or_default();
+    if task.state == TaskState::Sent && in_flight(task) && waits >= FETCHED_WITHIN {
+        return Some((
+            "unfetched",
+            "never fetched by whom it was given to".to_owned(),
+        ));
     }
     let owner = worker(s, &task.owner()?.conversation)?;
     match owner.verdict.state {
@@ -263,14 +273,11 @@ fn retry_at(task: &Task) -> Option<Timestamp> {
     Some(task.closed_at?.plus(Span(span + jitter)))
 }
 
-/// Tasks that moved by themselves and that nobody accepted yet.
-fn in_flight(s: &Snapshot) -> usize {
-    let moved = |t: &&Arc<Task>| {
-        matches!(t.state, TaskState::Sent | TaskState::Delivered)
-            && t.generation > 1
-            && t.owner().is_some_and(|h| h.op.is_some())
-    };
-    s.tasks.iter().filter(moved).count()
+/// It was handed on by this program, and nobody accepted it yet.
+fn in_flight(t: &Task) -> bool {
+    matches!(t.state, TaskState::Sent | TaskState::Delivered)
+        && t.generation > 1
+        && t.owner().is_some_and(|h| h.op.is_some())
 }
 
 /// A quarter of those that are up, at least one.

@@ -181,3 +181,6 @@ impl Job for Ward {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
