@@ -1,6 +1,6 @@
 //! What an operator, or the watchdog in the operator's place, can do: from a wish to the rows that carry it out.
 //!
-//! [`propose`] is pure: it says everything that would be written, why, and at what risk, and captures the state of the task that
+//! [`propose()`] is pure: it says everything that would be written, why, and at what risk, and captures the state of the task that
 //! it was decided on. [`Write::fold`] and [`Write::check`] hold that state against the rows that came since, inside the store's
 //! transaction: a decision never overwrites what it did not see.
 
