@@ -1,6 +1,6 @@
 //! The handoff capsule: what a new owner needs to go on, made from rows of the bridge and from git, without any model.
 
-use crate::domain::{Branch, Kind, Message, Side, Snapshot, Task, Timestamp, text};
+use crate::domain::{Branch, Holder, Kind, Message, Side, Snapshot, Task, Timestamp, text};
 use serde_json::{Value, json};
 
 /// Messages of the old owner that it holds.
@@ -11,11 +11,12 @@ const WORDS: usize = 400;
 /// What is known of the work that was done on a task so far. O(messages kept).
 pub(super) fn capsule(snapshot: &Snapshot, task: &Task, now: Timestamp) -> Value {
     let held = task.holder();
-    let conversation = held.map(|h| &h.conversation);
+    // What any of its holders said of it, and what the last one said since it was given it, of whatever.
     let theirs = |m: &&std::sync::Arc<Message>| {
-        Some(&m.conversation) == conversation
-            && m.from == Side::B
-            && held.is_none_or(|h| m.id > h.message)
+        let holds = |h: &&Holder| h.conversation == m.conversation && m.id > h.message;
+        let since = held.as_ref().is_some_and(holds) && m.task.is_none();
+        let named = m.task.as_ref() == Some(&task.id) && task.holders.iter().any(|h| holds(&h));
+        m.from == Side::B && (since || named)
     };
     let mut last: Vec<_> = (snapshot.messages.iter().rev())
         .filter(theirs)
