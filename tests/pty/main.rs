@@ -1,5 +1,6 @@
 //! The binary on a real terminal: what it leaves behind however it ends, and what an operator sees.
 
+mod acts;
 #[path = "../cli/bridge.rs"]
 mod bridge;
 mod calls;
