@@ -7,7 +7,9 @@ mod plain;
 use super::{Asks, Deed, NewRow, Order, Party, Proposal, Seen, Write, words, write::Basis};
 use crate::domain::{
     ConversationId, Mark, MarkKind, Refusal, Snapshot, State, Task, TaskId, Timestamp, Worker,
-    audit::Entry, ledger::Ledger,
+    audit::Entry,
+    ledger::{Ledger, MAX_GENERATION},
+    text,
 };
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -39,6 +41,11 @@ pub fn propose(snapshot: &Snapshot, order: &Order, now: Timestamp) -> Result<Pro
         Deed::HoldWorker { worker, hold } => draft.hold_worker(worker, *hold)?,
         Deed::Message { to, text } => draft.message(to, text)?,
         Deed::Nudge { to, n } => draft.nudge(to, *n)?,
+    }
+    let makes = |row: &NewRow| row.mark.generation.unwrap_or_default();
+    if draft.rows.iter().map(makes).max() > Some(MAX_GENERATION) {
+        let why = "its generation leaves no room for another: give the work a new name";
+        return Err(Refusal::Denied(why.to_owned()));
     }
     Ok(draft.finish())
 }
@@ -81,18 +88,19 @@ impl<'a> Draft<'a> {
 
     fn finish(mut self) -> Proposal {
         let order = self.order;
+        let reason = text::redact(&order.reason);
         self.effects.push(format!(
             "audit row: {} by {}{}",
             order.deed.name(),
             order.actor,
-            if order.reason.is_empty() {
+            if reason.is_empty() {
                 String::new()
             } else {
-                format!(", \"{}\"", order.reason)
+                format!(", \"{}\"", text::line(&reason))
             },
         ));
         self.fact("cause", order.cause);
-        self.fact("reason", order.reason.as_str());
+        self.fact("reason", &*reason);
         let entry = Entry {
             action: order.deed.name(),
             conversation: self.conversation.as_ref().map(|c| c.raw().into()),
