@@ -62,7 +62,6 @@ struct Draft<'a> {
     undo: String,
     asks: Asks,
     seen: Vec<Seen>,
-    tasks: Vec<Arc<Task>>,
     facts: Map<String, Value>,
     conversation: Option<ConversationId>,
 }
@@ -80,7 +79,6 @@ impl<'a> Draft<'a> {
             undo: String::new(),
             asks: Asks::Nothing,
             seen: Vec::new(),
-            tasks: Vec::new(),
             facts: Map::new(),
             conversation: None,
         }
@@ -108,7 +106,6 @@ impl<'a> Draft<'a> {
             op: Arc::clone(&order.op),
             facts: Value::Object(self.facts),
         };
-        let related = related(self.snapshot, &self.tasks);
         Proposal {
             headline: self.headline,
             effects: self.effects,
@@ -119,8 +116,9 @@ impl<'a> Draft<'a> {
                 op: Arc::clone(&order.op),
                 basis: Basis {
                     cursor: self.snapshot.cursor,
+                    // All of them: what a report that names no task is about, and whether a name is new, depends on the others.
                     ledger: Ledger::excerpt(
-                        &related,
+                        &self.snapshot.tasks,
                         crate::domain::MessageId(self.snapshot.cursor.message),
                     ),
                     seen: self.seen,
@@ -137,7 +135,6 @@ impl<'a> Draft<'a> {
     fn task(&mut self, id: &TaskId) -> Result<Arc<Task>, Refusal> {
         let task = find_task(self.snapshot, id)?;
         self.seen.push(Seen::of(&task));
-        self.tasks.push(Arc::clone(&task));
         Ok(task)
     }
 
@@ -281,21 +278,6 @@ fn evidence(worker: &Worker) -> Value {
             "vote": e.vote,
         })).collect::<Vec<_>>(),
     })
-}
-
-/// The tasks of a decision, and every other open task of their owners: a report that names no task is read by how many there are.
-fn related(snapshot: &Snapshot, tasks: &[Arc<Task>]) -> Vec<Arc<Task>> {
-    let owners: Vec<_> = tasks
-        .iter()
-        .filter_map(|t| t.owner())
-        .map(|h| &h.conversation)
-        .collect();
-    let shares = |t: &&Arc<Task>| {
-        let mine = t.owner().is_some_and(|h| owners.contains(&&h.conversation));
-        mine && !tasks.iter().any(|known| known.id == t.id)
-    };
-    let others = snapshot.tasks.iter().filter(shares);
-    tasks.iter().chain(others).cloned().collect()
 }
 
 /// A task by name among those that are kept.

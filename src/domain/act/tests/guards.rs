@@ -74,6 +74,16 @@ fn a_plain_blocker_of_the_owner_counts_when_it_holds_nothing_else() {
 }
 
 #[test]
+fn a_plain_answer_to_what_was_fetched_meanwhile_is_looked_at_first() {
+    let mut s = Scene::of(&["worker-1", "worker-2"]);
+    s.assign("c1", "t");
+    let p = s.propose(reassign("t", "c2")).unwrap();
+    s.fetched();
+    s.say("c1", "on it");
+    assert!(!clash(s.commit(p.write)).moved);
+}
+
+#[test]
 fn what_others_say_of_other_tasks_stops_nothing() {
     let mut s = running();
     s.assign("c1", "u");
