@@ -271,3 +271,6 @@ fn silences(worker: &Worker, now: Timestamp) -> i64 {
     let began = |(at, state): &&(Timestamp, State)| *state == State::Silent && *at >= day;
     i64::try_from(worker.history.iter().filter(began).count()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ const MESSAGES: usize = 5;
 const WORDS: usize = 400;
 
 /// What is known of the work that was done on a task so far. O(messages kept).
-pub(super) fn capsule(snapshot: &Snapshot, task: &Task, now: Timestamp) -> Value {
+pub(super) fn capsule(snapshot: &Snapshot, task: &Task, attempt: u32, now: Timestamp) -> Value {
     let held = task.holder();
     // What any of its holders said of it, and what the last one said since it was given it, of whatever.
     let theirs = |m: &&std::sync::Arc<Message>| {
@@ -28,7 +28,7 @@ pub(super) fn capsule(snapshot: &Snapshot, task: &Task, now: Timestamp) -> Value
         .map(|m| text::head(&m.summary, WORDS));
     let branch = branch_of(snapshot, task);
     let mut out = json!({
-        "attempt": task.attempts + 1,
+        "attempt": attempt,
         "before": held.map(|h| h.worker.to_string()),
         "progress": task.progress,
         "last_report": task.result.as_deref().map(|w| text::head(w, WORDS)),

@@ -221,3 +221,6 @@ pub struct Proposal {
     /// The rows, and the state that they rest on.
     pub write: Write,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -2,7 +2,7 @@
 
 use super::Write;
 use crate::domain::{
-    MessageId, MessageRow, Task, TaskId, Timestamp, WorkerId, ledger::Incoming, message,
+    MessageId, MessageRow, Side, Task, TaskId, Timestamp, WorkerId, ledger::Incoming, message,
 };
 use std::{fmt, sync::Arc};
 
@@ -112,6 +112,10 @@ impl Write {
             }
             let content = message::read(&row.text, row.action.as_deref());
             let worker = WorkerId::new(row.conversation.raw());
+            if row.from == Side::B && mark.is_none() {
+                // Whether it had fetched what it speaks of stands in no row: to be looked at, it counts as fetched.
+                self.basis.ledger.fetched(&row.conversation);
+            }
             self.basis.ledger.apply(&Incoming {
                 id: row.id,
                 conversation: &row.conversation,

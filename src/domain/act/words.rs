@@ -4,7 +4,7 @@ use super::NewTask;
 use crate::domain::{Task, TaskId, text};
 use serde::Serialize;
 use serde_json::Value;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Names an action: 128 random bits in hex.
 #[must_use]
@@ -25,17 +25,17 @@ struct Assignment<'a> {
     kind: &'static str,
     task_id: &'a str,
     generation: u32,
-    description: &'a str,
+    description: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    original_assignee: Option<&'a str>,
+    original_assignee: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     depends_on: Vec<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    needs: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    needs: Vec<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<String>,
     reply_with: String,
@@ -52,8 +52,25 @@ fn reply_with(task: &TaskId, generation: u32) -> String {
 
 fn json(value: &impl Serialize) -> String {
     // Strings, numbers and lists: nothing here can fail to be JSON.
-    let raw = serde_json::to_string(value).unwrap_or_default();
-    text::redact(&raw).into_owned()
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Every string of a value redacted, one by one: an escape hides a key from whoever looks at the whole, and cutting one out of the
+/// whole may cut the JSON.
+fn redacted(value: Value) -> Value {
+    match value {
+        Value::String(word) => text::redact(&word).into(),
+        Value::Array(items) => items.into_iter().map(redacted).collect(),
+        Value::Object(members) => (members.into_iter())
+            .map(|(name, value)| (name, redacted(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+        other => other,
+    }
+}
+
+fn all_redacted(words: &[String]) -> Vec<Cow<'_, str>> {
+    words.iter().map(|word| text::redact(word)).collect()
 }
 
 /// The first assignment of a task.
@@ -62,12 +79,12 @@ pub(super) fn first(task: &NewTask) -> String {
         kind: "task_assignment",
         task_id: task.id.raw(),
         generation: 1,
-        description: &task.description,
+        description: text::redact(&task.description),
         priority: task.priority.map(|p| format!("P{p}")),
         timeout: task.timeout.map(crate::domain::Span::as_seconds),
         original_assignee: None,
         depends_on: task.depends_on.iter().map(TaskId::raw).collect(),
-        needs: &task.needs,
+        needs: all_redacted(&task.needs),
         delivery: None,
         reply_with: reply_with(&task.id, 1),
         capsule: None,
@@ -91,15 +108,15 @@ pub(super) fn again(task: &Task, how: HandOn<'_>) -> String {
         kind: "task_assignment",
         task_id: task.id.raw(),
         generation: how.generation,
-        description: &task.brief,
+        description: text::redact(&task.brief),
         priority: how.priority.map(|p| format!("P{p}")),
         timeout: task.timeout.map(crate::domain::Span::as_seconds),
-        original_assignee: how.from,
+        original_assignee: how.from.map(text::redact),
         depends_on: task.depends_on.iter().map(TaskId::raw).collect(),
-        needs: &task.needs,
+        needs: all_redacted(&task.needs),
         delivery: how.delivery,
         reply_with: reply_with(&task.id, how.generation),
-        capsule: how.capsule,
+        capsule: how.capsule.map(redacted),
     })
 }
 
@@ -116,8 +133,8 @@ pub(super) fn notice(
     out.insert("task_id".to_owned(), task.raw().into());
     out.insert("generation".to_owned(), generation.into());
     for (name, value) in more {
-        out.insert((*name).to_owned(), (*value).into());
+        out.insert((*name).to_owned(), text::redact(value).into());
     }
-    out.insert("note".to_owned(), words.into());
+    out.insert("note".to_owned(), text::redact(words).into());
     json(&Value::Object(out))
 }

@@ -70,3 +70,6 @@ pub fn link(details: &str) -> Option<(Arc<str>, Link)> {
         },
     ))
 }
+
+#[cfg(test)]
+mod tests;

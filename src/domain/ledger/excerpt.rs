@@ -1,7 +1,7 @@
 //! A part of the ledger that one decision rests on.
 
 use super::Ledger;
-use crate::domain::{MessageId, Task, TaskId};
+use crate::domain::{ConversationId, MessageId, Task, TaskId, TaskState};
 use std::{collections::HashMap, sync::Arc};
 
 impl Ledger {
@@ -32,6 +32,18 @@ impl Ledger {
     #[must_use]
     pub const fn last(&self) -> MessageId {
         self.last
+    }
+
+    /// Everything that waits for a worker counts as delivered.
+    pub(in crate::domain) fn fetched(&mut self, conversation: &ConversationId) {
+        let open = self.open.get(conversation).cloned().unwrap_or_default();
+        for id in open {
+            self.change(&id, |task| {
+                if task.state == TaskState::Sent {
+                    task.state = TaskState::Delivered;
+                }
+            });
+        }
     }
 
     /// Generations known from before: the bridge's cleanup may have removed the rows that made them, and a generation never

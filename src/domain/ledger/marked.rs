@@ -1,10 +1,7 @@
 //! Rows that this program wrote: what they do is in their mark, not in their words.
 
-use super::{Incoming, Ledger, Step, note};
+use super::{Incoming, Ledger, MAX_GENERATION, Step, note};
 use crate::domain::{Mark, MarkKind, MessageId, StepKind, Task, TaskId, TaskState};
-
-/// A generation above this is no generation: it would leave no room above it.
-const MAX_GENERATION: u32 = 1_000_000;
 
 impl Ledger {
     /// Folds a marked row. A row that makes a generation counts iff it is above the current one: a row that lost is no event.
@@ -111,6 +108,7 @@ impl Ledger {
             task.generation = made;
             task.state = TaskState::Queued;
             task.attempts = 0;
+            task.adopted = None;
             task.progress = None;
             task.closed_at = None;
             note(task, m, StepKind::Requeued);

@@ -25,6 +25,10 @@ use std::{
 pub const KEPT_CLOSED: usize = 1_000;
 /// Closed tasks that are remembered by name.
 pub const KEPT_NAMES: usize = 250_000;
+/// A generation above this is no generation: it would leave no room above it.
+pub(super) const MAX_GENERATION: u32 = 1_000_000;
+/// The cause of an assignment that takes back the one before it.
+pub(super) const UNDO: &str = "undo";
 /// The protocol's own way of naming a task that moved.
 const MOVED: &str = "-reassigned";
 
@@ -92,11 +96,14 @@ impl Ledger {
         }
         self.last = m.id;
         if let Some(mark) = m.mark {
-            // Nobody but this program can mark a row of the bridge; where anybody could, an agent's is worth nothing.
-            return if m.from == Side::B {
-                None
-            } else {
-                self.marked(m, mark)
+            // Nobody but this program can mark a row of the bridge; where anybody could, an agent's mark is worth nothing, and only
+            // a report that names its task counts.
+            return match m.from {
+                Side::B if m.content.task.is_some() && m.content.kind.report().is_some() => {
+                    self.report(m)
+                }
+                Side::B => None,
+                Side::A | Side::Other => self.marked(m, mark),
             };
         }
         match (m.from, m.content.kind) {
@@ -206,10 +213,16 @@ impl Ledger {
     /// The same assignment again.
     fn redeliver(&mut self, id: &TaskId, m: &Incoming<'_>) -> Option<Step> {
         self.await_delivery(m, id);
-        self.change(id, |task| {
-            task.redeliveries += 1;
+        let mut step = self.change(id, |task| {
+            task.redeliveries = task.redeliveries.saturating_add(1);
             note(task, m, StepKind::Redelivered);
-        })
+        })?;
+        if m.read
+            && let Some(delivered) = self.delivered(m.id)
+        {
+            step.task = delivered.task;
+        }
+        Some(step)
     }
 
     fn create(&mut self, id: &TaskId, m: &Incoming<'_>, generation: u32) -> Option<Step> {
@@ -250,7 +263,11 @@ impl Ledger {
     ) -> Option<Step> {
         let mut step = self.change(id, |task| {
             task.generation = generation.unwrap_or_else(|| task.generation.saturating_add(1));
-            task.attempts = task.attempts.saturating_add(1);
+            task.attempts = if undoes(m) {
+                task.attempts.saturating_sub(1).max(1)
+            } else {
+                task.attempts.saturating_add(1)
+            };
             task.redeliveries = 0;
             task.told.retain(|told| told != m.conversation);
             task.holders.push(holder(m, task.generation));
@@ -308,6 +325,12 @@ impl Ledger {
             before: Some(before),
         })
     }
+}
+
+/// An assignment that takes back one that nobody accepted: together they are no attempt.
+fn undoes(m: &Incoming<'_>) -> bool {
+    let cause = m.mark.and_then(|mark| mark.cause.as_deref());
+    cause == Some(UNDO)
 }
 
 /// Steps of its life that a task keeps.

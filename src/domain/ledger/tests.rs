@@ -1,3 +1,6 @@
+mod folds;
+mod laws;
+
 use super::{Incoming, KEPT_CLOSED, Ledger, Step};
 use crate::domain::{ConversationId, MessageId, Side, Task, TaskId, TaskState, WorkerId, message};
 use proptest::prelude::*;

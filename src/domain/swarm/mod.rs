@@ -173,14 +173,15 @@ impl Swarm {
         for row in changes.statuses.into_iter().flatten() {
             self.status(&row, seen);
         }
+        // Fetched before it was answered: as when the rows are read with their marks.
+        for id in changes.read {
+            self.mark_read(id, seen);
+        }
         for row in changes.messages {
             self.message(row, seen);
         }
         for row in changes.audits {
             self.audit(&row, seen);
-        }
-        for id in changes.read {
-            self.mark_read(id, seen);
         }
         self.cursor = changes.cursor;
         if let Seen::Live(now) = seen {

@@ -7,7 +7,9 @@ mod plain;
 use super::{Asks, Deed, NewRow, Order, Party, Proposal, Seen, Write, words, write::Basis};
 use crate::domain::{
     ConversationId, Mark, MarkKind, Refusal, Snapshot, State, Task, TaskId, Timestamp, Worker,
-    audit::Entry, ledger::Ledger,
+    audit::Entry,
+    ledger::{Ledger, MAX_GENERATION},
+    text,
 };
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -40,6 +42,11 @@ pub fn propose(snapshot: &Snapshot, order: &Order, now: Timestamp) -> Result<Pro
         Deed::Message { to, text } => draft.message(to, text)?,
         Deed::Nudge { to, n } => draft.nudge(to, *n)?,
     }
+    let makes = |row: &NewRow| row.mark.generation.unwrap_or_default();
+    if draft.rows.iter().map(makes).max() > Some(MAX_GENERATION) {
+        let why = "its generation leaves no room for another: give the work a new name";
+        return Err(Refusal::Denied(why.to_owned()));
+    }
     Ok(draft.finish())
 }
 
@@ -55,7 +62,6 @@ struct Draft<'a> {
     undo: String,
     asks: Asks,
     seen: Vec<Seen>,
-    tasks: Vec<Arc<Task>>,
     facts: Map<String, Value>,
     conversation: Option<ConversationId>,
 }
@@ -73,7 +79,6 @@ impl<'a> Draft<'a> {
             undo: String::new(),
             asks: Asks::Nothing,
             seen: Vec::new(),
-            tasks: Vec::new(),
             facts: Map::new(),
             conversation: None,
         }
@@ -81,18 +86,19 @@ impl<'a> Draft<'a> {
 
     fn finish(mut self) -> Proposal {
         let order = self.order;
+        let reason = text::redact(&order.reason);
         self.effects.push(format!(
             "audit row: {} by {}{}",
             order.deed.name(),
             order.actor,
-            if order.reason.is_empty() {
+            if reason.is_empty() {
                 String::new()
             } else {
-                format!(", \"{}\"", order.reason)
+                format!(", \"{}\"", text::line(&reason))
             },
         ));
         self.fact("cause", order.cause);
-        self.fact("reason", order.reason.as_str());
+        self.fact("reason", &*reason);
         let entry = Entry {
             action: order.deed.name(),
             conversation: self.conversation.as_ref().map(|c| c.raw().into()),
@@ -100,7 +106,6 @@ impl<'a> Draft<'a> {
             op: Arc::clone(&order.op),
             facts: Value::Object(self.facts),
         };
-        let related = related(self.snapshot, &self.tasks);
         Proposal {
             headline: self.headline,
             effects: self.effects,
@@ -111,8 +116,9 @@ impl<'a> Draft<'a> {
                 op: Arc::clone(&order.op),
                 basis: Basis {
                     cursor: self.snapshot.cursor,
+                    // All of them: what a report that names no task is about, and whether a name is new, depends on the others.
                     ledger: Ledger::excerpt(
-                        &related,
+                        &self.snapshot.tasks,
                         crate::domain::MessageId(self.snapshot.cursor.message),
                     ),
                     seen: self.seen,
@@ -129,7 +135,6 @@ impl<'a> Draft<'a> {
     fn task(&mut self, id: &TaskId) -> Result<Arc<Task>, Refusal> {
         let task = find_task(self.snapshot, id)?;
         self.seen.push(Seen::of(&task));
-        self.tasks.push(Arc::clone(&task));
         Ok(task)
     }
 
@@ -273,21 +278,6 @@ fn evidence(worker: &Worker) -> Value {
             "vote": e.vote,
         })).collect::<Vec<_>>(),
     })
-}
-
-/// The tasks of a decision, and every other open task of their owners: a report that names no task is read by how many there are.
-fn related(snapshot: &Snapshot, tasks: &[Arc<Task>]) -> Vec<Arc<Task>> {
-    let owners: Vec<_> = tasks
-        .iter()
-        .filter_map(|t| t.owner())
-        .map(|h| &h.conversation)
-        .collect();
-    let shares = |t: &&Arc<Task>| {
-        let mine = t.owner().is_some_and(|h| owners.contains(&&h.conversation));
-        mine && !tasks.iter().any(|known| known.id == t.id)
-    };
-    let others = snapshot.tasks.iter().filter(shares);
-    tasks.iter().chain(others).cloned().collect()
 }
 
 /// A task by name among those that are kept.

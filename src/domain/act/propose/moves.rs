@@ -4,11 +4,12 @@ use super::{Draft, is_lost};
 use crate::domain::{
     ConversationId, MarkKind, Refusal, State, Task, TaskId, TaskState, Worker,
     act::{
-        Asks, NewRow, NewTask, Party, Seen,
+        Asks, Deed, NewRow, NewTask, Party, Seen,
         capsule::{branch_of, capsule},
         words::{self, HandOn},
     },
     choose::{self, Wanted},
+    ledger::UNDO,
     text,
 };
 use serde_json::Value;
@@ -127,8 +128,17 @@ impl Draft<'_> {
             )));
         };
         let worker = self.worker(&before.conversation)?;
+        if worker.verdict.state == State::Expired {
+            return Err(Refusal::Denied(format!(
+                "{} is expired: the bridge would never deliver it; reassign {id} instead",
+                worker.id
+            )));
+        }
         self.headline = format!("Give {id} back to {}", worker.id);
         self.hand(&task, worker, false);
+        for mark in self.rows.iter_mut().map(|row| &mut row.mark) {
+            mark.cause = Some(UNDO.into());
+        }
         let why = format!("it was given back to {}", worker.id);
         self.tell_fenced(&task, task.generation + 1, &held.conversation, &why);
         "an undo is not undone; reassign instead".clone_into(&mut self.undo);
@@ -201,7 +211,12 @@ impl Draft<'_> {
     fn hand(&mut self, task: &Task, worker: &Arc<Worker>, lost: bool) {
         let generation = task.generation + 1;
         let from = task.holder().map(|h| h.worker.raw().to_owned());
-        let capsule = capsule(self.snapshot, task, self.now);
+        // What nobody accepted was no attempt: giving it back goes on with the one before it.
+        let attempt = match self.order.deed {
+            Deed::Undo { .. } => task.attempts.saturating_sub(1).max(1),
+            _ => task.attempts + 1,
+        };
+        let capsule = capsule(self.snapshot, task, attempt, self.now);
         let text = words::again(
             task,
             HandOn {
@@ -216,7 +231,6 @@ impl Draft<'_> {
                 capsule: Some(capsule),
             },
         );
-        let attempt = task.attempts + 1;
         let row = NewRow {
             conversation: worker.conversation.clone(),
             from: Party::A,

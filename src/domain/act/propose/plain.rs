@@ -17,24 +17,16 @@ impl Draft<'_> {
             let state = if hold { "held already" } else { "not held" };
             return Err(Refusal::Denied(format!("{id} is {state}")));
         }
-        let (kind, verb) = if hold {
-            (MarkKind::Hold, "Hold")
+        let (kind, verb, notice, words) = if hold {
+            let words = "kept out of automatic moves";
+            (MarkKind::Hold, "Hold", "task_held", words)
         } else {
-            (MarkKind::Release, "Release")
+            (MarkKind::Release, "Release", "task_released", "moves again")
         };
         self.headline = format!("{verb} {id}");
         let mark = self.mark(kind, Some(id), Some(task.generation));
-        let words = "kept out of automatic moves";
-        let row = operator_row(
-            &task,
-            mark,
-            if hold { "task_held" } else { "task_released" },
-            words,
-        );
-        self.row(
-            row,
-            format!("task {id}: {}", if hold { words } else { "moves again" }),
-        );
+        let row = operator_row(&task, mark, notice, words);
+        self.row(row, format!("task {id}: {words}"));
         self.conversation = task.holder().map(|h| h.conversation.clone());
         self.before_after(&task, task.state.name(), task.generation, None);
         "u".clone_into(&mut self.undo);
