@@ -145,6 +145,8 @@ fn pictures_show_what_the_program_draws() {
         ("workers-120x40", (120, 40), "2"),
         ("workers-80x24", (80, 24), "2"),
         ("worker-120x40", (120, 40), "2\n"),
+        ("tasks-120x40", (120, 40), "3"),
+        ("reassign-120x40", (120, 40), "3r"),
     ] {
         let svg = frame(&snapshot, size, keys);
         let path = folder.join(format!("{name}.svg"));

@@ -166,7 +166,11 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         Action::Open | Action::Evidence | Action::Note | Action::Mark => !empty,
         Action::Ack | Action::Mute => !empty && !model.facts.alerts().is_empty(),
         Action::Undo => !model.undo.is_empty(),
-        Action::Confirm => matches!(&model.overlay, Some(Overlay::Mute(m)) if m.asks()),
+        Action::Confirm => match &model.overlay {
+            Some(Overlay::Mute(mute)) => mute.asks(),
+            Some(Overlay::Dialog(dialog)) => dialog.confirms(),
+            _ => false,
+        },
         Action::NextProblem => !model.snapshot().problems.is_empty(),
         Action::Escape => {
             model.view != View::Overview || model.overlay.is_some() || model.typed.prompt

@@ -181,6 +181,11 @@ impl Dialog {
         }
     }
 
+    /// The confirming key does something.
+    pub(crate) fn confirms(&self) -> bool {
+        self.said.is_none() && !self.waits() && self.possible().next().is_some()
+    }
+
     /// It was sent, and no answer came yet.
     pub(crate) fn waits(&self) -> bool {
         !self.waiting.is_empty()
@@ -269,7 +274,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             };
         }
         Action::Confirm => return confirm(model, now),
-        _ if dialog.pane != Pane::Main => {
+        _ if dialog.pane != Pane::Main || scrolls(action) => {
             dialog.top =
                 moved(action, dialog.top, dialog.seen.1, dialog.seen.0).unwrap_or(dialog.top);
         }
@@ -287,6 +292,14 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         }
     }
     Vec::new()
+}
+
+/// Keys that scroll the text; the others choose a candidate.
+const fn scrolls(action: Action) -> bool {
+    matches!(
+        action,
+        Action::PageDown | Action::PageUp | Action::HalfDown | Action::HalfUp
+    )
 }
 
 fn toggle(dialog: &mut Dialog, pane: Pane) {

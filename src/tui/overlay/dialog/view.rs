@@ -42,7 +42,9 @@ pub(crate) fn draw(
         height: body.height.min(tall),
         ..body
     };
-    canvas.frame(place, &title(dialog));
+    let cut = lines.len() + usize::from(2 + foot) > usize::from(place.height);
+    let more = if cut { "PgDn for more · " } else { "" };
+    canvas.frame(place, &Strip::of(more, Role::Key).join(title(dialog)));
     let inside = Rect {
         x: place.x + 2,
         y: place.y + 1,
@@ -234,9 +236,12 @@ fn row(candidate: &Candidate, selected: bool) -> Strip {
     let role = if selected { Role::Select } else { Role::Text };
     Strip::of(if selected { "     ▌ " } else { "       " }, Role::Accent)
         .add(format!("{:<24.24} ", worker.id.to_string()), role)
-        .add(format!("{} {:<8} ", mark.symbol, mark.word), mark.role)
+        .add(
+            format!("{} {:<8} ", mark.symbol, mark.word),
+            if selected { role } else { mark.role },
+        )
         .add(format!("{:>5}  ", candidate.score), role)
-        .add(candidate.why.clone(), Role::Text)
+        .add(candidate.why.clone(), role)
 }
 
 fn what(out: &mut Vec<Strip>, item: &Item, width: u16) {
