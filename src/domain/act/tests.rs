@@ -2,7 +2,9 @@
 
 mod ends;
 mod guards;
+mod model;
 pub(crate) mod scene;
+mod world;
 
 use super::{Asks, Deed, op_id};
 use crate::domain::{MarkKind, Refusal, Snapshot, State, TaskState};
