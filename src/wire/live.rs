@@ -50,7 +50,11 @@ pub(super) fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
     let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
     let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
     let path = settings.git.clone().or_else(here)?;
-    Some((Arc::new(LocalRepo::at(path)), every))
+    let clock = Clock::system();
+    let repo = LocalRepo::at(path)
+        .against(settings.git_base.clone())
+        .timed(Arc::new(move || clock.steady()));
+    Some((Arc::new(repo), every))
 }
 
 /// What an engine is for.
