@@ -317,3 +317,5 @@ proptest! {
         prop_assert_eq!(before, format!("{:?}", s.ledger.listing()));
     }
 }
+
+mod floors;
