@@ -7,6 +7,7 @@ use super::{
     alert::{Alert, Notification, Silence, Status},
     audit::Link,
     health::{Limits, Observer},
+    ledger::Floors,
     message::Kind,
 };
 use std::{
@@ -25,6 +26,8 @@ pub struct Snapshot {
     pub cursor: Cursor,
     /// The end of each actor's chain in the audit log.
     pub chains: Arc<HashMap<Arc<str>, Link>>,
+    /// Generations that tasks had before this program started: a name in here is taken, even where no row holds it any more.
+    pub floors: Arc<Floors>,
     /// Workers, by label with numbers in their natural order.
     pub workers: Vec<Arc<Worker>>,
     /// Older conversations that are folded under a newer one of the same role.

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         Cursor, Mode, Repo, Seen, Snapshot, Source, Swarm, Timestamp, health::Detector,
-        swarm::Habits, text,
+        ledger::Floors, swarm::Habits, text,
     },
     store::{Store, StoreError},
 };
@@ -29,6 +29,8 @@ pub struct View {
     pub detector: Detector,
     /// What was learned of the workers before; empty for a recorded instant.
     pub habits: Arc<Habits>,
+    /// Below which no generation falls; empty for a recorded instant.
+    pub floors: Arc<Floors>,
 }
 
 impl View {
@@ -58,6 +60,7 @@ pub fn look(
         learn(store, &mut swarm)?;
     }
     pump(store, &mut swarm, || false)?;
+    swarm.raise(&view.floors);
     let source = Source {
         read_at: Some(now),
         ..describe(store, view)

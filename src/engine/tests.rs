@@ -66,6 +66,7 @@ impl Bench {
                 mode,
                 detector,
                 habits: Arc::default(),
+                floors: Arc::default(),
             },
             clock: clock(
                 Clock::driven(move || Timestamp(ticking.load(Ordering::Relaxed))),

@@ -1,10 +1,14 @@
 //! The port to git repositories, and its libgit2 adapter. Local reads only; nothing is written, no hook runs, no network is used.
 
-use crate::domain::{Repo, Timestamp, text};
+mod branches;
+
+use crate::domain::{Repo, Span, Timestamp, text};
+use branches::Known;
 use git2::{ErrorClass, ErrorCode, Repository, StatusOptions};
 use std::{
+    fmt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// Files whose status is counted before the count says "at least".
@@ -44,17 +48,47 @@ pub enum GitError {
     },
 }
 
-/// A repository on this machine.
-#[derive(Debug, Clone)]
+/// A clock that nobody sets.
+pub type Steady = Arc<dyn Fn() -> Span + Send + Sync>;
+
+/// A repository on this machine. Remembers between reads what cannot change: a branch that did not move costs nothing.
+#[derive(Clone)]
 pub struct LocalRepo {
     path: PathBuf,
+    base: Option<String>,
+    steady: Steady,
+    known: Arc<Mutex<Known>>,
+}
+
+impl fmt::Debug for LocalRepo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LocalRepo").field(&self.path).finish()
+    }
 }
 
 impl LocalRepo {
     /// The repository that `path` lies in; it is looked up at every read.
     #[must_use]
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self {
+            path: path.into(),
+            base: None,
+            steady: Arc::new(|| Span(0)),
+            known: Arc::default(),
+        }
+    }
+
+    /// Holds branches against this reference; where there is none of that name, against the usual one.
+    #[must_use]
+    pub fn against(self, base: Option<String>) -> Self {
+        Self { base, ..self }
+    }
+
+    /// Works on branches that it does not know for about a second of `steady` in one read, then goes on in the next one. Without a
+    /// clock it works on all of them at once.
+    #[must_use]
+    pub fn timed(self, steady: Steady) -> Self {
+        Self { steady, ..self }
     }
 
     /// Whether `path` lies in a repository.
@@ -98,6 +132,10 @@ impl LocalRepo {
             Err(e) if e.code() == ErrorCode::UnbornBranch => {}
             Err(e) => return Err(e),
         }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let base = self.base.as_deref();
+        found.branches = branches::read(&repo, base, &mut known, &*self.steady)?.into();
+        drop(known);
         if !repo.is_bare() {
             count(&repo, &mut found)?;
         }

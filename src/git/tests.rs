@@ -77,3 +77,5 @@ fn no_repository_is_named_with_the_remedy() {
     assert!(matches!(error, GitError::NotARepository(_)), "{error:?}");
     assert!(error.to_string().contains("--git"));
 }
+
+mod branches;

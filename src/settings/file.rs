@@ -38,6 +38,8 @@ pub struct File {
     pub git: Option<PathBuf>,
     /// `git.every`.
     pub git_every: Option<Span>,
+    /// `git.base`.
+    pub git_base: Option<String>,
     /// `ui.theme`.
     pub theme: Option<String>,
     /// `ui.symbols`.
@@ -54,7 +56,7 @@ pub struct File {
 const VIEWS: [&str; 5] = ["overview", "workers", "tasks", "alerts", "messages"];
 
 /// Every key there is.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "bridge.path",
     "bridge.read_only",
     "watchdog.policy",
@@ -67,6 +69,7 @@ const KEYS: [&str; 16] = [
     "watchdog.stall",
     "git.path",
     "git.every",
+    "git.base",
     "ui.theme",
     "ui.symbols",
     "ui.start",
@@ -168,6 +171,7 @@ impl File {
             "watchdog.stall" => self.stall = span()?,
             "git.path" => self.git = path()?,
             "git.every" => self.git_every = span()?,
+            "git.base" => self.git_base = Some(branch(name, value)?),
             "ui.theme" => self.theme = word(&["term", "mono"])?,
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
             "ui.start" => self.start = word(&VIEWS)?,
@@ -186,6 +190,13 @@ impl File {
         }
         Ok(())
     }
+}
+
+/// The name of a branch.
+fn branch(name: &str, value: &Value) -> Result<String, String> {
+    let given = value.as_str().filter(|branch| !branch.is_empty());
+    let wrong = || format!("`{name}` is a branch in quotes; the default stays");
+    Ok(given.ok_or_else(wrong)?.to_owned())
 }
 
 /// A list of channels; `off` alone, or in a list, is none.

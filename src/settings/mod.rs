@@ -106,6 +106,8 @@ pub struct Settings {
     pub git: Option<PathBuf>,
     /// How often to read it.
     pub git_every: Span,
+    /// What its branches are held against; `None` for the usual.
+    pub git_base: Option<String>,
     /// Name of the theme.
     pub theme: String,
     /// Draw with ASCII only.
@@ -176,6 +178,7 @@ pub fn resolve(
             .or(file.policy),
         git: given.git.or_else(|| file.git.clone()),
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
+        git_base: file.git_base.clone(),
         ascii: match symbols.as_str() {
             "ascii" => true,
             "unicode" => false,

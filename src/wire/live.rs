@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 use swarmwarden::{
-    domain::{Mode, Severity, Span, Timestamp, swarm::Habits, text, watchdog::Policy},
+    domain::{
+        Mode, Severity, Span, Timestamp, ledger::Floors, swarm::Habits, text, watchdog::Policy,
+    },
     engine::{
         Clock, Engine, Pen, Plan, View,
         job::{Memory, Open, Opened, Warding, recall},
@@ -50,7 +52,11 @@ pub(super) fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
     let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
     let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
     let path = settings.git.clone().or_else(here)?;
-    Some((Arc::new(LocalRepo::at(path)), every))
+    let clock = Clock::system();
+    let repo = LocalRepo::at(path)
+        .against(settings.git_base.clone())
+        .timed(Arc::new(move || clock.steady()));
+    Some((Arc::new(repo), every))
 }
 
 /// What an engine is for.
@@ -107,6 +113,7 @@ impl Subject {
         let Remembered {
             memory,
             habits,
+            floors,
             notes,
         } = remember(state, &self.path, self.clock.now());
         let memory = memory.filter(|_| keeps);
@@ -120,6 +127,7 @@ impl Subject {
                 mode: self.mode,
                 detector: settings.detector.clone(),
                 habits,
+                floors,
             },
             clock: self.clock,
             repos: repos(settings),
@@ -141,6 +149,7 @@ impl Subject {
 struct Remembered {
     memory: Option<Memory>,
     habits: Arc<Habits>,
+    floors: Arc<Floors>,
     notes: Vec<String>,
 }
 
@@ -151,13 +160,15 @@ fn remember(state: Option<&Path>, path: &Path, now: Timestamp) -> Remembered {
     };
     let opened = Sidecar::open(state, path, now).and_then(|memory| {
         let habits = Arc::new(recall(&memory)?);
-        Ok((memory, habits))
+        let floors = Arc::new(memory.generations()?);
+        Ok((memory, habits, floors))
     });
     match opened {
-        Ok((memory, habits)) => Remembered {
+        Ok((memory, habits, floors)) => Remembered {
             notes: memory.note().map(str::to_owned).into_iter().collect(),
             memory: Some(Arc::new(Mutex::new(memory))),
             habits,
+            floors,
         },
         Err(error) => Remembered {
             notes: vec![error.to_string()],

@@ -18,7 +18,10 @@ use std::{
     sync::Arc,
 };
 use swarmwarden::{
-    domain::{self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert, swarm::Habits},
+    domain::{
+        self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors,
+        swarm::Habits,
+    },
     engine::{Clock, View, job::recall, look},
     git::GitError,
     headless::{Exit, check, explain, json, text},
@@ -172,10 +175,12 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
         };
         Arc::new(repos.status(now).unwrap_or_else(unread))
     });
+    let (habits, floors) = known(settings, path, mode)?;
     let view = View {
         mode,
         detector: settings.detector.clone(),
-        habits: Arc::new(known(settings, path, mode)?),
+        habits: Arc::new(habits),
+        floors: Arc::new(floors),
     };
     let mut snapshot = look(&mut store, &view, now, repo)?;
     if mode == Mode::Live {
@@ -192,18 +197,23 @@ fn remembered(settings: &Settings, path: &Path) -> Vec<Arc<Alert>> {
     book.map_or_else(Vec::new, |book| book.listing())
 }
 
-/// What a running dashboard has learned of the workers; nothing for a recorded instant. That a memory cannot be read is said, no more.
-fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<Habits, Failure> {
+/// What a running dashboard has learned of the workers, and the generations that it saw; nothing for a recorded instant. That a memory
+/// cannot be read is said, no more.
+fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<(Habits, Floors), Failure> {
     let Some(state) = settings.state.as_deref().filter(|_| mode == Mode::Live) else {
-        return Ok(Habits::default());
+        return Ok(Default::default());
     };
-    let read =
-        Sidecar::existing(state, path).and_then(|memory| memory.as_ref().map(recall).transpose());
+    let read = Sidecar::existing(state, path).and_then(|memory| {
+        memory.map_or_else(
+            || Ok(Default::default()),
+            |memory| Ok((recall(&memory)?, memory.generations()?)),
+        )
+    });
     match read {
-        Ok(habits) => Ok(habits.unwrap_or_default()),
+        Ok(known) => Ok(known),
         Err(error) => {
             writeln!(io::stderr(), "swarmwarden: {error}")?;
-            Ok(Habits::default())
+            Ok(Default::default())
         }
     }
 }

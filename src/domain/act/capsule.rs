@@ -55,18 +55,29 @@ pub(super) fn capsule(snapshot: &Snapshot, task: &Task, attempt: u32, now: Times
     out
 }
 
-/// The branch on which a task was worked: the one that names it, else the one that names its worker.
+/// The branch on which a task was worked: the newest that names it, else the newest that names its worker. O(branches).
 pub(super) fn branch_of<'a>(snapshot: &'a Snapshot, task: &Task) -> Option<&'a Branch> {
     let branches = snapshot.repo.as_ref().map(|repo| &repo.branches)?;
-    let names = |needle: &str| {
-        let needle = needle.to_lowercase();
-        (needle.len() >= 3)
-            .then(|| {
-                branches
-                    .iter()
-                    .find(|b| b.name.to_lowercase().contains(&needle))
-            })
-            .flatten()
+    let newest = |needle: &str| {
+        let named = branches.iter().filter(|b| names(&b.name, needle));
+        named.max_by_key(|b| b.committed)
     };
-    names(task.id.raw()).or_else(|| names(task.holder()?.worker.raw()))
+    newest(task.id.raw()).or_else(|| newest(task.holder()?.worker.raw()))
 }
+
+/// A name holds `needle` as whole words: `fix/T-4-login` names `T-4`, and `fix/T-42` does not.
+fn names(name: &str, needle: &str) -> bool {
+    let (name, needle) = (name.to_lowercase(), needle.to_lowercase());
+    if needle.chars().count() < 2 {
+        return false;
+    }
+    let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    name.match_indices(&needle).any(|(at, found)| {
+        let before = name.get(..at).and_then(|s| s.chars().next_back());
+        let after = name.get(at + found.len()..).and_then(|s| s.chars().next());
+        ends(before) && ends(after)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! A part of the ledger that one decision rests on.
 
-use super::Ledger;
+use super::{Floors, Ledger};
 use crate::domain::{ConversationId, MessageId, Task, TaskId, TaskState};
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 impl Ledger {
     /// A ledger that knows these tasks as they are after the message `last`, and nothing else. Rows above `last` fold into it as
@@ -47,16 +47,26 @@ impl Ledger {
     }
 
     /// Generations known from before: the bridge's cleanup may have removed the rows that made them, and a generation never
-    /// falls. To be called when the whole history is folded. O(floors).
-    pub fn raise(&mut self, floors: &HashMap<TaskId, u32>) {
+    /// falls. A task that no row holds any more begins above its floor when its name comes again. To be called when the whole
+    /// history is folded. O(floors).
+    pub fn raise(&mut self, floors: &Floors) {
         for (id, floor) in floors {
-            if self
-                .tasks
-                .get(id)
-                .is_some_and(|task| task.generation < *floor)
-            {
-                self.change(id, |task| task.generation = *floor);
+            if let Some(task) = self.tasks.get(id) {
+                if task.generation < *floor {
+                    self.change(id, |task| task.generation = *floor);
+                }
+            } else if let Some(closed) = self.names.get_mut(id) {
+                closed.generation = closed.generation.max(*floor);
+            } else {
+                self.floors.insert(id.clone(), *floor);
             }
         }
+    }
+
+    /// The generation of every task that is known, in no order. O(tasks).
+    pub fn generations(&self) -> impl Iterator<Item = (&TaskId, u32)> {
+        let whole = self.tasks.iter().map(|(id, task)| (id, task.generation));
+        let names = self.names.iter().map(|(id, old)| (id, old.generation));
+        whole.chain(names)
     }
 }

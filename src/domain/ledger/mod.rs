@@ -32,6 +32,9 @@ pub(super) const UNDO: &str = "undo";
 /// The protocol's own way of naming a task that moved.
 const MOVED: &str = "-reassigned";
 
+/// Generations by task, below which none may be.
+pub type Floors = HashMap<TaskId, u32>;
+
 /// A message as the ledger sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct Incoming<'a> {
@@ -70,6 +73,8 @@ pub struct Ledger {
     undelivered: HashMap<MessageId, TaskId>,
     closed: VecDeque<TaskId>,
     names: HashMap<TaskId, Closed>,
+    /// Of tasks that no row holds any more.
+    floors: Floors,
     names_order: VecDeque<TaskId>,
     counts: TaskCounts,
     last: MessageId,
@@ -227,7 +232,10 @@ impl Ledger {
 
     fn create(&mut self, id: &TaskId, m: &Incoming<'_>, generation: u32) -> Option<Step> {
         let forgotten = self.names.remove(id);
-        let task = first(id, m, generation, forgotten.as_ref());
+        let mut task = first(id, m, generation, forgotten.as_ref());
+        if let Some(floor) = self.floors.remove(id) {
+            above(&mut task, floor);
+        }
         match forgotten {
             Some(old) => {
                 *self.counts.slot(old.state) = self.counts.slot(old.state).saturating_sub(1);
@@ -331,6 +339,17 @@ impl Ledger {
 fn undoes(m: &Incoming<'_>) -> bool {
     let cause = m.mark.and_then(|mark| mark.cause.as_deref());
     cause == Some(UNDO)
+}
+
+/// A new task had another life before, up to this generation.
+fn above(task: &mut Task, floor: u32) {
+    task.generation = task.generation.max(floor.saturating_add(1));
+    if let Some(holder) = task.holders.last_mut() {
+        holder.generation = task.generation;
+    }
+    if let Some(step) = task.history.last_mut() {
+        step.generation = task.generation;
+    }
 }
 
 /// Steps of its life that a task keeps.

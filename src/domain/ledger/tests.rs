@@ -320,3 +320,5 @@ proptest! {
         prop_assert_eq!(before, format!("{:?}", s.ledger.listing()));
     }
 }
+
+mod floors;

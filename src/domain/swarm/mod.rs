@@ -2,6 +2,7 @@
 //!
 //! Cost of a change: O(rows in it) to fold, O(workers) to picture. Nothing depends on the length of the history.
 
+mod generations;
 mod kept;
 mod label;
 mod picture;
@@ -53,6 +54,7 @@ pub struct Swarm {
     workers: Vec<WorkerFold>,
     index: HashMap<ConversationId, usize>,
     ledger: Ledger,
+    generations: generations::Generations,
     listing: Option<Vec<Arc<Task>>>,
     messages: Arc<VecDeque<Arc<Message>>>,
     traffic: Traffic,
@@ -114,6 +116,7 @@ impl Swarm {
     pub fn inherit(&mut self, old: Self) {
         self.log = old.log;
         self.vigil.observer = old.vigil.observer;
+        self.generations.inherit(old.generations, &old.ledger);
         for fold in old.workers {
             if let Some(new) = self
                 .index
@@ -343,6 +346,9 @@ impl Swarm {
             return;
         };
         self.listing = None;
+        if matches!(seen, Seen::Live(_)) {
+            self.generations.step(&task);
+        }
         for holder in task.holders.iter().rev().take(2) {
             if self.index.contains_key(&holder.conversation)
                 && let Some(fold) = self.worker(&holder.conversation)

@@ -27,6 +27,7 @@ impl Swarm {
             at: now,
             cursor: self.cursor,
             chains: Arc::clone(&self.chains),
+            floors: Arc::clone(&self.generations.floors),
             groups: groups(&workers),
             severity: problems.first().map(|p| p.severity).unwrap_or_default(),
             problems,

@@ -358,3 +358,5 @@ proptest! {
         prop_assert_eq!(held as u64, shown.task_counts.open());
     }
 }
+
+mod generations;

@@ -3,7 +3,7 @@
 
 use super::{Cadence, Job, JobError};
 use crate::{
-    domain::{ConversationId, Timestamp, health::Habit, swarm::Habits, text},
+    domain::{ConversationId, Timestamp, health::Habit, ledger::Floors, swarm::Habits, text},
     engine::Clock,
     store::{RhythmRow, Sidecar, SidecarError},
 };
@@ -21,32 +21,64 @@ pub type Memory = Arc<Mutex<Sidecar>>;
 
 /// What waits to be written, by conversation; the newest of each.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Slate(Arc<Mutex<BTreeMap<ConversationId, (Timestamp, Habit)>>>);
+pub(crate) struct Slate {
+    learned: Arc<Mutex<BTreeMap<ConversationId, (Timestamp, Habit)>>>,
+    risen: Arc<Mutex<Floors>>,
+}
 
 impl Slate {
     /// Puts what was learned by `now` in place of what waits.
     pub(crate) fn put(&self, now: Timestamp, learned: Vec<(ConversationId, Habit)>) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.extend(learned.into_iter().map(|(id, habit)| (id, (now, habit))));
     }
 
+    /// Adds generations to what waits.
+    pub(crate) fn raise(&self, risen: Floors) {
+        let mut waiting = self.risen.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, generation) in risen {
+            let known = waiting.entry(id).or_default();
+            *known = generation.max(*known);
+        }
+    }
+
     fn take(&self) -> BTreeMap<ConversationId, (Timestamp, Habit)> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.learned.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts back what could not be written, unless something newer waits already.
     fn back(&self, unwritten: BTreeMap<ConversationId, (Timestamp, Habit)>) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
         for (id, habit) in unwritten {
             waiting.entry(id).or_insert(habit);
         }
     }
 
-    /// Writes what waits, in one transaction. O(what waits).
+    /// Writes what waits. O(what waits).
     ///
     /// # Errors
     /// As the memory says; what waits goes on waiting.
     pub(crate) fn write(&self, memory: &Memory, now: Timestamp) -> Result<(), SidecarError> {
+        let generations = self.write_generations(memory);
+        self.write_learned(memory, now).and(generations)
+    }
+
+    /// Writes the generations that wait, in one transaction.
+    fn write_generations(&self, memory: &Memory) -> Result<(), SidecarError> {
+        let risen = std::mem::take(&mut *self.risen.lock().unwrap_or_else(PoisonError::into_inner));
+        if risen.is_empty() {
+            return Ok(());
+        }
+        let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = memory.keep_generations(&risen);
+        if written.is_err() {
+            self.raise(risen);
+        }
+        written
+    }
+
+    /// Writes what waits of what was learned, in one transaction.
+    fn write_learned(&self, memory: &Memory, now: Timestamp) -> Result<(), SidecarError> {
         let waiting = self.take();
         if waiting.is_empty() {
             return Ok(());

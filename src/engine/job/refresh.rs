@@ -134,6 +134,7 @@ impl Refresh {
         if now.since(self.handed) >= HAND_OVER {
             self.handed = now;
             self.slate.put(now, self.swarm.learned());
+            self.slate.raise(self.swarm.risen());
         }
     }
 
@@ -252,6 +253,7 @@ impl Refresh {
         if piece.done {
             filling.inherit(std::mem::take(&mut self.swarm));
             self.swarm = filling;
+            self.swarm.raise(&self.view.floors);
             self.source.progress = None;
         } else {
             let (done, of) = (filling.cursor().rows(), piece.end.rows().max(1));

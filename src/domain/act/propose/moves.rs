@@ -26,6 +26,12 @@ impl Draft<'_> {
                 task.id, known.state, known.generation
             )));
         }
+        if let Some(known) = self.snapshot.floors.get(&task.id) {
+            return Err(Refusal::Denied(format!(
+                "{} was here before, under generation {known}: a report of that time could pass for one of the new task; choose another name",
+                task.id
+            )));
+        }
         let worker = self.worker(to)?;
         match worker.verdict.state {
             State::Silent | State::Expired | State::Held => {

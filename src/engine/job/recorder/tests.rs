@@ -67,3 +67,25 @@ fn a_row_that_does_not_read_starts_cold() {
     memory.lock().unwrap().keep_rhythms(&[row], NOW).unwrap();
     assert!(recall(&memory.lock().unwrap()).unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn generations_are_kept_for_ever_and_never_fall() {
+    let dir = TempDir::new().unwrap();
+    let slate = Slate::default();
+    let mut job = Recorder::new(
+        slate.clone(),
+        memory(&dir),
+        Clock::driven(|| NOW),
+        "b".into(),
+    );
+    for generation in [2, 3, 1] {
+        slate.raise([("T-1".into(), generation)].into());
+        job.step().await.unwrap();
+    }
+    slate.raise([("T-1".into(), 2), ("T-2".into(), 1)].into());
+    slate.raise([("T-2".into(), 4)].into());
+    job.step().await.unwrap();
+    drop(job);
+    let kept = memory(&dir).lock().unwrap().generations().unwrap();
+    assert_eq!(kept, [("T-1".into(), 3), ("T-2".into(), 4)].into());
+}

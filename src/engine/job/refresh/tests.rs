@@ -35,6 +35,7 @@ fn job(store: &MemoryStore) -> (Refresh, watch::Receiver<Arc<Snapshot>>) {
         mode: Mode::Live,
         detector: Detector::FIXED,
         habits: Arc::default(),
+        floors: Arc::default(),
     };
     (
         Refresh::new(open, "memory".into(), view, Clock::driven(|| NOW), wires),
