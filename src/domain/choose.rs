@@ -1,5 +1,6 @@
 //! Who should take a task: everybody who could, best first, with the parts of the score; everybody who could not, with the reason.
 
+use super::swarm::natural;
 use super::{ConversationId, Snapshot, Span, State, Task, Timestamp, Worker, WorkerId};
 use std::sync::Arc;
 
@@ -138,8 +139,10 @@ pub fn rank(snapshot: &Snapshot, wanted: &Wanted<'_>, now: Timestamp) -> Ranking
     }
     ranking
         .candidates
-        .sort_by(|a, b| (b.score, &a.worker.id).cmp(&(a.score, &b.worker.id)));
-    ranking.refused.sort_by(|a, b| a.worker.cmp(&b.worker));
+        .sort_by_cached_key(|c| (std::cmp::Reverse(c.score), natural(c.worker.id.raw())));
+    ranking
+        .refused
+        .sort_by_cached_key(|r| natural(r.worker.raw()));
     ranking
 }
 

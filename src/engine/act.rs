@@ -100,7 +100,7 @@ impl Actor {
         let mut write = write;
         let mut last = None;
         for _ in 0..=TRIES {
-            let host = self.host(open)?;
+            let host = self.host(open).await?;
             let (key, clock) = (key.clone(), self.clock.clone());
             let call = host.call(move |store| {
                 let now = clock.now();
@@ -141,16 +141,25 @@ impl Actor {
         })
     }
 
-    fn host(&self, open: &Opener) -> Result<Arc<StoreHost>, Refusal> {
-        let mut slot = self.host.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(host) = &*slot {
-            return Ok(Arc::clone(host));
+    /// The store's thread. Opening may wait for a lock, so it happens off the asynchronous threads.
+    async fn host(&self, open: &Opener) -> Result<Arc<StoreHost>, Refusal> {
+        let kept = self
+            .host
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(host) = kept {
+            return Ok(host);
         }
         let not_written = |e: String| Refusal::NotWritten(text::line(&e).into_owned());
-        let store = open().map_err(|e| not_written(e.to_string()))?;
+        let open = Arc::clone(open);
+        let opened = tokio::task::spawn_blocking(move || open()).await;
+        let store = opened
+            .map_err(|e| not_written(e.to_string()))?
+            .map_err(|e| not_written(e.to_string()))?;
         let host = StoreHost::start("writer", store, 8).map_err(|e| not_written(e.to_string()))?;
         let host = Arc::new(host);
-        *slot = Some(Arc::clone(&host));
+        *self.host.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&host));
         Ok(host)
     }
 

@@ -53,7 +53,7 @@ pub(super) fn parts(label: &str) -> Parts {
 }
 
 /// A key that sorts labels with their numbers as numbers: 2 comes before 10.
-pub(super) fn natural(label: &str) -> String {
+pub(in crate::domain) fn natural(label: &str) -> String {
     let mut key = String::with_capacity(label.len() + 16);
     let mut rest = label;
     while let Some(first) = rest.chars().next() {

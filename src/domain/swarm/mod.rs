@@ -20,6 +20,7 @@ use super::{
     message,
 };
 use kept::{EventLog, Raw};
+pub(super) use label::natural;
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
