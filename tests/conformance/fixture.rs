@@ -181,18 +181,19 @@ fn connect(path: &Path, journal: &str) -> Connection {
 }
 
 /// The bridge's tables with a write-ahead log.
-pub(crate) struct Wal<const KEEP: bool>(Tables);
+pub(crate) struct Wal<const KEEP: bool, const LOG: bool = true>(Tables);
 
 /// The bridge: a connection per operation.
 pub(crate) type Bridge = Wal<false>;
-
 /// A writer that keeps its connection.
 pub(crate) type LongLived = Wal<true>;
+/// The bridge's tables with a rollback journal.
+pub(crate) type Journal = Wal<false, false>;
 
 /// The scripts' tables, rollback journal.
 pub(crate) struct Scripts(Tables);
 
-impl<const KEEP: bool> Wal<KEEP> {
+impl<const KEEP: bool, const LOG: bool> Wal<KEEP, LOG> {
     fn audit(&self, id: &str, side: Option<&str>, action: &str, details: &str, time: Timestamp) {
         self.0.with(|db| {
             db.execute(
@@ -204,11 +205,12 @@ impl<const KEEP: bool> Wal<KEEP> {
     }
 }
 
-impl<const KEEP: bool> Fixture for Wal<KEEP> {
+impl<const KEEP: bool, const LOG: bool> Fixture for Wal<KEEP, LOG> {
     const SCHEMA: Schema = Schema::Bridge;
 
     fn new() -> Self {
-        Self(Tables::new(BRIDGE_TABLES, "WAL", KEEP))
+        let journal = if LOG { "WAL" } else { "DELETE" };
+        Self(Tables::new(BRIDGE_TABLES, journal, KEEP))
     }
 
     fn store(&self) -> Box<dyn Store> {
@@ -302,7 +304,7 @@ fn restore(db: &Connection, message: i64, audit: i64) {
     tx.commit().unwrap();
 }
 
-impl<const KEEP: bool> File for Wal<KEEP> {
+impl<const KEEP: bool, const LOG: bool> File for Wal<KEEP, LOG> {
     fn path(&self) -> PathBuf {
         self.0.path()
     }
@@ -352,7 +354,6 @@ impl Fixture for Scripts {
     }
 
     fn audit_sent(&self, _: &str, _: Side, _: Timestamp) {}
-
     fn fetch(&self, id: &str, side: Side, _: Timestamp) {
         let (mark, sender) = match side {
             Side::A => ("read_by_a", "session_b"),
@@ -395,6 +396,5 @@ impl File for Scripts {
     fn sql(&self, sql: &str) {
         self.0.with(|db| db.execute_batch(sql).unwrap());
     }
-
     fn close(&self) {}
 }

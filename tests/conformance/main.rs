@@ -2,11 +2,17 @@
 //! bridge and the scripts do; nothing here writes through the store.
 
 #[cfg(test)]
+mod acting;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod suite;
+#[cfg(test)]
+mod writer;
 
 /// One test per line for a backend.
 macro_rules! tests {
@@ -76,6 +82,38 @@ macro_rules! file_conformance {
     };
 }
 
+/// What every backend must do with an action.
+macro_rules! acting_conformance {
+    ($name:ident, $fixture:ident) => {
+        tests! { $name, crate::fixture::$fixture, acting:
+            what_was_written_is_read_back_as_marks
+            every_kind_of_row_is_read_back
+            a_moved_task_is_a_clash_and_nothing_is_written
+            a_move_in_the_protocols_own_words_is_a_clash
+            a_new_word_of_the_owner_is_a_clash
+            the_same_action_again_is_done_already
+            chains_go_on_over_stores_and_actors
+            what_came_since_may_be_long
+            a_restored_backup_is_not_written_to
+            an_agents_mark_is_worth_nothing
+        }
+    };
+}
+
+/// What every backend with a file must do with an action that cannot be written.
+macro_rules! refusal_conformance {
+    ($name:ident, $fixture:ident) => {
+        tests! { $name, crate::fixture::$fixture, refusals:
+            a_store_for_reading_writes_nothing
+            a_locked_bridge_is_busy_and_then_written
+            a_replaced_file_is_not_written
+            a_file_cut_in_half_is_not_written
+            a_missing_column_is_named_or_left_out
+            a_table_that_cannot_take_a_row_takes_nothing
+        }
+    };
+}
+
 conformance!(memory, Memory);
 conformance!(bridge_wal, LongLived);
 conformance!(bridge_per_operation, Bridge);
@@ -84,3 +122,14 @@ conformance!(scripts_journal, Scripts);
 file_conformance!(file_bridge_wal, LongLived);
 file_conformance!(file_bridge_per_operation, Bridge);
 file_conformance!(file_scripts_journal, Scripts);
+
+acting_conformance!(acting_memory, Memory);
+acting_conformance!(acting_bridge_wal, LongLived);
+acting_conformance!(acting_bridge_per_operation, Bridge);
+acting_conformance!(acting_bridge_journal, Journal);
+acting_conformance!(acting_scripts_journal, Scripts);
+
+refusal_conformance!(refusals_bridge_wal, LongLived);
+refusal_conformance!(refusals_bridge_per_operation, Bridge);
+refusal_conformance!(refusals_bridge_journal, Journal);
+refusal_conformance!(refusals_scripts_journal, Scripts);

@@ -85,7 +85,13 @@ impl Writing {
         };
         let messages = insert(db, "messages", fields)?;
         let log = insert(db, "audit_log", logs)?;
-        let needed = [Field::Conversation, Field::From, Field::Text];
+        // Nobody looks for a mark in the text where there should be metadata.
+        let needed = [
+            Field::Conversation,
+            Field::From,
+            Field::Text,
+            Field::Metadata,
+        ];
         let missing = (fields.iter())
             .find(|(field, _)| needed.contains(field) && !messages.1.contains(field));
         if let Some((_, column)) = missing {
