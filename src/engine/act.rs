@@ -4,11 +4,13 @@
 use super::Clock;
 use crate::{
     domain::{
-        ConversationId, Deal, MessageId, Refusal, Snapshot, Timestamp, WorkerId, act::Write,
-        audit::Key, text,
+        ConversationId, Deal, MessageId, Refusal, Snapshot, Timestamp, WorkerId,
+        act::Write,
+        audit::{Key, Link},
+        text,
     },
     link::Reply,
-    store::{Commit, Store, StoreError, StoreHost},
+    store::{Attempt, Commit, End, Scribe, Store, StoreError, StoreHost},
 };
 use std::sync::{Arc, PoisonError};
 use std::{sync::Mutex, time::Duration};
@@ -43,6 +45,20 @@ pub struct Written {
     pub rows: Vec<MessageId>,
     /// An earlier try had written it.
     pub already: bool,
+    /// The end of the actor's chain after it; `None` when an earlier try had written it.
+    pub link: Option<Link>,
+}
+
+/// What became of an attempt, for the books.
+#[must_use]
+pub fn end(done: &Result<Written, Refusal>) -> End {
+    match done {
+        Ok(Written { rows, link, .. }) => match link {
+            Some(link) => End::Written(rows.clone(), link.clone()),
+            None => End::Already,
+        },
+        Err(refusal) => End::Refused(refusal.to_string()),
+    }
 }
 
 /// Carries out actions, one after the other.
@@ -52,6 +68,7 @@ pub struct Actor {
     clock: Clock,
     snapshot: watch::Receiver<Arc<Snapshot>>,
     host: Arc<Mutex<Option<Arc<StoreHost>>>>,
+    scribe: Option<Arc<Scribe>>,
 }
 
 impl Actor {
@@ -63,7 +80,14 @@ impl Actor {
             clock,
             snapshot,
             host: Arc::default(),
+            scribe: None,
         }
+    }
+
+    /// Has every attempt written down by `scribe`.
+    #[must_use]
+    pub fn noted(self, scribe: Option<Arc<Scribe>>) -> Self {
+        Self { scribe, ..self }
     }
 
     /// Why nothing may be written; `None` when it may.
@@ -77,20 +101,31 @@ impl Actor {
 
     /// Carries out an action, and says what became of it.
     pub async fn act(&self, deal: Deal) -> Reply {
-        match self.write(deal.write).await {
-            Ok(Written { already: true, .. }) => {
-                Reply::Done(format!("{}: done already", deal.headline))
-            }
-            Ok(_) => Reply::Done(format!("{}: done", deal.headline)),
+        let headline = deal.headline.clone();
+        match self.write(deal).await {
+            Ok(Written { already: true, .. }) => Reply::Done(format!("{headline}: done already")),
+            Ok(_) => Reply::Done(format!("{headline}: done")),
             Err(refusal) => Reply::Refused(refusal),
         }
     }
 
-    /// Carries out what is to be written.
+    /// Carries out what is to be written; what became of it is written down, and nobody waits for that.
     ///
     /// # Errors
     /// [`Refusal::Conflict`], [`Refusal::NotWritten`] or [`Refusal::ReadOnly`]: nothing was written.
-    pub async fn write(&self, write: Write) -> Result<Written, Refusal> {
+    pub async fn write(&self, deal: Deal) -> Result<Written, Refusal> {
+        let Deal { headline, write } = deal;
+        let Some(scribe) = &self.scribe else {
+            return self.carry_out(write).await;
+        };
+        let mut attempt = Attempt::of(&write, &headline, self.clock.now(), End::Already);
+        let done = self.carry_out(write).await;
+        (attempt.at, attempt.end) = (self.clock.now(), end(&done));
+        scribe.note(attempt);
+        done
+    }
+
+    async fn carry_out(&self, write: Write) -> Result<Written, Refusal> {
         let Pen::Ready { open, key } = &self.pen else {
             let Pen::Forbidden(why) = &self.pen else {
                 return Err(Refusal::Gone);
@@ -178,13 +213,15 @@ pub fn outcome(
     label: impl Fn(&ConversationId) -> Option<WorkerId>,
 ) -> Result<Written, Refusal> {
     match commit {
-        Commit::Written { rows, .. } => Ok(Written {
+        Commit::Written { rows, link } => Ok(Written {
             rows,
             already: false,
+            link: Some(link),
         }),
         Commit::Already(_) => Ok(Written {
             rows: Vec::new(),
             already: true,
+            link: None,
         }),
         Commit::Clash(clash) => Err(Refusal::Conflict(clash.sentence(now, label))),
     }

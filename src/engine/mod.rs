@@ -7,7 +7,7 @@ pub mod job;
 mod look;
 mod supervisor;
 
-pub use act::{Actor, Opener, Pen, Written, outcome};
+pub use act::{Actor, Opener, Pen, Written, end, outcome};
 pub use clock::Clock;
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
@@ -17,6 +17,7 @@ use crate::{
     domain::{Command, Refusal, Snapshot, Source, alert::Alerts},
     git::Repos,
     link::{EnginePorts, Envelope, Ports, Reply, pair},
+    store::{Books, Scribe},
     watch::Poker,
 };
 use alarm::Alarm;
@@ -53,6 +54,8 @@ pub struct Plan {
     pub repos: Option<(Arc<dyn Repos>, Duration)>,
     /// How to write to the bridge.
     pub pen: Pen,
+    /// Where writes are written down; `None` keeps no books.
+    pub books: Option<Books>,
     /// What the watchdog does by itself; `None` has none.
     pub warding: Option<job::Warding>,
     /// Who is told of alerts.
@@ -112,7 +115,7 @@ impl Engine {
         supervisor.add(Refresh::new(
             plan.open, plan.name, plan.view, plan.clock, wires,
         ));
-        let actor = Actor::new(plan.pen, clock.clone(), ports.snapshot.clone());
+        let actor = actor(plan.pen, plan.books, clock.clone(), &ports);
         if let Some(how) = plan.warding {
             let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
             supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
@@ -155,6 +158,12 @@ fn remember(supervisor: &mut Supervisor, plan: &Plan, alarm: &Alarm, slate: &Sla
     let name = Arc::clone(&plan.name);
     let slate = slate.clone();
     supervisor.add(Recorder::new(slate, Arc::clone(memory), clock(), name));
+}
+
+/// Who acts, and writes down what it did. Without a thread for the books there are none, and everything else goes on.
+fn actor(pen: Pen, books: Option<Books>, clock: Clock, ports: &Ports) -> Actor {
+    let scribe = books.and_then(|books| Scribe::start(books).ok());
+    Actor::new(pen, clock, ports.snapshot.clone()).noted(scribe.map(Arc::new))
 }
 
 /// The book of alerts, and who is told of them.

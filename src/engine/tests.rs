@@ -75,6 +75,7 @@ impl Bench {
             memory,
             notes: Vec::new(),
             repos: None,
+            books: None,
             warding: None,
             pen: Pen::Ready {
                 open: {

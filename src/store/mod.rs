@@ -8,6 +8,7 @@ use crate::domain::{
 };
 use std::error::Error;
 
+mod books;
 mod host;
 mod key;
 mod lock;
@@ -15,8 +16,9 @@ mod memory;
 mod sidecar;
 mod sqlite;
 
+pub use books::{Attempt, Books, End, Scribe};
 pub use host::{HostGone, StoreHost};
-pub use key::key;
+pub use key::{key, known_key};
 pub use lock::{ActingLock, Locked};
 pub use memory::MemoryStore;
 pub use sidecar::{RhythmRow, Sidecar, SidecarError};

@@ -1,18 +1,19 @@
 //! Commands that act: propose, show, ask, carry out.
 
-use super::{failure::Failure, glance, pen};
+use super::{books, failure::Failure, glance, pen};
 use crate::cli::{self, Format, How};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use swarmwarden::{
     domain::{
-        ConversationId, MessageId, Refusal, Snapshot, Task, TaskId, Timestamp, Worker,
+        ConversationId, MessageId, Refusal, Snapshot, Task, TaskId, Timestamp, Worker, WorkerId,
         act::{Asks, Deed, Order, Proposal, op_id, propose},
         choose::{Ranking, Wanted, rank},
         message::parse_priority,
     },
-    engine::{Clock, Pen, outcome},
+    engine::{Clock, Pen, end, outcome},
     headless::{self, Exit},
     settings::Settings,
+    store::Attempt,
 };
 
 /// What is known when a command acts.
@@ -253,7 +254,12 @@ impl<'a> Scene<'a> {
                 reason: how.reason.clone(),
                 deed: step.deed,
             };
-            let proposal = propose(&self.snapshot, &order, self.now).map_err(Failure::Refused)?;
+            let proposal = propose(&self.snapshot, &order, self.now).map_err(|refusal| {
+                if !how.dry_run {
+                    books::refused(self.settings, &order, &refusal);
+                }
+                Failure::Refused(refusal)
+            })?;
             proposals.push((proposal, step.ranking));
         }
         let silent = how.yes && !how.dry_run;
@@ -275,6 +281,11 @@ impl<'a> Scene<'a> {
         self.write(&proposals, how)
     }
 
+    fn label(&self, id: &ConversationId) -> Option<WorkerId> {
+        let mut all = self.snapshot.workers.iter();
+        all.find(|w| w.conversation == *id).map(|w| w.id.clone())
+    }
+
     fn write(&self, proposals: &[(Proposal, Option<Ranking>)], how: &How) -> Result<Exit, Failure> {
         let path = super::database(self.settings)?;
         let state = self.settings.state.as_deref();
@@ -292,18 +303,16 @@ impl<'a> Scene<'a> {
             let mut write = proposal.write.clone();
             // Several actions of one command follow each other in the chain of their actor.
             write.basis.head = head.or(write.basis.head);
-            let commit = store
-                .commit(&mut write, &key, clock.now())
-                .map_err(|e| Failure::Refused(Refusal::NotWritten(Failure::from(e).to_string())))?;
-            head = match &commit {
-                swarmwarden::store::Commit::Written { link, .. } => Some(link.clone()),
-                _ => write.basis.head,
-            };
-            let label = |id: &ConversationId| {
-                let mut all = self.snapshot.workers.iter();
-                all.find(|w| w.conversation == *id).map(|w| w.id.clone())
-            };
-            let done = outcome(commit, clock.now(), label).map_err(Failure::Refused)?;
+            let commit = store.commit(&mut write, &key, clock.now());
+            let done = commit
+                .map_err(|e| Refusal::NotWritten(Failure::from(e).to_string()))
+                .and_then(|commit| outcome(commit, clock.now(), |id| self.label(id)));
+            if let Some(books) = books::of(self.settings) {
+                let (title, end) = (&proposal.headline, end(&done));
+                books.note(&Attempt::of(&write, title, clock.now(), end));
+            }
+            let done = done.map_err(Failure::Refused)?;
+            head = done.link.or(write.basis.head);
             written.push(done.rows.iter().map(|id| id.0).collect::<Vec<_>>());
             if how.output == Format::Text {
                 writeln!(io::stdout(), "{}: done", proposal.headline)?;

@@ -3,14 +3,15 @@
 use super::failure::Failure;
 use crate::cli::{AuditCommand, AuditFormat};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Write as _},
+    sync::Arc,
 };
 use swarmwarden::{
-    domain::audit::{Record, verify},
+    domain::audit::{Key, Link, Record, link, verify},
     headless::{Exit, audit},
     settings::Settings,
-    store::{SqliteStore, Store, key},
+    store::{Sidecar, SqliteStore, Store, known_key},
 };
 
 /// Records that one read takes.
@@ -30,17 +31,8 @@ pub(super) fn run(settings: &Settings, asked: &AuditCommand) -> Result<Exit, Fai
             output: AuditFormat::Yaml,
         } => audit::yaml(&mut out, &records)?,
         AuditCommand::Verify => {
-            // The key here is of this actor on this machine; of others only the hashes can be verified.
-            let mine = settings
-                .state
-                .as_deref()
-                .filter(|dir| dir.join("audit.key").exists());
-            let keys = mine.and_then(|dir| key(dir).ok());
-            let keys = keys
-                .map(|key| (settings.actor.clone(), key))
-                .into_iter()
-                .collect();
-            let report = verify(&records, &keys, &BTreeMap::new());
+            let (keys, heads) = kept(settings, &records)?;
+            let report = verify(&records, &keys, &heads);
             if !audit::verdict(&mut out, &report)? {
                 exit = Exit::Data;
             }
@@ -48,6 +40,34 @@ pub(super) fn run(settings: &Settings, asked: &AuditCommand) -> Result<Exit, Fai
     }
     out.flush()?;
     Ok(exit)
+}
+
+type Kept = (BTreeMap<Arc<str>, Key>, BTreeMap<Arc<str>, Link>);
+
+/// What is here to verify by: the keys of actors of this machine (of others only the hashes can be verified), and the ends of the
+/// chains that were written from here.
+fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
+    let Some(state) = settings.state.as_deref() else {
+        return Ok(Kept::default());
+    };
+    let actors: BTreeSet<Arc<str>> = records
+        .iter()
+        .filter_map(|record| Some(link(&record.details)?.0))
+        .collect();
+    let keys = actors.into_iter().filter_map(|actor| {
+        let key = known_key(state, &actor)?;
+        Some((actor, key))
+    });
+    let memory = Sidecar::existing(state, super::database(settings)?);
+    let heads = memory.and_then(|memory| memory.map_or_else(|| Ok(BTreeMap::new()), |m| m.heads()));
+    let heads = match heads {
+        Ok(heads) => heads,
+        Err(error) => {
+            writeln!(io::stderr(), "swarmwarden: {error}")?;
+            BTreeMap::new()
+        }
+    };
+    Ok((keys.collect(), heads))
 }
 
 fn records(settings: &Settings) -> Result<Vec<Record>, Failure> {

@@ -23,7 +23,7 @@ use swarmwarden::{
     link::Ports,
     notify::{Child, Outlet},
     settings::{self, Address, Colours, Settings},
-    store::{Sidecar, SqliteStore},
+    store::{Books, Sidecar, SqliteStore},
     tui::{self, Channels, Depth, Signal, View as Screen},
     watch::Watch,
 };
@@ -132,6 +132,7 @@ impl Subject {
             clock: self.clock,
             repos: repos(settings),
             pen: pen(settings, &self.path, self.mode, self.state.as_deref()),
+            books: state.map(|state| Books::new(state, &self.path)),
             warding: role.policy().filter(|_| remembers).map(|policy| Warding {
                 policy,
                 actor: Arc::clone(&settings.actor),

@@ -2,6 +2,7 @@
 
 mod act;
 mod audit;
+mod books;
 mod demo;
 mod failure;
 mod live;

@@ -28,7 +28,7 @@ pub(super) fn pen(settings: &Settings, path: &Path, mode: Mode, state: Option<&P
     let Some(state) = state else {
         return forbidden("no directory for the key of the audit chain; name one with --state DIR");
     };
-    match key(state) {
+    match key(state, &settings.actor) {
         Ok(key) => {
             let path = path.to_owned();
             let open = Arc::new(move || {

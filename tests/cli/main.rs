@@ -1,5 +1,6 @@
 //! The binary from outside: what it prints where, and its exit codes.
 
+mod books;
 mod bridge;
 mod health;
 

@@ -6,7 +6,7 @@
 mod seal;
 mod verify;
 
-pub use seal::{Key, Sealed, seal};
+pub use seal::{Key, Sealed, fingerprint, seal};
 pub use verify::{Broken, Chain, Report, verify};
 
 use serde_json::Value;

@@ -105,6 +105,14 @@ pub(super) fn hash(row: &Row<'_>) -> String {
     hex(&Sha256::digest(canonical(&whole)))
 }
 
+/// A short name for an actor, of hexadecimal digits only: the beginning of SHA-256 of its own.
+#[must_use]
+pub fn fingerprint(actor: &str) -> String {
+    let mut name = hex(&Sha256::digest(actor));
+    name.truncate(32);
+    name
+}
+
 /// HMAC-SHA256 of a hash, in hex.
 pub(super) fn mac(key: &Key, hash: &str) -> String {
     // A key of HMAC may have any length, so this cannot fail; without a key there is no mac.

@@ -47,7 +47,7 @@ impl Report {
 }
 
 /// Verifies records in the order of their keys. `heads` are the ends of chains as remembered elsewhere: one that is missing says
-/// that the log was cut. O(records).
+/// that the log was cut, and another one in its place that it was written anew. O(records).
 #[must_use]
 pub fn verify(
     records: &[Record],
@@ -61,9 +61,10 @@ pub fn verify(
             continue;
         };
         let key = keys.get(&actor);
+        let head = heads.get(&actor);
         let chain = report.chains.entry(actor).or_default();
         if chain.broken.is_none() {
-            step(chain, record, found, key);
+            step(chain, record, found, key, head);
         }
     }
     for (actor, head) in heads {
@@ -85,8 +86,10 @@ pub fn verify(
     report
 }
 
-fn step(chain: &mut Chain, record: &Record, found: Link, key: Option<&Key>) {
-    let why = fault(chain, record, &found, key);
+fn step(chain: &mut Chain, record: &Record, found: Link, key: Option<&Key>, head: Option<&Link>) {
+    let other = head.is_some_and(|head| head.seq == found.seq && *head != found);
+    let other = other.then_some("another row was written here at this place of the chain");
+    let why = fault(chain, record, &found, key).or(other);
     if let Some(why) = why {
         chain.broken = Some(Broken {
             row: record.id,

@@ -4,8 +4,8 @@
 use super::{Cadence, Job, JobError};
 use crate::{
     domain::{
-        Refusal, Snapshot, Timestamp,
-        act::{Order, op_id, propose},
+        Deal, Refusal, Snapshot, Timestamp,
+        act::{Order, Proposal, op_id, propose},
         text,
         watchdog::{Policy, Watchdog},
     },
@@ -113,7 +113,9 @@ impl Ward {
             deed: next.deed,
         };
         let written = match propose(picture, &order, now) {
-            Ok(proposal) => self.actor.write(proposal.write).await,
+            Ok(Proposal {
+                headline, write, ..
+            }) => self.actor.write(Deal { headline, write }).await,
             Err(refusal) => Err(refusal),
         };
         match written {

@@ -4,6 +4,7 @@
 //! A new table is a numbered file in `migrations`, one line in [`MIGRATIONS`], and a module with an `impl Sidecar` beside this one.
 
 mod alerts;
+mod chains;
 mod generations;
 mod rhythms;
 
@@ -20,10 +21,11 @@ use std::{
 pub use rhythms::RhythmRow;
 
 /// Each brings a database from version `i` to `i + 1`. Never change one that was released; append.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_rhythms.sql"),
     include_str!("migrations/0002_alerts.sql"),
     include_str!("migrations/0003_generations.sql"),
+    include_str!("migrations/0004_chains.sql"),
 ];
 
 /// How long a call waits for another dashboard that writes the same memory.
