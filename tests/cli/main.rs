@@ -1,5 +1,7 @@
 //! The binary from outside: what it prints where, and its exit codes.
 
+mod acting;
+mod audit;
 mod books;
 mod bridge;
 mod health;
