@@ -20,6 +20,7 @@ use super::{
     message,
 };
 use kept::{EventLog, Raw};
+pub(super) use pulse::zone;
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
