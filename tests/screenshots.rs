@@ -17,7 +17,7 @@ use swarmwarden::{
 
 /// 2025-11-13T16:08:00Z.
 const NOW: Timestamp = Timestamp(1_763_050_080_000_000);
-const STEP: Span = Span::seconds(20);
+const STEP: Span = Span::seconds(5);
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

@@ -1,9 +1,12 @@
 //! What needs the operator: one rule after another over the picture. Late workers (`suspect`) never appear here, and neither do
 //! finished ones, nor expired ones that owe nothing.
 
+mod capacity;
+mod sight;
+
 use super::{
-    DataState, Problem, Severity, Source, Span, State, Subject, Task, TaskId, TaskState, Timestamp,
-    Worker,
+    Problem, Severity, Snapshot, Span, State, Subject, Task, TaskId, TaskState, Timestamp, Worker,
+    health::Observer, swarm::zone,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -16,37 +19,67 @@ const PATIENCE: Span = Span::seconds(300);
 /// So many silent workers, and this share of those that could be heard, are a storm.
 const STORM: usize = 3;
 const STORM_PERCENT: usize = 55;
-/// A clock that runs ahead by more than this is worth a notice.
+/// A clock that is off by more than this is worth a warning.
 const SKEWED: Span = Span::seconds(30);
 /// Stalled beyond its limit by this becomes a warning, then critical.
 const STALL_WARNS: Span = Span::seconds(120);
 const STALL_PAGES: Span = Span::seconds(600);
 
-/// What needs the operator, worst first, then oldest, then by name. O(workers + tasks).
+/// What needs the operator, worst first, then oldest, then by name. Looks at everything in a picture but its problems.
+/// O(workers + tasks).
 #[must_use]
-pub fn assess(
-    workers: &[Arc<Worker>],
-    tasks: &[Arc<Task>],
-    source: &Source,
-    now: Timestamp,
-) -> Vec<Problem> {
-    let by_id: HashMap<&TaskId, &Task> = tasks
-        .iter()
+pub fn assess(s: &Snapshot, now: Timestamp) -> Vec<Problem> {
+    let by_id: HashMap<&TaskId, &Task> = (s.tasks.iter())
         .filter(|t| t.state.is_open())
         .map(|t| (&t.id, t.as_ref()))
         .collect();
-    let mut problems: Vec<Problem> = workers
-        .iter()
+    let (old, current): (Vec<_>, Vec<_>) =
+        (s.workers.iter()).partition(|w| stale_at_start(w, &s.observer));
+    let mut problems: Vec<Problem> = (current.iter())
         .filter_map(|w| worker(w, &by_id, now))
         .collect();
-    problems.extend(workers.iter().filter_map(|w| expiring(w, &by_id, now)));
-    problems.extend(storm(workers, now));
-    problems.extend(tasks.iter().filter_map(|t| late_result(t)));
-    problems.extend(tasks.iter().filter_map(|t| dead(t)));
-    problems.extend(unreadable(source, now));
-    problems.extend(partial(source, now));
+    problems.extend(were_stale(&old, &s.observer));
+    problems.extend(s.workers.iter().filter_map(|w| clock(w, now)));
+    problems.extend(s.workers.iter().filter_map(|w| expiring(w, &by_id, now)));
+    problems.extend(storm(&s.workers, now));
+    problems.extend(s.tasks.iter().filter_map(|t| late_result(t)));
+    problems.extend(s.tasks.iter().filter_map(|t| dead(t)));
+    problems.extend(capacity::none(s, now));
+    problems.extend(sight::bridge_down(&s.source, &s.observer, now));
+    problems.extend(sight::degraded(&s.observer, now));
+    problems.extend(sight::partial(&s.source, now));
     problems.sort_by(|a, b| (b.severity, a.since, &a.key).cmp(&(a.severity, b.since, &b.key)));
     problems
+}
+
+/// It was silent already when this program began to watch, gave no sign of life since, and owes nothing.
+fn stale_at_start(w: &Worker, observer: &Observer) -> bool {
+    let stale = |started: Timestamp| started.since(w.verdict.since) >= w.limits.silent;
+    w.verdict.state == State::Silent
+        && !w.witnessed
+        && w.tasks.is_empty()
+        && observer.started.is_some_and(stale)
+}
+
+/// What was over before this program came is one matter, and none while it has only just begun to watch.
+fn were_stale(old: &[&Arc<Worker>], observer: &Observer) -> Option<Problem> {
+    let started = observer.started?;
+    let first = old.first()?;
+    let rest = match old.len() {
+        1 => String::new(),
+        n => format!(" and {} more", n - 1),
+    };
+    Some(Problem {
+        key: "stale-at-start".into(),
+        severity: Severity::Warning,
+        subject: Subject::Source,
+        kind: "stale-at-start",
+        sentence: format!(
+            "{}{rest} gave no sign of life since before this program started, and own nothing",
+            first.id
+        ),
+        since: started,
+    })
 }
 
 fn worker(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option<Problem> {
@@ -152,7 +185,7 @@ fn storm(workers: &[Arc<Worker>], now: Timestamp) -> Option<Problem> {
     })
 }
 
-/// Trouble of a worker that is well as such: it does not fetch, or its clock is wrong.
+/// Trouble of a worker that is well as such: it does not fetch, or its times do not parse.
 fn calm_trouble(w: &Worker, now: Timestamp) -> Option<Problem> {
     if let Some(at) = w.oldest_unread.filter(|at| now.since(*at) > PATIENCE) {
         let sentence = format!("{} unread, the oldest since {}", w.unread, at.clock());
@@ -168,18 +201,42 @@ fn calm_trouble(w: &Worker, now: Timestamp) -> Option<Problem> {
             w.verdict.since,
         ));
     }
-    let ahead = w.heartbeat.map_or(Span(0), |beat| beat.since(now));
-    if ahead > SKEWED {
-        let sentence = "its clock runs ahead by more than half a minute".to_owned();
-        return Some(problem(
-            w,
-            Severity::Notice,
-            "clock-skew",
-            sentence,
-            w.verdict.at,
-        ));
-    }
     None
+}
+
+/// Its clock is not ours: by what was seen while this program watched, else by a beat from the future.
+fn clock(w: &Worker, now: Timestamp) -> Option<Problem> {
+    if w.clock_bad
+        || !matches!(
+            w.verdict.state,
+            State::Healthy | State::Idle | State::Suspect | State::Blocked | State::Stalled
+        )
+    {
+        return None;
+    }
+    // The least of few differences holds the time that a row took to be seen.
+    let seen = |skew: &Span| {
+        let enough = if skew.0.abs() > SKEWED.0 { 3 } else { 20 };
+        w.beats.len() >= enough
+    };
+    let ahead = w.heartbeat.map_or(Span(0), |beat| beat.since(now));
+    let future = (ahead > SKEWED).then_some(Span(-ahead.0));
+    let skew = w.skew.filter(seen).or(future)?;
+    let (by, way) = (
+        Span(skew.0.abs()),
+        if skew.0 < 0 { "ahead of" } else { "behind" },
+    );
+    let severity = if w.skew == Some(skew) && by > SKEWED {
+        Severity::Warning
+    } else {
+        Severity::Notice
+    };
+    let zone = match zone(skew) {
+        Some(_) => ": it writes local time, not UTC",
+        None => "",
+    };
+    let sentence = format!("its clock is {by} {way} ours{zone}");
+    Some(problem(w, severity, "clock-skew", sentence, w.verdict.at))
 }
 
 fn problem(
@@ -263,39 +320,5 @@ fn dead(task: &Task) -> Option<Problem> {
     })
 }
 
-fn unreadable(source: &Source, now: Timestamp) -> Option<Problem> {
-    let state = source.state(now);
-    if !matches!(state, DataState::Stale | DataState::Offline) {
-        return None;
-    }
-    let why = source
-        .error
-        .as_deref()
-        .unwrap_or("no read for more than ten seconds");
-    Some(Problem {
-        key: "bridge-down".into(),
-        severity: Severity::Unknown,
-        subject: Subject::Source,
-        kind: "bridge-down",
-        sentence: why.to_owned(),
-        since: source.read_at.unwrap_or(now),
-    })
-}
-
-fn partial(source: &Source, now: Timestamp) -> Option<Problem> {
-    let first = source.faults.first()?;
-    let more = source.faults.len() - 1;
-    let rest = if more == 0 {
-        String::new()
-    } else {
-        format!(" (and {more} more)")
-    };
-    Some(Problem {
-        key: "partial".into(),
-        severity: Severity::Notice,
-        subject: Subject::Source,
-        kind: "partial",
-        sentence: format!("{}: {}{rest}", first.what, first.remedy),
-        since: now,
-    })
-}
+#[cfg(test)]
+mod tests;

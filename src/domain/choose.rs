@@ -146,6 +146,14 @@ pub fn rank(snapshot: &Snapshot, wanted: &Wanted<'_>, now: Timestamp) -> Ranking
     ranking
 }
 
+/// Whether [`rank`] would find a candidate. O(workers + closed tasks), and as a rule much less: it ends at the first.
+#[must_use]
+pub fn anybody(snapshot: &Snapshot, wanted: &Wanted<'_>, now: Timestamp) -> bool {
+    let least = TIME_LEFT.max(Span(median(snapshot).0.saturating_mul(2)));
+    let fit = |worker: &Arc<Worker>| unfit(worker, wanted, least, now).is_none();
+    snapshot.workers.iter().any(fit)
+}
+
 fn refused(worker: &Worker, why: String) -> Refused {
     Refused {
         conversation: worker.conversation.clone(),

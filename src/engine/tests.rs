@@ -1,4 +1,5 @@
 mod guards;
+mod outage;
 
 use super::{
     Clock, Engine, Pen, Plan, View,
@@ -45,6 +46,16 @@ impl Bench {
         memory: Option<Memory>,
         clock: impl Fn(Clock, Arc<AtomicI64>) -> Clock,
     ) -> Self {
+        Self::edited(mode, detector, memory, clock, |_, _| {})
+    }
+
+    fn edited(
+        mode: Mode,
+        detector: Detector,
+        memory: Option<Memory>,
+        clock: impl Fn(Clock, Arc<AtomicI64>) -> Clock,
+        edit: impl FnOnce(&mut Plan, &MemoryStore),
+    ) -> Self {
         let store = MemoryStore::new(Schema::Bridge);
         let worker = store.conversation("conv_1", "worker-1-tests", at(-600));
         store.beat(&worker, Side::B, "working", at(-10));
@@ -59,7 +70,7 @@ impl Bench {
                 watch: None,
             })
         });
-        let plan = Plan {
+        let mut plan = Plan {
             open,
             name: "memory".into(),
             view: View {
@@ -86,6 +97,7 @@ impl Bench {
             },
             outlets: Vec::new(),
         };
+        edit(&mut plan, &store);
         let (engine, ports) = Engine::start(plan);
         Self {
             store,

@@ -21,6 +21,7 @@ use super::{
 };
 use kept::{EventLog, Raw};
 pub(super) use label::natural;
+pub(super) use pulse::zone;
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,

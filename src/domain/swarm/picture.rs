@@ -2,8 +2,8 @@
 
 use super::{Swarm, label::natural};
 use crate::domain::{
-    Group, GroupKind, Repo, Seen, Snapshot, Source, State, StateCounts, Timestamp, Traffic, Worker,
-    WorkerId, assess,
+    Group, GroupKind, Repo, Seen, Severity, Snapshot, Source, State, StateCounts, Timestamp,
+    Traffic, Worker, WorkerId, assess,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -22,15 +22,14 @@ impl Swarm {
         }
         let ledger = &self.ledger;
         let tasks = self.listing.get_or_insert_with(|| ledger.listing()).clone();
-        let problems = assess(&workers, &tasks, &source, now);
-        Snapshot {
+        let mut picture = Snapshot {
             at: now,
             cursor: self.cursor,
             chains: Arc::clone(&self.chains),
             floors: Arc::clone(&self.generations.floors),
             groups: groups(&workers),
-            severity: problems.first().map(|p| p.severity).unwrap_or_default(),
-            problems,
+            severity: Severity::default(),
+            problems: Vec::new(),
             alerts: Vec::new(),
             silences: Vec::new(),
             states,
@@ -53,7 +52,11 @@ impl Swarm {
             observer: self.vigil.observer.clone(),
             source,
             repo,
-        }
+        };
+        picture.problems = assess(&picture, now);
+        let worst = picture.problems.first().map(|p| p.severity);
+        picture.severity = worst.unwrap_or_default();
+        picture
     }
 
     /// Workers to show: an older conversation folds under the newer one of its role once it is over, or has given no sign of

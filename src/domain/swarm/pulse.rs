@@ -141,7 +141,7 @@ pub(super) fn period(habit: &Habit) -> Span {
 }
 
 /// The zone that a clock is off by when it writes its local time instead of UTC: a multiple of a quarter of an hour, at least half an hour.
-pub(super) fn zone(skew: Span) -> Option<Span> {
+pub(in crate::domain) fn zone(skew: Span) -> Option<Span> {
     let quarter = Span::seconds(900).0;
     let nearest = (skew.0 + skew.0.signum() * quarter / 2) / quarter * quarter;
     let near = (skew.0 - nearest).abs() <= Span::seconds(90).0;

@@ -246,10 +246,15 @@ fn the_past_cannot_be_acked() {
 
 #[test]
 fn many_silent_at_once_are_a_storm_and_a_task_that_was_given_up_is_critical() {
-    use crate::domain::{State, TaskState, assess};
+    use crate::domain::{Snapshot, State, TaskState, assess};
     let swarm = fixture::swarm(9);
     let kinds = |workers: &[_], tasks: &[_]| {
-        let problems = assess(workers, tasks, &swarm.source, NOW);
+        let picture = Snapshot {
+            workers: workers.to_vec(),
+            tasks: tasks.to_vec(),
+            ..swarm.clone()
+        };
+        let problems = assess(&picture, NOW);
         let kinds = problems.iter().map(|p| (p.kind, p.severity));
         kinds.collect::<std::collections::BTreeMap<_, _>>()
     };
