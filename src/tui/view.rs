@@ -1,6 +1,7 @@
 //! The screen as a function of the model: the same model and instant always give the same cells.
 
 mod footer;
+mod guard;
 mod header;
 
 use super::{

@@ -1,6 +1,6 @@
 //! First lines: where the data comes from and how fresh it is, what is wrong, how far the work is; and the tabs.
 
-use super::{Scene, Tier};
+use super::{Scene, Tier, guard};
 use crate::{
     domain::{DataState, Mode, Severity},
     tui::{
@@ -73,7 +73,7 @@ fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
     let up_long = up(scene, true);
     let clock = Strip::of(scene.clock_text(), Role::Text);
     let short = |n: u8| {
-        let mut parts = vec![state.clone(), sev.clone()];
+        let mut parts = vec![state.clone(), guard::sight(scene), sev.clone()];
         if n > 0 {
             parts.push(if n > 1 {
                 up_long.clone()
@@ -83,6 +83,7 @@ fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
         }
         if n > 3 {
             parts.push(done(scene));
+            parts.push(guard::policy(scene));
         }
         if n > 2 {
             parts.push(jobs(scene));

@@ -223,3 +223,47 @@ fn times_have_three_forms() {
     press(&mut model, (120, 40), "t");
     assert!(show(&mut model, (120, 40)).contains("11:58:56Z"));
 }
+
+/// The first frame of the fixture with a watchdog of this policy, after `keys`.
+fn guarded(serves: &str, size: (u16, u16), keys: &str, edit: impl FnOnce(&mut Snapshot)) -> String {
+    let mut snapshot = fixture::swarm(9);
+    edit(&mut snapshot);
+    let mut model = model(snapshot, &Options::default());
+    let mut job = fixture::jobs().first().unwrap().clone();
+    (job.name, job.serves) = ("watchdog", serves.into());
+    model.update(Msg::Jobs([job].into()), NOW);
+    press(&mut model, size, keys);
+    show(&mut model, size)
+}
+
+#[test]
+fn the_header_says_what_the_watchdog_may_do_and_how_well_we_see() {
+    let first = |serves: &str, edit: fn(&mut Snapshot)| {
+        let frame = guarded(serves, (120, 40), "", edit);
+        frame.lines().next().unwrap_or_default().to_owned()
+    };
+    assert!(first("policy auto", |_| {}).contains("dog auto"));
+    let other = first("policy auto, looks on: pid 7", |_| {});
+    assert!(other.contains("dog auto looks on"), "{other}");
+    assert!(!first("policy off", |_| {}).contains("dog"));
+    let down = |s: &mut Snapshot| s.observer.down = Some(NOW);
+    assert!(first("policy auto", down).contains("BRIDGE DOWN"));
+    let paused = |s: &mut Snapshot| s.observer.paused = Some(NOW);
+    assert!(first("policy auto", paused).contains("PAUSED"));
+    let grace = |s: &mut Snapshot| s.observer.started = Some(NOW);
+    assert!(first("policy auto", grace).contains("GRACE"));
+}
+
+#[test]
+fn the_detail_says_what_becomes_of_the_work_of_a_lost_worker() {
+    let line = |serves: &str| {
+        // The first of what needs the operator is the silent worker that owns a task.
+        let frame = guarded(serves, (120, 40), "\n", |_| {});
+        let found = frame.lines().find(|l| l.contains(" watchdog "));
+        found.map(str::to_owned).unwrap_or(frame)
+    };
+    let auto = line("policy auto");
+    assert!(auto.contains("(policy auto)"), "{auto}");
+    let suggest = line("policy suggest");
+    assert!(suggest.contains("suggest: "), "{suggest}");
+}

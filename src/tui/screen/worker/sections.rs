@@ -67,6 +67,9 @@ pub(super) fn liveness(scene: Scene<'_>, worker: &Worker, width: u16) -> Section
         };
         fact(&mut lines, "next", &words, Role::Text, width);
     }
+    if let Some(words) = scene.rescue(worker) {
+        fact(&mut lines, "watchdog", &words, Role::Text, width);
+    }
     if worker.clock_bad {
         fact(
             &mut lines,
