@@ -1,6 +1,7 @@
 //! The binary from outside: what it prints where, and its exit codes.
 
 mod acting;
+mod alive;
 mod audit;
 mod books;
 mod bridge;
