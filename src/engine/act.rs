@@ -18,8 +18,6 @@ use tokio::{sync::watch, time::timeout};
 
 /// How long an action may take before its outcome counts as unknown.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Tries while somebody holds a lock; each waits two seconds in the store.
-const TRIES: u32 = 1;
 
 /// How to write to the bridge, or why nothing may be written.
 #[derive(Clone)]
@@ -132,37 +130,26 @@ impl Actor {
             };
             return Err(Refusal::ReadOnly(why.to_string()));
         };
-        let mut write = write;
-        let mut last = None;
-        for _ in 0..=TRIES {
-            let host = self.host(open).await?;
-            let (key, clock) = (key.clone(), self.clock.clone());
-            let call = host.call(move |store| {
-                let now = clock.now();
-                let done = store.commit(&mut write, &key, now);
-                (write, done)
-            });
-            let Ok(Ok((back, done))) = timeout(PATIENCE, call).await else {
-                self.forget();
-                let why = "the bridge did not answer in time: look whether it happened, trying again is safe";
-                return Err(Refusal::Unavailable(why.to_owned()));
-            };
-            write = back;
-            match done {
-                Ok(commit) => return self.outcome(commit),
-                Err(StoreError::Replaced { .. }) => self.forget(),
-                Err(error) => {
-                    let words = error.to_string();
-                    let busy = matches!(error, StoreError::Busy { .. });
-                    last = Some(Refusal::NotWritten(text::line(&words).into_owned()));
-                    if !busy {
-                        self.forget();
-                    }
-                    break;
+        let host = self.host(open).await?;
+        let (key, clock, mut write) = (key.clone(), self.clock.clone(), write);
+        let call = host.call(move |store| store.commit(&mut write, &key, clock.now()));
+        let Ok(Ok(done)) = timeout(PATIENCE, call).await else {
+            self.forget();
+            let why =
+                "the bridge did not answer in time: look whether it happened, trying again is safe";
+            return Err(Refusal::Unavailable(why.to_owned()));
+        };
+        match done {
+            Ok(commit) => self.outcome(commit),
+            Err(error) => {
+                // What was decided on one file is never written to another: the next decision sees the new one.
+                if !matches!(error, StoreError::Busy { .. }) {
+                    self.forget();
                 }
+                let words = error.to_string();
+                Err(Refusal::NotWritten(text::line(&words).into_owned()))
             }
         }
-        Err(last.unwrap_or_else(|| Refusal::NotWritten("the bridge was replaced".to_owned())))
     }
 
     fn outcome(&self, commit: Commit) -> Result<Written, Refusal> {

@@ -9,6 +9,7 @@ mod guard;
 mod rules;
 
 pub use guard::{Bucket, Storm, storm};
+pub use rules::moves_at;
 
 use super::{ConversationId, Snapshot, Span, TaskId, Timestamp, act::Deed};
 use std::collections::{HashMap, HashSet};

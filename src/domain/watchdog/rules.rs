@@ -104,11 +104,18 @@ fn lost_at(task: &Task, generation: u32) -> Option<Timestamp> {
         .and_then(|step| step.at)
 }
 
-/// When a delivered task was delivered last.
-fn delivered_at(task: &Task) -> Option<Timestamp> {
+/// Since when a delivered task waits to be accepted; time in which the bridge was away does not count.
+fn delivered_at(s: &Snapshot, task: &Task) -> Option<Timestamp> {
+    let owner = task.owner().and_then(|h| worker(s, &h.conversation));
+    let back = owner.map_or(Timestamp(i64::MIN), |w| w.limits.restart);
     let delivered =
         |s: &&super::super::TaskStep| matches!(s.kind, StepKind::Assigned | StepKind::Redelivered);
-    task.history.iter().rev().find(delivered).and_then(|s| s.at)
+    task.history
+        .iter()
+        .rev()
+        .find(delivered)
+        .and_then(|s| s.at)
+        .map(|at| at.max(back))
 }
 
 /// Delivered and not accepted: the same assignment again, to a worker that is well.
@@ -119,7 +126,7 @@ pub(super) fn redeliver(
 ) -> Option<Move> {
     let task = open_tasks(s).find(|t| {
         let waits = t.state == TaskState::Delivered && t.redeliveries + 1 < DELIVERIES;
-        let long = delivered_at(t).is_some_and(|at| now.since(at) >= ACCEPTED_WITHIN);
+        let long = delivered_at(s, t).is_some_and(|at| now.since(at) >= ACCEPTED_WITHIN);
         waits
             && long
             && open(&t.id)
@@ -215,7 +222,7 @@ fn cause(s: &Snapshot, task: &Task, now: Timestamp) -> Option<(&'static str, Str
         }
         _ => {}
     }
-    let waits = delivered_at(task)
+    let waits = delivered_at(s, task)
         .map(|at| now.since(at))
         .unwrap_or_default();
     if task.state == TaskState::Sent && in_flight(task) && waits >= FETCHED_WITHIN {
@@ -234,7 +241,7 @@ fn cause(s: &Snapshot, task: &Task, now: Timestamp) -> Option<(&'static str, Str
             (overdue && long).then(|| ("stalled", format!("overdue, and {}", owner.verdict.reason)))
         }
         _ if task.state == TaskState::Delivered && task.redeliveries + 1 >= DELIVERIES => {
-            let long = delivered_at(task).is_some_and(|at| now.since(at) >= ACCEPTED_WITHIN);
+            let long = delivered_at(s, task).is_some_and(|at| now.since(at) >= ACCEPTED_WITHIN);
             long.then(|| {
                 (
                     "unaccepted",
@@ -246,14 +253,18 @@ fn cause(s: &Snapshot, task: &Task, now: Timestamp) -> Option<(&'static str, Str
     }
 }
 
-/// When the work of a silent worker may move: at its own limit, counted from its last beat; without a beat, from its last sign.
+/// When the work of a silent worker may move: not while it is coming back.
 fn acts_at(w: &Worker) -> Option<Timestamp> {
-    (!w.recovering).then(|| {
-        w.verdict
-            .beat()
-            .unwrap_or(w.verdict.since)
-            .plus(w.limits.act)
-    })
+    (!w.recovering).then(|| moves_at(w))
+}
+
+/// When the work of a silent worker may move: at its own limit, counted from its last beat; without a beat, from its last sign.
+#[must_use]
+pub fn moves_at(w: &Worker) -> Timestamp {
+    w.verdict
+        .beat()
+        .unwrap_or(w.verdict.since)
+        .plus(w.limits.act)
 }
 
 /// 60 s after the first failure, twice as long after each next one, at most 15 minutes; ±20 % by the task's name, so that many do not
@@ -292,7 +303,7 @@ pub(super) fn due(s: &Snapshot, now: Timestamp) -> Vec<Timestamp> {
     for task in open_tasks(s) {
         all.extend(retry_at(task).filter(|_| task.state == TaskState::Failed));
         if task.state == TaskState::Delivered {
-            all.extend(delivered_at(task).map(|at| at.plus(ACCEPTED_WITHIN)));
+            all.extend(delivered_at(s, task).map(|at| at.plus(ACCEPTED_WITHIN)));
         }
         let owner = task.owner().and_then(|h| worker(s, &h.conversation));
         match owner.map(|w| (w, w.verdict.state)) {

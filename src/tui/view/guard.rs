@@ -3,9 +3,9 @@
 use super::Scene;
 use crate::{
     domain::{
-        Span, State, Task, Timestamp, Worker,
+        Span, State, Task, Worker,
         choose::{Wanted, rank},
-        watchdog::Policy,
+        watchdog::{Policy, moves_at},
     },
     tui::{theme::Role, widget::Strip},
 };
@@ -90,10 +90,4 @@ impl Scene<'_> {
         let mut tasks = self.model.snapshot().tasks.iter();
         tasks.find(mine).map(AsRef::as_ref)
     }
-}
-
-/// When the work of a silent worker may move: at its own limit, counted from its last beat; without a beat, from its last sign.
-fn moves_at(worker: &Worker) -> Timestamp {
-    let from = worker.verdict.beat().unwrap_or(worker.verdict.since);
-    from.plus(worker.limits.act)
 }
