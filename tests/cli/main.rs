@@ -1,7 +1,10 @@
 //! The binary from outside: what it prints where, and its exit codes.
 
+mod acting;
+mod audit;
 mod bridge;
 mod health;
+mod live;
 
 use assert_cmd::Command;
 use bridge::{Bridge, TOKEN};

@@ -1,6 +1,6 @@
 //! Real processes on a real file: two that press the same key at once, and one that dies between any two steps of a commit.
 //!
-//! `cargo nextest run --test races`; ten thousand races: `RACES=10000 cargo nextest run --test races --no-capture of_two`
+//! `cargo nextest run --test races`; ten thousand races: `RACES=10000 cargo test --test races of_two_processes_that -- --nocapture`
 #![allow(
     clippy::allow_attributes,
     dead_code,
