@@ -111,11 +111,12 @@ fn tell(what: &str, spent: &mut [Duration]) -> f64 {
 
 fn actions(path: &Path) -> Outcome<()> {
     let now = now()?;
+    let mut db = Connection::open(path)?;
+    db.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;")?;
+    say(&db, HEIR, "b", "ready")?;
     let mut store = SqliteStore::open_for_writing(path)?;
     let mut swarm = Swarm::new(Detector::FIXED, None);
     pump(&mut store, &mut swarm, || false)?;
-    let mut db = Connection::open(path)?;
-    db.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;")?;
     let (mut whole, mut rows) = (Vec::new(), Vec::new());
     for n in 0..ROUNDS {
         let task = format!("bench-{n}");

@@ -1,11 +1,11 @@
 //! The binary from outside: what it prints where, and its exit codes.
 
 mod acting;
-mod alive;
 mod audit;
 mod books;
 mod bridge;
 mod health;
+mod live;
 
 use assert_cmd::Command;
 use bridge::{Bridge, TOKEN};

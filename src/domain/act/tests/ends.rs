@@ -139,6 +139,14 @@ fn a_late_completion_is_adopted_and_the_owner_stopped() {
         (TaskState::Done, 3, Some(late))
     );
     assert_eq!(denied(s.propose(adopt(late))), "t is done already");
+    let words = r#"{"type":"status_update","task_id":"t","status":"completed"}"#;
+    s.say("c2", words);
+    let t = s.task("t");
+    assert_eq!(
+        (t.late.len(), t.duplicates),
+        (2, 0),
+        "what the owner had done is kept beside what was adopted"
+    );
 }
 
 #[test]

@@ -226,6 +226,27 @@ pub(super) fn lawful(before: Option<&Task>, row: &Row, after: &Task) {
     }
 }
 
+/// Rows of our own do what they may do, and nothing besides.
+fn ours(before: Option<&Task>, row: &Row) {
+    let marked = (row.mark.as_ref()).filter(|_| row.from != Side::B);
+    let (Some(before), Some(mark)) = (before, marked) else {
+        return;
+    };
+    match mark.kind {
+        MarkKind::Adopt => {
+            let mut late = before.late.iter();
+            let named = late.find(|l| Some(l.message.0) == mark.value);
+            assert_eq!(named.map(|l| l.status), Some("completed"), "{row:?}");
+        }
+        MarkKind::Redeliver => {
+            let owner = before.owner().map(|h| &h.conversation);
+            assert_eq!(owner, Some(&row.conversation), "{row:?}");
+            assert_eq!(mark.generation, Some(before.generation), "{row:?}");
+        }
+        _ => {}
+    }
+}
+
 /// L10: every report is accepted, kept as late, counted as a duplicate, or names a task that nobody assigned.
 fn accounted(before: Option<&Task>, unknown: u64, row: &Row, ledger: &Ledger, step: Option<&Step>) {
     let content = message::read(&row.text, row.action);
@@ -291,6 +312,7 @@ pub(super) fn walk(seed: u64, steps: usize) -> (Ledger, Vec<Event>) {
         if let Event::Row(row) = &event {
             if let Some(step) = &step {
                 lawful(was.as_deref(), row, &step.task);
+                ours(was.as_deref(), row);
                 assert_eq!(step.before, was.as_ref().map(|t| t.state));
             }
             accounted(was.as_deref(), unknown, row, &ledger, step.as_ref());

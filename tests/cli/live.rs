@@ -1,6 +1,6 @@
-//! Bridges that are alive now, and looked at from beside.
+//! A bridge that can be acted on: its rows are of this minute.
 
-use crate::bridge::Bridge;
+use super::Bridge;
 use rusqlite::Connection;
 use std::error::Error;
 use swarmwarden::{domain::Timestamp, engine::Clock};
