@@ -362,3 +362,15 @@ fn every_hint_of_every_view_does_something() {
         }
     }
 }
+
+#[test]
+fn a_filter_as_long_as_the_line_keeps_the_caret_on_the_screen() {
+    let mut model = Model::new(&Options::default(), NOW);
+    for c in "2/".chars() {
+        model.update(key(KeyCode::Char(c)), NOW);
+    }
+    for _ in 0..60 {
+        model.update(key(KeyCode::Char('j')), NOW);
+        show(&mut model, (40, 12), NOW);
+    }
+}
