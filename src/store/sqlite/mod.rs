@@ -111,11 +111,14 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")
 }
 
-/// A writer waits longer, and every commit of its own is on the disk when it says so.
+/// A writer waits longer, and every commit of its own is on the disk when it says so. It leaves checkpoints to the bridge's own writers:
+/// an operator's key does not wait for one.
 fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(WRITE_WAIT)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
-    db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL;")
+    db.execute_batch(
+        "PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
+    )
 }
 
 impl Store for SqliteStore {
