@@ -35,7 +35,8 @@ pub(crate) struct Acting {
     seed: u64,
     made: u64,
     pending: HashMap<RequestId, Pending>,
-    undo: Option<Undo>,
+    /// What can be undone; the newest last.
+    undo: Vec<Undo>,
     /// What was written, or was not; newest last.
     pub(crate) log: VecDeque<Line>,
 }
@@ -197,6 +198,10 @@ pub(crate) fn reassign(model: &mut Model, target: &Target, now: Timestamp) -> Ve
 /// Sends a proposal on its way.
 pub(crate) fn send(model: &mut Model, deed: &Deed, proposal: Proposal, now: Timestamp) -> Effect {
     let undo = inverse(model.snapshot(), deed, &proposal.write.op);
+    dispatch(model, undo, proposal, now)
+}
+
+fn dispatch(model: &mut Model, undo: Option<Deed>, proposal: Proposal, now: Timestamp) -> Effect {
     let deal = Deal {
         headline: proposal.headline.clone(),
         write: proposal.write,
@@ -273,11 +278,10 @@ pub(crate) fn answered(
             });
             let hint = if undo.is_some() { "   u undo" } else { "" };
             model.say(format!("{words}{hint}"), now);
-            model.undo.retain(|u| !matches!(u, model::Undo::Act));
             model
                 .undo
                 .extend(undo.is_some().then_some(model::Undo::Act));
-            model.acting.undo = undo;
+            model.acting.undo.extend(undo);
         }
         Err(why) => model.say(why, now),
     }
@@ -296,13 +300,13 @@ pub(crate) fn undo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
         model.say(why, now);
         return Vec::new();
     }
-    let Some(Undo { deed, headline }) = model.acting.undo.take() else {
+    let Some(Undo { deed, headline }) = model.acting.undo.pop() else {
         model.say("nothing to undo", now);
         return Vec::new();
     };
     let order = model.acting.order(deed, &format!("undo: {headline}"), now);
     match propose(&Arc::clone(model.snapshot()), &order, now) {
-        Ok(proposal) => vec![send(model, &order.deed, proposal, now)],
+        Ok(proposal) => vec![dispatch(model, None, proposal, now)], // an undo is not undone
         Err(why) => {
             model.say(format!("cannot undo: {why}"), now);
             Vec::new()

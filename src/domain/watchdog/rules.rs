@@ -66,7 +66,9 @@ pub(super) fn revoke(s: &Snapshot) -> Option<Move> {
             {
                 continue;
             }
-            let lost = lost_at(task, former.generation)?;
+            let Some(lost) = lost_at(task, former.generation) else {
+                continue;
+            };
             let back = worker(s, id).filter(|w| {
                 let alive = !matches!(
                     w.verdict.state,

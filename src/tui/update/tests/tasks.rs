@@ -166,3 +166,27 @@ fn enter_opens_the_history_and_then_the_owner() {
     types(&mut model, "3\n\x1b");
     assert_eq!(model.view, View::Tasks);
 }
+
+#[test]
+fn moves_of_several_tasks_are_undone_one_by_one() {
+    let mut model = told(fixture::swarm(104));
+    types(&mut model, "3 j r2\n");
+    assert!(model.undo.is_empty(), "typed ahead, it confirms nothing");
+    let sent: Vec<_> = model
+        .update(key(KeyCode::Enter), NOW.plus(Span::seconds(1)))
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Send(envelope) => Some(envelope.id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sent.len(), 2);
+    for id in sent {
+        model.update(Msg::Reply(id, Reply::Done("done".to_owned())), NOW);
+    }
+    assert_eq!(model.undo.len(), 2);
+    types(&mut model, "u");
+    assert_eq!(model.undo.len(), 1);
+    types(&mut model, "u");
+    assert!(model.undo.is_empty());
+}
