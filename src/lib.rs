@@ -3,7 +3,10 @@
 #[cfg(test)]
 extern crate self as swarmwarden;
 
+pub mod credentials;
 pub mod demo;
+pub mod deploy;
+pub mod document;
 pub mod domain;
 pub mod engine;
 pub mod git;

@@ -56,6 +56,49 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     (
+        "document",
+        &["document", "domain"],
+        &[
+            "ratatui",
+            "crossterm",
+            "rusqlite",
+            "git2",
+            "notify",
+            "tokio",
+            "std::fs",
+            "std::env",
+            "color_eyre",
+        ],
+    ),
+    (
+        "credentials",
+        &["credentials", "domain", "git"],
+        &[
+            "ratatui",
+            "crossterm",
+            "rusqlite",
+            "git2",
+            "notify",
+            "tokio",
+            "std::env",
+            "color_eyre",
+        ],
+    ),
+    (
+        "deploy",
+        &["deploy", "document", "domain"],
+        &[
+            "ratatui",
+            "crossterm",
+            "rusqlite",
+            "git2",
+            "notify",
+            "tokio",
+            "std::env",
+            "color_eyre",
+        ],
+    ),
+    (
         "watch",
         &["domain", "watch"],
         &[
@@ -97,7 +140,15 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "engine",
         &[
-            "domain", "engine", "git", "link", "notify", "store", "watch",
+            "credentials",
+            "document",
+            "domain",
+            "engine",
+            "git",
+            "link",
+            "notify",
+            "store",
+            "watch",
         ],
         &[
             "ratatui",

@@ -6,6 +6,7 @@ pub mod alert;
 mod assess;
 pub mod audit;
 pub mod choose;
+pub mod claim;
 mod command;
 pub mod explain;
 pub mod health;
