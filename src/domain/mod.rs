@@ -19,6 +19,7 @@ mod row;
 pub mod snapshot;
 mod source;
 pub mod swarm;
+pub mod swarmfile;
 mod task;
 pub mod text;
 mod time;
