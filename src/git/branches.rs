@@ -1,9 +1,13 @@
 //! Local branches against the base: how far each is, and how much it changes.
 
-use super::safe;
-use crate::domain::{Branch, Diffstat, Span, Timestamp, text};
-use git2::{BranchType, Commit, DiffOptions, Oid, Repository};
-use std::collections::HashMap;
+use super::{
+    refs::{self, Tip},
+    safe,
+    trees::line_of,
+};
+use crate::domain::{Branch, Diffstat, Span, repo::Upstream, text};
+use git2::{Commit, DiffOptions, Oid, Repository};
+use std::{collections::HashMap, sync::Arc};
 
 /// Branches that are shown.
 const SHOWN: usize = 256;
@@ -14,11 +18,12 @@ const LIMIT: Span = Span::seconds(1);
 /// Longer files count as binary.
 const LARGE: i64 = 1 << 20;
 /// Where work is usually merged to; the first that exists is the base.
-const BASES: [&str; 4] = [
+const BASES: [&str; 5] = [
     "refs/remotes/origin/main",
     "refs/remotes/origin/master",
     "refs/heads/main",
     "refs/heads/master",
+    "refs/remotes/origin/HEAD",
 ];
 
 /// What two commits say of each other never changes.
@@ -43,31 +48,36 @@ enum Size {
     Known(Diffstat),
 }
 
-/// Every local branch with its commit, the newest first; ties by name. O(branches).
-fn newest(repo: &Repository) -> Result<Vec<(Vec<u8>, Commit<'_>)>, git2::Error> {
-    let mut all = Vec::new();
-    for branch in repo.branches(Some(BranchType::Local))? {
-        let (branch, _) = branch?;
-        // One that points nowhere is counted, and has nothing to show.
-        if let Ok(commit) = branch.get().peel_to_commit() {
-            all.push((branch.name_bytes()?.to_vec(), commit));
-        }
-    }
-    all.sort_by(|(a, x), (b, y)| (y.time().seconds(), a).cmp(&(x.time().seconds(), b)));
-    Ok(all)
+/// Where branches are held against.
+pub(super) struct Base {
+    pub(super) name: Arc<str>,
+    pub(super) id: Oid,
 }
 
-/// The commit that branches are held against: the one that was named if there is one, else the usual.
-fn base(repo: &Repository, named: Option<&str>) -> Option<Oid> {
-    let named = named.and_then(|name| {
-        let found = repo.resolve_reference_from_short_name(name).ok()?;
-        found.peel_to_commit().ok()
-    });
-    let usual = || {
-        let mut all = BASES.iter();
-        all.find_map(|name| repo.find_reference(name).ok()?.peel_to_commit().ok())
+/// The reference that branches are held against: the one that was named if there is one, else the usual.
+pub(super) fn base(repo: &Repository, named: Option<&str>) -> Option<Base> {
+    let named = named.and_then(|name| repo.resolve_reference_from_short_name(name).ok());
+    let found = |reference: git2::Reference<'_>| {
+        let id = reference.peel_to_commit().ok()?.id();
+        // `origin/HEAD` is called by what it points at.
+        let reference = reference.resolve().unwrap_or(reference);
+        let name = safe(&String::from_utf8_lossy(reference.shorthand_bytes()));
+        Some(Base { name, id })
     };
-    named.or_else(usual).map(|commit| commit.id())
+    let usual = || {
+        BASES
+            .iter()
+            .find_map(|name| found(repo.find_reference(name).ok()?))
+    };
+    named.and_then(found).or_else(usual)
+}
+
+/// What was read of the branches.
+pub(super) struct Read {
+    pub(super) base: Option<Base>,
+    /// All of them, listed or not.
+    pub(super) count: u32,
+    pub(super) branches: Vec<Branch>,
 }
 
 /// The newest branches, by name. What is not in `known` is worked out for about a second by `elapsed`, the newest first, and is in `known`
@@ -78,12 +88,17 @@ pub(super) fn read(
     named: Option<&str>,
     known: &mut Known,
     elapsed: impl Fn() -> Span,
-) -> Result<Vec<Branch>, git2::Error> {
-    let base = base(repo, named);
+) -> Result<Read, git2::Error> {
+    let against = base(repo, named);
+    let base = against.as_ref().map(|base| base.id);
+    let mut tips = refs::all(repo)?;
+    let count = small(tips.len());
+    tips.sort_by(|a, b| (b.time, &a.shown).cmp(&(a.time, &b.shown)));
     let (mut found, begun) = (Vec::new(), elapsed());
     let late = || elapsed().0.saturating_sub(begun.0) > LIMIT.0;
     let mut kept = Known::with_capacity(known.len());
-    for (rank, (name, commit)) in newest(repo)?.into_iter().take(SHOWN).enumerate() {
+    for (rank, tip) in tips.into_iter().take(SHOWN).enumerate() {
+        let commit = repo.find_commit(tip.id)?;
         let distance = match base {
             None => Distance::default(),
             Some(base) => {
@@ -100,11 +115,15 @@ pub(super) fn read(
                 distance
             }
         };
-        found.push(shown(&name, &commit, distance));
+        found.push(shown(tip, &commit, distance));
     }
     *known = kept;
     found.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(found)
+    Ok(Read {
+        base: against,
+        count,
+        branches: found,
+    })
 }
 
 fn work_out(
@@ -151,19 +170,31 @@ fn size(repo: &Repository, commit: &Commit<'_>, base: Oid) -> Result<Diffstat, g
     })
 }
 
-fn shown(name: &[u8], commit: &Commit<'_>, distance: Distance) -> Branch {
-    let subject = commit.summary_bytes().unwrap_or_default();
+fn shown(tip: Tip, commit: &Commit<'_>, distance: Distance) -> Branch {
+    let line = line_of(commit);
+    let at_remote = |name: &Arc<str>| Upstream {
+        name: Arc::clone(name),
+        ..Upstream::default()
+    };
     Branch {
-        name: safe(&String::from_utf8_lossy(name)),
-        commit: safe(text::head(&commit.id().to_string(), 8)),
-        subject: safe(&String::from_utf8_lossy(subject)),
-        committed: Some(Timestamp(commit.time().seconds().saturating_mul(1_000_000))),
+        name: tip.shown,
+        reference: tip.reference,
+        remote: tip.from.is_some(),
+        upstream: tip.from.as_ref().map(at_remote),
+        from: tip.from,
+        commit: safe(text::head(&line.id, 8)),
+        id: line.id,
+        subject: line.subject,
+        author: line.author,
+        committed: line.at,
         ahead: distance.ahead,
         behind: distance.behind,
+        merged: distance.ahead == 0 && distance.behind > 0,
         diffstat: match distance.size {
             Size::Known(size) => Some(size),
             Size::Unmeasured | Size::Unknown => None,
         },
+        ..Branch::default()
     }
 }
 

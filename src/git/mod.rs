@@ -1,6 +1,10 @@
 //! The port to git repositories, and its libgit2 adapter. Local reads only; nothing is written, no hook runs, no network is used.
 
 mod branches;
+mod refs;
+mod trees;
+
+pub use trees::{Entry, Touch, Trees};
 
 use crate::domain::{Repo, Span, Timestamp, text};
 use branches::Known;
@@ -10,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
+use trees::LocalTrees;
 
 /// Files whose status is counted before the count says "at least".
 const STATUS_CAP: usize = 100_000;
@@ -24,6 +29,12 @@ pub trait Repos: Send + Sync {
 
     /// Which repository, for people; neutralised.
     fn name(&self) -> Arc<str>;
+
+    /// A reader of files and commits, as the branches are now.
+    ///
+    /// # Errors
+    /// As the variants of [`GitError`] say.
+    fn trees(&self) -> Result<Box<dyn Trees + '_>, GitError>;
 }
 
 /// Why a repository was not read.
@@ -37,6 +48,19 @@ pub enum GitError {
         "{0} belongs to another user; allow it with `git config --global --add safe.directory {0}`"
     )]
     Owner(String),
+    /// No branch of that name.
+    #[error("no branch {0} in this repository; see `swarmwarden git`, or fetch it")]
+    NoSuchBranch(String),
+    /// A file that is not read, because of its size.
+    #[error("{path} has {size} bytes; files are read up to {cap}")]
+    TooLarge {
+        /// The file, neutralised.
+        path: String,
+        /// Its bytes.
+        size: u64,
+        /// Bytes that are read.
+        cap: u64,
+    },
     /// Anything else.
     #[error("reading {path} failed: {source}")]
     Backend {
@@ -58,6 +82,7 @@ pub struct LocalRepo {
     base: Option<String>,
     steady: Steady,
     known: Arc<Mutex<Known>>,
+    touches: Arc<trees::Touches>,
 }
 
 impl fmt::Debug for LocalRepo {
@@ -75,6 +100,7 @@ impl LocalRepo {
             base: None,
             steady: Arc::new(|| Span(0)),
             known: Arc::default(),
+            touches: Arc::default(),
         }
     }
 
@@ -111,8 +137,12 @@ impl LocalRepo {
         }
     }
 
+    fn open(&self) -> Result<Repository, git2::Error> {
+        Repository::discover(&self.path)
+    }
+
     fn read(&self, now: Timestamp) -> Result<Repo, git2::Error> {
-        let repo = Repository::discover(&self.path)?;
+        let repo = self.open()?;
         let path = safe(
             &repo
                 .workdir()
@@ -123,10 +153,6 @@ impl LocalRepo {
             head: "unborn".into(),
             ..Repo::unread(path, now)
         };
-        for branch in repo.branches(Some(git2::BranchType::Local))? {
-            branch?;
-            found.branch_count += 1;
-        }
         match repo.head() {
             Ok(head) => describe(&repo, &head, &mut found)?,
             Err(e) if e.code() == ErrorCode::UnbornBranch => {}
@@ -134,8 +160,14 @@ impl LocalRepo {
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let base = self.base.as_deref();
-        found.branches = branches::read(&repo, base, &mut known, &*self.steady)?.into();
+        let read = branches::read(&repo, base, &mut known, &*self.steady)?;
         drop(known);
+        found.branches = read.branches.into();
+        found.branch_count = read.count;
+        if let Some(base) = read.base {
+            found.base_commit = safe(text::head(&base.id.to_string(), 8));
+            found.base = Some(base.name);
+        }
         if !repo.is_bare() {
             count(&repo, &mut found)?;
         }
@@ -151,6 +183,15 @@ impl Repos for LocalRepo {
     fn name(&self) -> Arc<str> {
         safe(&self.path.to_string_lossy())
     }
+
+    fn trees(&self) -> Result<Box<dyn Trees + '_>, GitError> {
+        let trees = LocalTrees::open(self).map_err(|e| self.failed(e))?;
+        Ok(Box::new(trees))
+    }
+}
+
+fn when(commit: &git2::Commit<'_>) -> Option<Timestamp> {
+    Some(Timestamp(commit.time().seconds().saturating_mul(1_000_000)))
 }
 
 fn safe(raw: &str) -> Arc<str> {

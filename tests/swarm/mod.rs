@@ -91,13 +91,11 @@ fn repo() -> Repo {
         subject: "merge feat/prom".into(),
         committed: Some(ago(900)),
         branch_count: 12,
-        branches: [].into(),
         ahead_behind: Some((2, 0)),
         modified: 3,
         untracked: 1,
         conflicted: 0,
-        read_at: ago(4),
-        error: None,
+        ..Repo::unread("".into(), ago(4))
     }
 }
 
