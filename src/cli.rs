@@ -1,11 +1,13 @@
 //! What can be typed. Types only: `settings` says what it means.
 
 mod act;
+mod sessions;
 
 pub(crate) use act::{
     Act, Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use sessions::{Sessions, View};
 use std::path::PathBuf;
 
 /// The operator's dashboard for multi-agent swarms.
@@ -41,6 +43,9 @@ pub(crate) struct Common {
     /// Repository whose status is shown.
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) git: Option<PathBuf>,
+    /// Plan of the swarm; without it, .swarmwarden.toml in the repository.
+    #[arg(long, value_name = "FILE", env = "SWARMWARDEN_SWARM", global = true)]
+    pub(crate) swarm: Option<PathBuf>,
     /// No dashboard: `status` instead.
     #[arg(long, global = true)]
     pub(crate) headless: bool,
@@ -92,6 +97,8 @@ pub(crate) enum Sub {
     Events(Events),
     /// Why a worker is in its state, and what would change it.
     Explain(Explain),
+    /// Sessions: what is claimed of each, and what git and the bridge show.
+    Sessions(Sessions),
     /// The commands that act.
     #[command(flatten)]
     Act(Act),

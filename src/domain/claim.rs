@@ -23,6 +23,22 @@ pub enum DocumentKind {
     Mission,
 }
 
+impl DocumentKind {
+    /// Name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Tracker => "tracker",
+            Self::Handover => "handover",
+            Self::Blockers => "blockers",
+            Self::Board => "board",
+            Self::Report => "report",
+            Self::Mission => "mission",
+        }
+    }
+}
+
 /// What a status word or emoji means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimState {
@@ -41,6 +57,22 @@ pub enum ClaimState {
     /// None of these words.
     #[default]
     Unknown,
+}
+
+impl ClaimState {
+    /// Name in JSON, and on screen.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Ready => "ready",
+            Self::InProgress => "in progress",
+            Self::Blocked => "blocked",
+            Self::Complete => "complete",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// `5/15`: how many of how many.

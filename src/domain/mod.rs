@@ -16,6 +16,7 @@ pub mod message;
 pub mod repo;
 pub mod report;
 mod row;
+pub mod session;
 pub mod snapshot;
 mod source;
 pub mod swarm;

@@ -330,7 +330,7 @@ fn task(t: &Task) -> TaskReport<'_> {
 fn alert<'a>(p: &'a Problem, life: Option<&'a Alert>) -> AlertReport<'a> {
     let (worker, conversation) = match &p.subject {
         Subject::Worker(conversation, id) => (Some(id.to_string()), Some(conversation.to_string())),
-        Subject::Source => (None, None),
+        Subject::Source | Subject::Session(_) => (None, None),
     };
     AlertReport {
         id: &p.key,

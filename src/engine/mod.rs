@@ -6,16 +6,17 @@ mod clock;
 pub mod job;
 mod look;
 mod supervisor;
+mod survey;
 
 pub use act::{Actor, Opener, Pen, Written, end, outcome};
 pub use clock::Clock;
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
+pub use survey::Surveyor;
 
 use crate::notify::Outlet;
 use crate::{
     domain::{Command, Refusal, Snapshot, Source, alert::Alerts},
-    git::Repos,
     link::{EnginePorts, Envelope, Ports, Reply, pair},
     store::{Books, Scribe},
     watch::Poker,
@@ -51,7 +52,7 @@ pub struct Plan {
     /// What the operator should know from the start, neutralised.
     pub notes: Vec<String>,
     /// Repository to show, and how often to read it.
-    pub repos: Option<(Arc<dyn Repos>, Duration)>,
+    pub repos: Option<(Surveyor, Duration)>,
     /// How to write to the bridge.
     pub pen: Pen,
     /// Where writes are written down; `None` keeps no books.
@@ -72,7 +73,7 @@ pub struct Engine {
 impl Engine {
     /// Starts the jobs on the current runtime.
     #[must_use]
-    pub fn start(plan: Plan) -> (Self, Ports) {
+    pub fn start(mut plan: Plan) -> (Self, Ports) {
         let source = Source {
             name: look::file_name(&plan.name),
             path: Arc::clone(&plan.name),
@@ -90,8 +91,8 @@ impl Engine {
         let stop = CancellationToken::new();
         let mut supervisor = Supervisor::new(jobs, plan.clock.clone(), stop.clone());
         let (found, repo) = watch::channel(None);
-        if let Some((repos, every)) = plan.repos.clone() {
-            supervisor.add(GitStatus::new(repos, every, plan.clock.clone(), found));
+        if let Some((surveyor, every)) = plan.repos.take() {
+            supervisor.add(GitStatus::new(surveyor, every, plan.clock.clone(), found));
         }
         let (alarm, slate) = (alarm(&mut supervisor, &plan), Slate::default());
         remember(&mut supervisor, &plan, &alarm, &slate);

@@ -8,6 +8,8 @@ pub mod events;
 mod exit;
 pub mod explain;
 pub mod json;
+mod markdown;
+pub mod sessions;
 pub mod text;
 
 pub use exit::Exit;

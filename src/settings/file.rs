@@ -53,7 +53,9 @@ pub struct File {
 }
 
 /// Views that can come first.
-const VIEWS: [&str; 5] = ["overview", "workers", "tasks", "alerts", "messages"];
+const VIEWS: [&str; 6] = [
+    "overview", "workers", "tasks", "alerts", "messages", "sessions",
+];
 
 /// Every key there is.
 const KEYS: [&str; 17] = [

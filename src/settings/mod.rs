@@ -33,6 +33,8 @@ pub struct Given {
     pub at: Option<String>,
     /// `--git`.
     pub git: Option<PathBuf>,
+    /// `--swarm`.
+    pub swarm: Option<PathBuf>,
     /// `--state` or `SWARMWARDEN_STATE`.
     pub state: Option<PathBuf>,
     /// `--actor`.
@@ -102,6 +104,8 @@ pub struct Settings {
     pub read_only: bool,
     /// What the watchdog may do by itself; `None` when nobody said.
     pub policy: Option<Policy>,
+    /// Plan of the swarm; `None` for the usual file of the repository.
+    pub swarm: Option<PathBuf>,
     /// Repository to show.
     pub git: Option<PathBuf>,
     /// How often to read it.
@@ -177,6 +181,7 @@ pub fn resolve(
             .and_then(Policy::parse)
             .or(file.policy),
         git: given.git.or_else(|| file.git.clone()),
+        swarm: given.swarm,
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         git_base: file.git_base.clone(),
         ascii: match symbols.as_str() {

@@ -105,13 +105,13 @@ pub(crate) fn target(model: &Model) -> Target {
     let worker = match model.view {
         View::Overview => overview::selected(model).and_then(|p| match &p.subject {
             Subject::Worker(conversation, _) => Some(conversation.clone()),
-            Subject::Source => None,
+            Subject::Source | Subject::Session(_) => None,
         }),
         View::Workers => model.screens.workers.list.selected.clone(),
         View::Worker => model.screens.worker.conversation.clone(),
         View::Alerts => alerts::worker(model),
         View::Tasks | View::Task => return target_task(model),
-        View::Messages => None,
+        View::Messages | View::Sessions | View::Session => None,
     };
     let tasks = worker
         .as_ref()

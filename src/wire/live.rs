@@ -12,13 +12,14 @@ use std::{
 };
 use swarmwarden::{
     domain::{
-        Mode, Severity, Span, Timestamp, ledger::Floors, swarm::Habits, text, watchdog::Policy,
+        Mode, Repo, Severity, Span, Timestamp, ledger::Floors, swarm::Habits, text,
+        watchdog::Policy,
     },
     engine::{
-        Clock, Engine, Pen, Plan, View,
+        Clock, Engine, Pen, Plan, Surveyor, View,
         job::{Memory, Open, Opened, Warding, recall},
     },
-    git::{LocalRepo, Repos},
+    git::{LocalRepo, Steady},
     headless::{Exit, events},
     link::Ports,
     notify::{Child, Outlet},
@@ -47,16 +48,34 @@ pub(super) fn opener(path: &Path, mode: Mode) -> Open {
     })
 }
 
-/// The repository to show: the one that was named, or the one that the current directory lies in.
-pub(super) fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
+/// The repository to show, and how often to read it.
+fn repos(settings: &Settings) -> Option<(Surveyor, Duration)> {
     let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
+    let clock = Clock::system();
+    let steady: Steady = Arc::new(move || clock.steady());
+    Some((surveyor(settings, Some(steady))?, every))
+}
+
+/// Reads the repository that was named, or the one that the current directory lies in; in pieces where there is a clock.
+fn surveyor(settings: &Settings, steady: Option<Steady>) -> Option<Surveyor> {
     let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
     let path = settings.git.clone().or_else(here)?;
-    let clock = Clock::system();
-    let repo = LocalRepo::at(path)
-        .against(settings.git_base.clone())
-        .timed(Arc::new(move || clock.steady()));
-    Some((Arc::new(repo), every))
+    let repo = LocalRepo::at(path).against(settings.git_base.clone());
+    let repo = match steady {
+        Some(steady) => repo.timed(steady),
+        None => repo,
+    };
+    Some(Surveyor::new(Arc::new(repo), settings.swarm.clone()))
+}
+
+/// One look at the repository, whole; `None` without one.
+pub(super) fn repository(settings: &Settings, now: Timestamp) -> Option<Repo> {
+    let mut surveyor = surveyor(settings, None)?;
+    let name = surveyor.name();
+    Some(surveyor.look(now).unwrap_or_else(|error| Repo {
+        error: Some(text::line(&error.to_string()).into()),
+        ..Repo::unread(name, now)
+    }))
 }
 
 /// What an engine is for.
@@ -196,6 +215,7 @@ pub(super) fn dashboard(
         start: match settings.start.as_str() {
             "workers" => Screen::Workers,
             "messages" => Screen::Messages,
+            "sessions" => Screen::Sessions,
             "tasks" => Screen::Tasks,
             "alerts" => Screen::Alerts,
             _ => Screen::Overview,

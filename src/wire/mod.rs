@@ -7,6 +7,7 @@ mod demo;
 mod failure;
 mod live;
 mod pen;
+mod sessions;
 mod tasks;
 
 use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
@@ -20,11 +21,9 @@ use std::{
 };
 use swarmwarden::{
     domain::{
-        self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors,
-        swarm::Habits,
+        self, Mode, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors, swarm::Habits,
     },
     engine::{Clock, View, job::recall, look},
-    git::GitError,
     headless::{Exit, check, explain, json, text},
     settings::{self, Env, File, Given, Settings},
     store::{Sidecar, SqliteStore},
@@ -44,6 +43,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
+        Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(
             &settings,
@@ -88,6 +88,7 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
         db: common.db.clone(),
         at: common.at.clone(),
         git: common.git.clone(),
+        swarm: common.swarm.clone(),
         state: common.state.clone(),
         actor: common.actor.clone(),
         read_only: common.read_only,
@@ -169,13 +170,7 @@ fn database(settings: &Settings) -> Result<&Path, Failure> {
 fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
     let mut store = SqliteStore::open(path)?;
     let now = Clock::of(mode).now();
-    let repo = live::repos(settings).map(|(repos, _)| {
-        let unread = |e: GitError| Repo {
-            error: Some(e.to_string().into()),
-            ..Repo::unread(repos.name(), now)
-        };
-        Arc::new(repos.status(now).unwrap_or_else(unread))
-    });
+    let repo = live::repository(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
     let view = View {
         mode,

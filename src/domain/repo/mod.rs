@@ -10,7 +10,7 @@ pub use matrix::{Cell, ClashKind, FileClash, Hunk, Matrix, MergeStep, Overlap};
 pub use resolution::{LostLine, MergeSide, Outcome, Resolution, ResolvedFile};
 pub use worktree::{Operation, Worktree};
 
-use super::Timestamp;
+use super::{Timestamp, session::Survey};
 use std::sync::Arc;
 
 /// What git says about the repository at hand.
@@ -40,6 +40,8 @@ pub struct Repo {
     pub worktrees: Arc<[Worktree]>,
     /// Changes that were put aside with `git stash`.
     pub stashes: u32,
+    /// What documents and branches say of the sessions; `None` until they were read.
+    pub survey: Option<Arc<Survey>>,
     /// Which live branches conflict; `None` without a base.
     pub matrix: Option<Arc<Matrix>>,
     /// Commits that the upstream lacks and has more; `None` without an upstream.
@@ -73,6 +75,7 @@ impl Repo {
             fetched: None,
             worktrees: [].into(),
             stashes: 0,
+            survey: None,
             matrix: None,
             ahead_behind: None,
             modified: 0,

@@ -281,10 +281,11 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 }
 
 /// Every tab, its key's action, and how much is behind it.
-fn tab_list(model: &Model) -> [(View, Action, u64); 5] {
+fn tab_list(model: &Model) -> [(View, Action, u64); 6] {
     let snapshot = model.snapshot();
     let alerts = model.facts.alerts().iter();
     let active = alerts.filter(|a| a.status.is_active()).count() as u64;
+    let spoken_of = snapshot.sessions.iter().filter(|s| !s.is_bare()).count();
     [
         (View::Overview, Action::Overview, 0),
         (
@@ -295,5 +296,6 @@ fn tab_list(model: &Model) -> [(View, Action, u64); 5] {
         (View::Tasks, Action::Tasks, snapshot.task_counts.open()),
         (View::Alerts, Action::Alerts, active),
         (View::Messages, Action::Messages, snapshot.traffic.unread),
+        (View::Sessions, Action::Sessions, spoken_of as u64),
     ]
 }

@@ -141,6 +141,7 @@ fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'
     let mark = widget::severity(line.first.severity);
     let who = match &line.first.subject {
         Subject::Worker(_, id) => id.to_string(),
+        Subject::Session(key) => key.to_string(),
         Subject::Source => "bridge".to_owned(),
     };
     let more = match line.many {
@@ -157,6 +158,7 @@ fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'
     let next = match (&whose, &line.first.subject, line.many) {
         (Some(words), ..) => words.as_str(),
         (None, Subject::Source, _) => "Enter daemons",
+        (None, Subject::Session(_), 1) => "Enter session",
         (None, _, 1) => "Enter evidence",
         _ => "Enter list",
     };

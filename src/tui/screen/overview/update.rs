@@ -7,7 +7,7 @@ use crate::{
         keymap::Action,
         model::{Model, View},
         overlay::Overlay,
-        screen::{worker, workers},
+        screen::{session, worker, workers},
     },
 };
 use std::sync::Arc;
@@ -167,6 +167,7 @@ fn open(model: &mut Model) {
             worker::open(model, conversation.clone());
             model.show(View::Worker);
         }
+        Subject::Session(key) => session::open(model, Arc::clone(key)),
         Subject::Source => model.overlay = Some(Overlay::daemons()),
     }
 }

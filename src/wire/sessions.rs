@@ -1,0 +1,49 @@
+//! `sessions`: with a bridge when there is one, and without.
+
+use super::{Failure, glance, live};
+use crate::cli::{Sessions, View};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
+use swarmwarden::{
+    domain::{Mode, Snapshot, Source, session},
+    engine::Clock,
+    headless::{Exit, sessions},
+    settings::Settings,
+};
+
+pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure> {
+    let snapshot = match settings.db.as_deref() {
+        Some(path) => glance(settings, path, settings.mode)?.0,
+        None => alone(settings),
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match asked.output {
+        View::Table => sessions::text(&mut out, &snapshot, asked.all)?,
+        View::Json => sessions::json(&mut out, &snapshot)?,
+        View::Md => sessions::markdown(&mut out, &snapshot, asked.all)?,
+    }
+    out.flush()?;
+    Ok(Exit::Ok)
+}
+
+/// What the repository alone tells.
+fn alone(settings: &Settings) -> Snapshot {
+    let now = Clock::of(Mode::Live).now();
+    let repo = live::repository(settings, now).map(Arc::new);
+    let survey = repo.as_ref().and_then(|r| r.survey.as_deref());
+    let sessions = session::judge(session::Scene {
+        survey,
+        workers: &[],
+        tasks: &[],
+        now,
+    });
+    Snapshot {
+        at: now,
+        source: Source::default(),
+        sessions,
+        repo,
+        ..Snapshot::default()
+    }
+}
