@@ -39,6 +39,18 @@ impl DocumentKind {
     }
 }
 
+/// What a claim is about. The number of a phase is not that of a session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// `Session 2`.
+    #[default]
+    Session,
+    /// `Phase 17` of a tracker.
+    Phase,
+    /// `Stream 1` of a handover.
+    Stream,
+}
+
 /// What a status word or emoji means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimState {
@@ -98,7 +110,9 @@ pub struct Field {
 /// What a document says of one session or phase. Neutralised.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claim {
-    /// `2` of `Session 2`, `17` of `Phase 17`.
+    /// What it is about.
+    pub unit: Unit,
+    /// `2` of `Session 2`, `17` of `Phase 17`; `None` for `Phase 2-16`, whose words are in `id`.
     pub number: Option<u32>,
     /// The words after the number.
     pub title: Option<Arc<str>>,
@@ -217,7 +231,7 @@ pub struct Document {
     pub tasks: Vec<BoardTask>,
     /// Agents of a mission, or of a plan.
     pub agents: Vec<MissionAgent>,
-    /// Fields before the first session.
+    /// Fields that belong to no session: before the first, and after the last.
     pub head: Vec<Field>,
     /// What was not understood.
     pub remarks: Vec<Remark>,

@@ -3,7 +3,7 @@
 use super::{
     super::{
         Branch, Timestamp,
-        claim::{Claim, DocumentKind},
+        claim::{Claim, DocumentKind, Unit},
     },
     Filed, Pattern, Said,
 };
@@ -215,7 +215,7 @@ impl Book<'_> {
 
     /// A claim of the document that lists the sessions.
     fn listed(&mut self, said: Said) {
-        if let Some(number) = said.claim.number {
+        if let Some(number) = number(&said.claim) {
             self.numbered(number).hear(said);
         }
     }
@@ -267,7 +267,7 @@ impl Book<'_> {
         if let Some(session) = self.sessions.iter_mut().find(by_branch) {
             return session.hear(said);
         }
-        let number = said.claim.number;
+        let number = number(&said.claim);
         let free = |k: &&mut Known| number.is_some() && k.number == number && k.branch.is_none();
         if let Some(session) = self.sessions.iter_mut().find(free) {
             return session.hear(said);
@@ -331,6 +331,11 @@ impl Book<'_> {
         }
         self.sessions.push(new);
     }
+}
+
+/// The number of a session; that of a phase is none.
+fn number(claim: &Claim) -> Option<u32> {
+    claim.number.filter(|_| claim.unit == Unit::Session)
 }
 
 /// `Session 3 H.323 Guardian Council` of a report of its own.
