@@ -3,7 +3,7 @@
 use super::{markdown::escape, text::table};
 use crate::domain::{
     Snapshot, Span, Timestamp,
-    session::{Checked, Session, SessionsReport, overall},
+    session::{Checked, Outcome, Session, SessionsReport, overall},
 };
 use std::io::{self, Write};
 
@@ -131,7 +131,19 @@ fn details(out: &mut dyn Write, s: &Session, now: Timestamp) -> io::Result<()> {
     if let Some(at) = s.over {
         writeln!(out, "  over          its time was up at {}", at.rfc3339())?;
     }
-    criteria(out, &s.criteria)
+    unmet(out, &s.criteria)
+}
+
+/// How many are met, and those that are not.
+fn unmet(out: &mut dyn Write, all: &[Checked]) -> io::Result<()> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let met = |c: &&Checked| c.outcome == Outcome::Met;
+    let done = all.iter().filter(met).count();
+    writeln!(out, "  criteria      {done} of {} met", all.len())?;
+    let rest: Vec<Checked> = all.iter().filter(|c| !met(c)).cloned().collect();
+    criteria(out, &rest)
 }
 
 fn criteria(out: &mut dyn Write, all: &[Checked]) -> io::Result<()> {

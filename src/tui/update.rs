@@ -385,13 +385,7 @@ impl Model {
         match self.view {
             View::Overview => {}
             View::Workers => workers::select(self, &conversation),
-            View::Worker
-            | View::Tasks
-            | View::Task
-            | View::Alerts
-            | View::Messages
-            | View::Sessions
-            | View::Session => {
+            _ => {
                 worker::open(self, conversation);
                 self.show(View::Worker);
             }

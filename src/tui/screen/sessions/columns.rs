@@ -114,6 +114,12 @@ pub(crate) const fn stage(s: &Session) -> (&'static str, Role) {
     (s.stage.name(), role)
 }
 
+/// A branch; without its folder where there is no room for that.
+fn short(branch: &str, width: u16) -> String {
+    let last = branch.rsplit('/').next().unwrap_or(branch);
+    if cells(branch) > width { last } else { branch }.to_owned()
+}
+
 /// One cell.
 pub(super) fn cell(scene: Scene<'_>, s: &Session, column: &Column<Col>) -> (String, Role) {
     let dash = || "—".to_owned();
@@ -162,7 +168,8 @@ pub(super) fn cell(scene: Scene<'_>, s: &Session, column: &Column<Col>) -> (Stri
             Role::Text,
         ),
         Col::Branch => (
-            s.branch().map_or_else(dash, |b| b.name.to_string()),
+            s.branch()
+                .map_or_else(dash, |b| short(&b.name, column.width)),
             Role::Text,
         ),
     }
