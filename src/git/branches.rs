@@ -1,22 +1,24 @@
-//! Local branches against the base: how far each is, and how much it changes.
+//! Branches against the base and their upstreams: how far each is, and what it did.
 
 use super::{
+    known::{self, Distance, Known},
+    matrix,
     refs::{self, Tip},
     safe,
     trees::line_of,
 };
-use crate::domain::{Branch, Diffstat, Span, repo::Upstream, text};
-use git2::{Commit, DiffOptions, Oid, Repository};
-use std::{collections::HashMap, sync::Arc};
+use crate::domain::{
+    Branch, Timestamp,
+    repo::{Matrix, Upstream},
+    text,
+};
+use git2::{Oid, Repository};
+use std::{mem, sync::Arc};
 
 /// Branches that are shown.
 const SHOWN: usize = 256;
-/// Of so many, the newest, the change is measured, too.
+/// Of so many, the newest, the change is measured, too; and of those in the matrix.
 const MEASURED: usize = 64;
-/// How long one read may work on branches that it does not know.
-const LIMIT: Span = Span::seconds(1);
-/// Longer files count as binary.
-const LARGE: i64 = 1 << 20;
 /// Where work is usually merged to; the first that exists is the base.
 const BASES: [&str; 5] = [
     "refs/remotes/origin/main",
@@ -25,28 +27,6 @@ const BASES: [&str; 5] = [
     "refs/heads/master",
     "refs/remotes/origin/HEAD",
 ];
-
-/// What two commits say of each other never changes.
-pub(super) type Known = HashMap<(Oid, Oid), Distance>;
-
-/// A branch and the base.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Distance {
-    ahead: u32,
-    behind: u32,
-    size: Size,
-}
-
-/// How much a branch changes.
-#[derive(Debug, Clone, Copy, Default)]
-enum Size {
-    /// Nobody asked yet.
-    #[default]
-    Unmeasured,
-    /// It cannot be told: no common commit, or files that are not here.
-    Unknown,
-    Known(Diffstat),
-}
 
 /// Where branches are held against.
 pub(super) struct Base {
@@ -80,44 +60,50 @@ pub(super) struct Read {
     pub(super) branches: Vec<Branch>,
 }
 
-/// The newest branches, by name. What is not in `known` is worked out for about a second by `elapsed`, the newest first, and is in `known`
+/// The newest branches, by name. What is not in `known` is worked out for about a second by `late`, the newest first, and is in `known`
 /// afterwards; a branch for which no time was left is not among them, and is when the next read has come to it.
 /// O(branches), and for each new one O(commits and files between it and the base).
 pub(super) fn read(
-    repo: &Repository,
+    git: &Repository,
     named: Option<&str>,
     known: &mut Known,
-    elapsed: impl Fn() -> Span,
+    late: &dyn Fn() -> bool,
+    now: Timestamp,
 ) -> Result<Read, git2::Error> {
-    let against = base(repo, named);
+    let against = base(git, named);
     let base = against.as_ref().map(|base| base.id);
-    let mut tips = refs::all(repo)?;
+    let mut tips = refs::all(git)?;
     let count = small(tips.len());
     tips.sort_by(|a, b| (b.time, &a.shown).cmp(&(a.time, &b.shown)));
-    let (mut found, begun) = (Vec::new(), elapsed());
-    let late = || elapsed().0.saturating_sub(begun.0) > LIMIT.0;
-    let mut kept = Known::with_capacity(known.len());
+    let mut before = Known {
+        distances: mem::take(&mut known.distances),
+        apart: mem::take(&mut known.apart),
+        ..Known::default()
+    };
+    let (mut found, mut live) = (Vec::new(), 0);
+    let base_id = base.map(|id| id.to_string()).unwrap_or_default();
     for (rank, tip) in tips.into_iter().take(SHOWN).enumerate() {
-        let commit = repo.find_commit(tip.id)?;
-        let distance = match base {
-            None => Distance::default(),
-            Some(base) => {
-                let key = (commit.id(), base);
-                let before = known.get(&key).or_else(|| kept.get(&key)).copied();
-                let measure = rank < MEASURED;
-                let enough = |d: &Distance| !measure || !matches!(d.size, Size::Unmeasured);
-                let distance = match before {
-                    Some(distance) if enough(&distance) || late() => distance,
-                    None if late() => continue,
-                    before => work_out(repo, &commit, base, before, measure)?,
-                };
-                kept.insert(key, distance);
-                distance
-            }
+        // A branch that goes wrong is shown with its name; the others are none the worse for it.
+        let upstream = upstream(git, &tip);
+        let facts = Wanted {
+            tip: tip.id,
+            base,
+            upstream: upstream.as_ref().and_then(|(_, id)| *id),
+            measure: rank < MEASURED || live < Matrix::LIVE,
         };
-        found.push(shown(tip, &commit, distance));
+        let Some((distance, apart)) = facts.find(git, &mut before, known, late) else {
+            continue;
+        };
+        let upstream = upstream.map(|(name, id)| Upstream {
+            name,
+            ahead: apart.0,
+            behind: apart.1,
+            gone: id.is_none(),
+        });
+        let branch = shown(git, tip, distance, upstream, now);
+        live += usize::from(matrix::live(&branch, &base_id));
+        found.push(branch);
     }
-    *known = kept;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Read {
         base: against,
@@ -126,75 +112,116 @@ pub(super) fn read(
     })
 }
 
-fn work_out(
-    repo: &Repository,
-    commit: &Commit<'_>,
-    base: Oid,
-    before: Option<Distance>,
+/// What is to be known of one branch.
+struct Wanted {
+    tip: Oid,
+    base: Option<Oid>,
+    upstream: Option<Oid>,
     measure: bool,
-) -> Result<Distance, git2::Error> {
-    let mut distance = if let Some(before) = before {
-        before
-    } else {
-        let (ahead, behind) = repo.graph_ahead_behind(commit.id(), base)?;
-        Distance {
-            ahead: small(ahead),
-            behind: small(behind),
-            size: Size::Unmeasured,
-        }
-    };
-    if measure {
-        distance.size = size(repo, commit, base).map_or(Size::Unknown, Size::Known);
+}
+
+impl Wanted {
+    /// From what was known `before`, else worked out unless it is late; `None` when there is not even a part of it. Everything found is
+    /// in `kept` afterwards.
+    fn find(
+        &self,
+        git: &Repository,
+        before: &mut Known,
+        kept: &mut Known,
+        late: &dyn Fn() -> bool,
+    ) -> Option<(Distance, (u32, u32))> {
+        let apart = match self.upstream {
+            Some(upstream) if upstream != self.tip => {
+                let key = (self.tip, upstream);
+                let known = before.apart.get(&key).or_else(|| kept.apart.get(&key));
+                let known = match known.copied() {
+                    Some(apart) => apart,
+                    None if late() => return None,
+                    None => known::apart(git, self.tip, upstream).unwrap_or_default(),
+                };
+                kept.apart.insert(key, known);
+                known
+            }
+            _ => (0, 0),
+        };
+        let Some(base) = self.base else {
+            return Some((Distance::default(), apart));
+        };
+        let key = (self.tip, base);
+        let known = kept.distances.get(&key).cloned();
+        let known = known.or_else(|| before.distances.remove(&key));
+        let distance = match known {
+            Some(d) if !self.measure || d.work.is_some() || late() => d,
+            None if late() => return None,
+            known => known::work_out(git, self.tip, base, known, self.measure).unwrap_or_default(),
+        };
+        kept.distances.insert(key, distance.clone());
+        Some((distance, apart))
     }
-    Ok(distance)
 }
 
-/// What the branch changes against where it left the base. A moved file counts as removed and added.
-fn size(repo: &Repository, commit: &Commit<'_>, base: Oid) -> Result<Diffstat, git2::Error> {
-    let left = repo.find_commit(repo.merge_base(commit.id(), base)?)?;
-    let mut options = DiffOptions::new();
-    options
-        .context_lines(0)
-        .ignore_submodules(true)
-        .max_size(LARGE);
-    let diff = repo.diff_tree_to_tree(
-        Some(&left.tree()?),
-        Some(&commit.tree()?),
-        Some(&mut options),
-    )?;
-    let stats = diff.stats()?;
-    Ok(Diffstat {
-        files: small(stats.files_changed()),
-        added: small(stats.insertions()),
-        removed: small(stats.deletions()),
-    })
+/// Where a branch was pushed to, and the commit that is there; no commit when it is gone. One that was pushed without being told to follow
+/// has the branch of its name at `origin`.
+fn upstream(git: &Repository, tip: &Tip) -> Option<(Arc<str>, Option<Oid>)> {
+    if let Some(from) = &tip.from {
+        return Some((Arc::clone(from), Some(tip.id)));
+    }
+    let full = str::from_utf8(&tip.reference.0).ok()?;
+    let at = |name: &str| git.find_reference(name).ok()?.peel_to_commit().ok();
+    let short = |name: &str| safe(name.strip_prefix("refs/remotes/").unwrap_or(name));
+    if let Some(name) = git.branch_upstream_name(full).ok() {
+        let name = String::from_utf8_lossy(&name).into_owned();
+        return Some((short(&name), at(&name).map(|c| c.id())));
+    }
+    let plain = full.strip_prefix("refs/heads/")?;
+    let same = format!("refs/remotes/origin/{plain}");
+    let there = at(&same)?;
+    Some((short(&same), Some(there.id())))
 }
 
-fn shown(tip: Tip, commit: &Commit<'_>, distance: Distance) -> Branch {
-    let line = line_of(commit);
-    let at_remote = |name: &Arc<str>| Upstream {
-        name: Arc::clone(name),
-        ..Upstream::default()
-    };
-    Branch {
+fn shown(
+    git: &Repository,
+    tip: Tip,
+    distance: Distance,
+    upstream: Option<Upstream>,
+    now: Timestamp,
+) -> Branch {
+    let line = git.find_commit(tip.id).ok().map(|commit| line_of(&commit));
+    let id = tip.id.to_string();
+    let branch = Branch {
         name: tip.shown,
         reference: tip.reference,
         remote: tip.from.is_some(),
-        upstream: tip.from.as_ref().map(at_remote),
         from: tip.from,
-        commit: safe(text::head(&line.id, 8)),
-        id: line.id,
-        subject: line.subject,
-        author: line.author,
-        committed: line.at,
+        commit: safe(text::head(&id, 8)),
+        id: id.into(),
+        upstream,
         ahead: distance.ahead,
         behind: distance.behind,
         merged: distance.ahead == 0 && distance.behind > 0,
-        diffstat: match distance.size {
-            Size::Known(size) => Some(size),
-            Size::Unmeasured | Size::Unknown => None,
-        },
         ..Branch::default()
+    };
+    let branch = match line {
+        None => branch,
+        Some(line) => Branch {
+            subject: line.subject,
+            author: line.author,
+            committed: line.at,
+            ..branch
+        },
+    };
+    let Some(work) = distance.work else {
+        return branch;
+    };
+    let activity = work.activity(now);
+    Branch {
+        diffstat: work.size,
+        last_hour: activity[23],
+        activity: activity.into(),
+        first: work.first.map(|s| Timestamp(s.saturating_mul(1_000_000))),
+        files: Arc::clone(&work.files),
+        files_cut: work.cut,
+        ..branch
     }
 }
 

@@ -1,23 +1,32 @@
 //! The port to git repositories, and its libgit2 adapter. Local reads only; nothing is written, no hook runs, no network is used.
 
 mod branches;
+mod change;
+mod hunks;
+mod known;
+mod matrix;
+mod merge;
 mod refs;
 mod trees;
+mod work;
 
 pub use trees::{Entry, Touch, Trees};
 
-use crate::domain::{Repo, Span, Timestamp, text};
-use branches::Known;
-use git2::{ErrorClass, ErrorCode, Repository, StatusOptions};
+use crate::domain::{Repo, Span, Timestamp, repo::Cell, text};
+use git2::{ErrorClass, ErrorCode, Repository};
 use std::{
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
-use trees::LocalTrees;
+use {
+    known::Known,
+    merge::{Changes, Merger},
+    trees::LocalTrees,
+};
 
-/// Files whose status is counted before the count says "at least".
-const STATUS_CAP: usize = 100_000;
+/// How long one read may work on what it does not know.
+const LIMIT: Span = Span::seconds(1);
 
 /// Reads repositories.
 pub trait Repos: Send + Sync {
@@ -117,6 +126,17 @@ impl LocalRepo {
         Self { steady, ..self }
     }
 
+    /// What happens when two branches are merged, named as in [`Repo::branches`]; the first is *ours*. Not remembered.
+    ///
+    /// # Errors
+    /// As the variants of [`GitError`] say.
+    pub fn clash(&self, ours: &str, theirs: &str) -> Result<Cell, GitError> {
+        let trees = LocalTrees::open(self).map_err(|e| self.failed(e))?;
+        let (ours, theirs) = (trees.id(ours)?, trees.id(theirs)?);
+        let merger = Merger::of(trees.git()).map_err(|e| self.failed(e))?;
+        Ok(merger.cell(ours, theirs, &mut Changes::new()))
+    }
+
     /// Whether `path` lies in a repository.
     #[must_use]
     pub fn is_there(path: &Path) -> bool {
@@ -158,9 +178,17 @@ impl LocalRepo {
             Err(e) if e.code() == ErrorCode::UnbornBranch => {}
             Err(e) => return Err(e),
         }
+        let begun = (self.steady)();
+        let late = || (self.steady)().0.saturating_sub(begun.0) > LIMIT.0;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let base = self.base.as_deref();
-        let read = branches::read(&repo, base, &mut known, &*self.steady)?;
+        let read = branches::read(&repo, base, &mut known, &late, now)?;
+        if let Some(base) = &read.base {
+            let cells = &mut known.cells;
+            found.matrix = Some(matrix::read(&repo, base, &read.branches, cells, &late));
+        }
+        let counts = work::count(&repo)?;
+        found.worktrees = work::all(&repo, counts, &mut known, &late, now).into();
         drop(known);
         found.branches = read.branches.into();
         found.branch_count = read.count;
@@ -168,9 +196,11 @@ impl LocalRepo {
             found.base_commit = safe(text::head(&base.id.to_string(), 8));
             found.base = Some(base.name);
         }
-        if !repo.is_bare() {
-            count(&repo, &mut found)?;
-        }
+        found.modified = counts.modified;
+        found.untracked = counts.untracked;
+        found.conflicted = counts.conflicted;
+        found.stashes = work::stashes(&repo);
+        found.fetched = work::fetched(&repo);
         Ok(found)
     }
 }
@@ -221,26 +251,6 @@ fn describe(
         let (ahead, behind) = repo.graph_ahead_behind(commit.id(), theirs)?;
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         found.ahead_behind = Some((small(ahead), small(behind)));
-    }
-    Ok(())
-}
-
-fn count(repo: &Repository, found: &mut Repo) -> Result<(), git2::Error> {
-    let mut options = StatusOptions::new();
-    options
-        .include_untracked(true)
-        .recurse_untracked_dirs(false)
-        .exclude_submodules(true)
-        .no_refresh(true);
-    for entry in repo.statuses(Some(&mut options))?.iter().take(STATUS_CAP) {
-        let status = entry.status();
-        if status.is_conflicted() {
-            found.conflicted += 1;
-        } else if status.is_wt_new() {
-            found.untracked += 1;
-        } else if !status.is_ignored() {
-            found.modified += 1;
-        }
     }
     Ok(())
 }

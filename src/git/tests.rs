@@ -79,3 +79,5 @@ fn no_repository_is_named_with_the_remedy() {
 }
 
 mod branches;
+mod matrix;
+mod scene;

@@ -1,6 +1,6 @@
 //! What stands in the files of a branch, read from the object database: no work tree is looked at.
 
-use super::{GitError, LocalRepo, branches, refs, safe, when};
+use super::{GitError, LocalRepo, branches, change::LINK, refs, safe, when};
 use crate::domain::{Timestamp, repo::CommitLine, text};
 use git2::{Commit, ObjectType, Oid, Repository, Sort, Tree};
 use std::{
@@ -106,12 +106,20 @@ impl<'a> LocalTrees<'a> {
         })
     }
 
+    /// The repository.
+    pub(super) const fn git(&self) -> &Repository {
+        &self.git
+    }
+
+    /// The commit that a branch stands at.
+    pub(super) fn id(&self, branch: &str) -> Result<Oid, GitError> {
+        let id = self.tips.get(branch).copied();
+        id.ok_or_else(|| GitError::NoSuchBranch(safe(branch).to_string()))
+    }
+
     fn tip(&self, branch: &str) -> Result<Commit<'_>, GitError> {
-        let id = self
-            .tips
-            .get(branch)
-            .ok_or_else(|| GitError::NoSuchBranch(safe(branch).to_string()))?;
-        self.git.find_commit(*id).map_err(|e| self.of.failed(e))
+        let id = self.id(branch)?;
+        self.git.find_commit(id).map_err(|e| self.of.failed(e))
     }
 
     fn bytes_of(&self, path: &str) -> Vec<u8> {
@@ -120,11 +128,10 @@ impl<'a> LocalTrees<'a> {
             .map_or_else(|| path.as_bytes().to_vec(), Clone::clone)
     }
 
-    fn walk(&self, branch: &str, accept: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, git2::Error> {
-        let tip = *self.tips.get(branch).unwrap_or(&Oid::ZERO_SHA1);
+    fn walk(&self, root: Oid, accept: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, git2::Error> {
         let odb = self.git.odb()?;
         let (mut found, mut seen) = (Vec::new(), 0usize);
-        let mut todo = vec![(Vec::new(), self.git.find_commit(tip)?.tree_id(), 0usize)];
+        let mut todo = vec![(Vec::new(), root, 0usize)];
         while let Some((at, tree, depth)) = todo.pop() {
             for entry in &self.git.find_tree(tree)? {
                 seen += 1;
@@ -191,9 +198,6 @@ impl<'a> LocalTrees<'a> {
     }
 }
 
-/// Mode of a symbolic link.
-const LINK: i32 = 0o120_000;
-
 /// A file in a tree.
 #[derive(Clone)]
 struct Steps {
@@ -249,8 +253,8 @@ pub(super) fn line_of(commit: &Commit<'_>) -> CommitLine {
 
 impl Trees for LocalTrees<'_> {
     fn names(&self, branch: &str, accept: &dyn Fn(&str) -> bool) -> Result<Vec<Entry>, GitError> {
-        self.tip(branch)?;
-        self.walk(branch, accept).map_err(|e| self.of.failed(e))
+        let root = self.tip(branch)?.tree_id();
+        self.walk(root, accept).map_err(|e| self.of.failed(e))
     }
 
     fn read(&self, entry: &Entry, cap: u64) -> Result<Vec<u8>, GitError> {

@@ -21,6 +21,8 @@ pub struct Matrix {
     pub order: Vec<MergeStep>,
     /// Files that several of the branches edit, most branches first.
     pub overlaps: Vec<Overlap>,
+    /// Such files that are not listed, because there are more than 1,000.
+    pub overlaps_left_out: u32,
 }
 
 /// Two tips, merged in memory.

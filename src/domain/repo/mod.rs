@@ -2,6 +2,7 @@
 
 mod branch;
 mod matrix;
+mod order;
 mod resolution;
 mod worktree;
 

@@ -1,5 +1,6 @@
 //! Where branches are checked out.
 
+use crate::domain::Timestamp;
 use std::sync::Arc;
 
 /// What a work tree is in the middle of.
@@ -59,6 +60,8 @@ pub struct Worktree {
     pub locked: bool,
     /// Its directory is not there.
     pub missing: bool,
+    /// When this was found; `None` while there was no time for it, the counts say nothing then.
+    pub read_at: Option<Timestamp>,
     /// Why it could not be read, neutralised; the counts are then 0.
     pub error: Option<Arc<str>>,
 }

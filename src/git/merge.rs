@@ -1,0 +1,283 @@
+//! Two tips merged in memory. Objects that a merge makes go into a store of memory that ends with the merger: neither a work tree nor an
+//! index, a reference or the object database changes.
+
+use super::{
+    change::{self, At, Change, LINK, SUBMODULE},
+    hunks,
+    known::path,
+};
+use crate::domain::{
+    repo::{Cell, ClashKind, FileClash, Hunk},
+    text,
+};
+use git2::{ErrorCode, Index, IndexEntry, IndexTime, MergeOptions, Oid, Repository};
+use std::{collections::HashMap, sync::Arc};
+
+/// Before the priorities of the stores on disk, so that what is written goes there.
+const FIRST: i32 = 1_000;
+/// Files of one cell that are listed.
+const FILES: usize = 1_000;
+
+/// Merge bases and tips, and what changed between them.
+pub(super) type Changes = HashMap<(Oid, Oid), Arc<[Change]>>;
+
+/// Merges in a repository that is its own.
+pub(super) struct Merger {
+    git: Repository,
+}
+
+impl Merger {
+    /// O(1).
+    pub(super) fn of(git: &Repository) -> Result<Self, git2::Error> {
+        let git = Repository::open(git.path())?;
+        git.odb()?.add_new_mempack_backend(FIRST)?;
+        Ok(Self { git })
+    }
+
+    /// What happens when two tips are merged. O(commits and files between them and where they left each other).
+    pub(super) fn cell(&self, ours: Oid, theirs: Oid, changes: &mut Changes) -> Cell {
+        self.try_cell(ours, theirs, changes)
+            .unwrap_or_else(|e| Cell::Unknown(text::line(text::head(e.message(), 256)).into()))
+    }
+
+    fn try_cell(&self, ours: Oid, theirs: Oid, changes: &mut Changes) -> Result<Cell, git2::Error> {
+        if ours == theirs {
+            return Ok(Cell::Clean);
+        }
+        let bases = match self.git.merge_bases(ours, theirs) {
+            Ok(bases) => bases.to_vec(),
+            Err(e) if e.code() != ErrorCode::NotFound => return Err(e),
+            Err(_) if self.git.is_shallow() => {
+                let why = "the history is cut off before they meet; `git fetch --unshallow`";
+                return Ok(Cell::Unknown(why.into()));
+            }
+            Err(_) => return Ok(Cell::Unrelated),
+        };
+        let index = match *bases {
+            [base] if base == ours || base == theirs => return Ok(Cell::Clean),
+            [base] => match self.from_one(base, ours, theirs, changes)? {
+                None => return Ok(Cell::Clean),
+                Some(index) => index,
+            },
+            // They met more than once: libgit2 merges the bases to one of its own first.
+            _ => self.whole(ours, theirs)?,
+        };
+        self.clashes(&index)
+    }
+
+    /// Merges only what changed: files that both sides left alone take no part in a merge, neither as they are, nor as the source of a
+    /// move, nor as a directory. `None` when the two sides have nothing to do with each other. O(what changed).
+    fn from_one(
+        &self,
+        base: Oid,
+        ours: Oid,
+        theirs: Oid,
+        changes: &mut Changes,
+    ) -> Result<Option<Index>, git2::Error> {
+        let mine = self.since(base, ours, changes)?;
+        let other = self.since(base, theirs, changes)?;
+        if apart(&mine, &other) {
+            return Ok(None);
+        }
+        match self.narrow(&mine, &other) {
+            Ok(index) => Ok(Some(index)),
+            // A path that no index takes, such as one with `..`: the whole trees, as they are.
+            Err(_) => self.whole(ours, theirs).map(Some),
+        }
+    }
+
+    fn since(
+        &self,
+        base: Oid,
+        tip: Oid,
+        known: &mut Changes,
+    ) -> Result<Arc<[Change]>, git2::Error> {
+        if let Some(changes) = known.get(&(base, tip)) {
+            return Ok(Arc::clone(changes));
+        }
+        let tree = |id| Ok::<_, git2::Error>(self.git.find_commit(id)?.tree_id());
+        let found: Arc<[Change]> = change::between(&self.git, tree(base)?, tree(tip)?)?.into();
+        known.insert((base, tip), Arc::clone(&found));
+        Ok(found)
+    }
+
+    fn narrow(&self, mine: &[Change], other: &[Change]) -> Result<Index, git2::Error> {
+        let (mut base, mut ours, mut theirs) = (Index::new()?, Index::new()?, Index::new()?);
+        for (path, a, b) in union(mine, other) {
+            // A side that did not change a path has it as the base does.
+            let old = a.or(b).and_then(|change| change.old);
+            put(&mut base, path, old)?;
+            put(&mut ours, path, a.map_or(old, |change| change.new))?;
+            put(&mut theirs, path, b.map_or(old, |change| change.new))?;
+        }
+        let tree = |index: &mut Index| self.git.find_tree(index.write_tree_to(&self.git)?);
+        let (base, ours, theirs) = (tree(&mut base)?, tree(&mut ours)?, tree(&mut theirs)?);
+        self.git
+            .merge_trees(&base, &ours, &theirs, Some(&options()))
+    }
+
+    fn whole(&self, ours: Oid, theirs: Oid) -> Result<Index, git2::Error> {
+        let (ours, theirs) = (self.git.find_commit(ours)?, self.git.find_commit(theirs)?);
+        self.git.merge_commits(&ours, &theirs, Some(&options()))
+    }
+
+    fn clashes(&self, index: &Index) -> Result<Cell, git2::Error> {
+        if !index.has_conflicts() {
+            return Ok(Cell::Clean);
+        }
+        let conflicts = index.conflicts()?.collect::<Result<Vec<_>, _>>()?;
+        let names: Vec<Vec<u8>> = index.iter().map(|e| e.path).collect();
+        let mut found = Vec::new();
+        for conflict in conflicts.into_iter().take(FILES) {
+            let sides = [conflict.ancestor, conflict.our, conflict.their];
+            let Some(name) = sides.iter().flatten().map(|e| e.path.clone()).next() else {
+                continue;
+            };
+            let (kind, hunks) = self.describe(&sides, &name, &names);
+            found.push(FileClash {
+                path: path(&name),
+                kind,
+                hunks: hunks.into(),
+            });
+        }
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Cell::Conflict(found.into()))
+    }
+
+    fn describe(
+        &self,
+        sides: &[Option<IndexEntry>; 3],
+        name: &[u8],
+        names: &[Vec<u8>],
+    ) -> (ClashKind, Vec<Hunk>) {
+        let plain = |kind| (kind, Vec::new());
+        let mode = |e: &IndexEntry| i32::try_from(e.mode).unwrap_or(0);
+        let any = |wanted| sides.iter().flatten().any(|e| mode(e) == wanted);
+        let [ancestor, our, their] = sides;
+        let (our, their) = match (ancestor, our, their) {
+            (_, Some(our), Some(their)) => (our, their),
+            (Some(_), Some(_), None) => return plain(ClashKind::DeletedByTheirs),
+            (Some(_), None, Some(_)) => return plain(ClashKind::DeletedByOurs),
+            (None, _, _) if below(name, names) => return plain(ClashKind::FileAndDirectory),
+            _ => return plain(ClashKind::Renamed),
+        };
+        if any(SUBMODULE) {
+            return plain(ClashKind::Submodule);
+        }
+        if any(LINK) {
+            return plain(ClashKind::Link);
+        }
+        let read = |e: &IndexEntry| self.git.find_blob(e.id).map(|b| b.content().to_vec());
+        let base = ancestor.as_ref().map_or(Ok(Vec::new()), read);
+        let (Ok(base), Ok(ours), Ok(theirs)) = (base, read(our), read(their)) else {
+            return plain(ClashKind::Content);
+        };
+        if hunks::binary(&ours) || hunks::binary(&theirs) || hunks::binary(&base) {
+            return plain(ClashKind::Binary);
+        }
+        let kind = match ancestor {
+            Some(_) => ClashKind::Content,
+            None => ClashKind::BothAdded,
+        };
+        (kind, hunks::clashes(&base, &ours, &theirs))
+    }
+}
+
+fn options() -> MergeOptions {
+    let mut options = MergeOptions::new();
+    options.find_renames(true).skip_reuc(true);
+    options
+}
+
+/// Nothing that one side changed was changed by the other, or lies where the other has a directory or a file. O(changes).
+fn apart(mine: &[Change], other: &[Change]) -> bool {
+    let clash = |few: &[Change], many: &[Change]| {
+        few.iter().any(|change| {
+            let mut directory = change.path.clone();
+            directory.push(b'/');
+            let from = many.partition_point(|c| c.path < directory);
+            let inside = many
+                .get(from)
+                .is_some_and(|c| c.path.starts_with(&directory));
+            inside || many.binary_search_by(|c| c.path.cmp(&change.path)).is_ok()
+        })
+    };
+    !clash(mine, other) && !clash(other, mine)
+}
+
+/// Both lists by path.
+fn union<'c>(
+    mine: &'c [Change],
+    other: &'c [Change],
+) -> impl Iterator<Item = (&'c [u8], Option<&'c Change>, Option<&'c Change>)> {
+    let (mut a, mut b) = (mine.iter().peekable(), other.iter().peekable());
+    std::iter::from_fn(move || {
+        let path = match (a.peek(), b.peek()) {
+            (None, None) => return None,
+            (Some(x), None) => &x.path,
+            (None, Some(y)) => &y.path,
+            (Some(x), Some(y)) => (&x.path).min(&y.path),
+        };
+        Some((
+            path.as_slice(),
+            a.next_if(|c| c.path == *path),
+            b.next_if(|c| c.path == *path),
+        ))
+    })
+}
+
+fn put(index: &mut Index, path: &[u8], at: At) -> Result<(), git2::Error> {
+    let Some((mode, id)) = at else {
+        return Ok(());
+    };
+    index.add(&IndexEntry {
+        ctime: IndexTime::new(0, 0),
+        mtime: IndexTime::new(0, 0),
+        dev: 0,
+        ino: 0,
+        mode: u32::try_from(mode).unwrap_or(0),
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path: path.to_vec(),
+    })
+}
+
+/// Another of the names lies below this one, or this one below another.
+fn below(name: &[u8], names: &[Vec<u8>]) -> bool {
+    let inside = |outer: &[u8], inner: &[u8]| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.starts_with(b"/"))
+    };
+    names
+        .iter()
+        .any(|other| inside(name, other) || inside(other, name))
+}
+
+/// The cell seen from the other side.
+pub(super) fn turned(cell: &Cell) -> Cell {
+    let Cell::Conflict(files) = cell else {
+        return cell.clone();
+    };
+    let turned = files.iter().map(|file| FileClash {
+        path: Arc::clone(&file.path),
+        kind: match file.kind {
+            ClashKind::DeletedByOurs => ClashKind::DeletedByTheirs,
+            ClashKind::DeletedByTheirs => ClashKind::DeletedByOurs,
+            kind => kind,
+        },
+        hunks: file
+            .hunks
+            .iter()
+            .map(|hunk| Hunk {
+                ours: hunk.theirs,
+                theirs: hunk.ours,
+            })
+            .collect(),
+    });
+    Cell::Conflict(turned.collect())
+}
