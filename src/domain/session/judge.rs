@@ -111,6 +111,7 @@ fn session(
         .and_then(|said| Some(said.at()?.plus(terms.update)))
         .filter(|at| *at <= now);
     let over = started
+        .filter(|_| ground.is_some())
         .filter(|_| active || (facts.tasks.open > 0 && !stage.is_over()))
         .map(|at| at.plus(terms.session))
         .filter(|at| *at <= now);
