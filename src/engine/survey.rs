@@ -17,7 +17,7 @@ use crate::{
 use plan::PlanFile;
 use probe::Probed;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::PathBuf,
     sync::Arc,
 };
@@ -27,6 +27,9 @@ const LARGE: u64 = 4 << 20;
 /// Documents that are read of one repository; with more, those of the newest branches.
 const DOCUMENTS: usize = 1_000;
 
+/// A path, and the id of what stands there.
+type Content = (Arc<str>, Arc<str>);
+
 /// Reads a repository and the documents in it. Remembers what cannot change: a branch that did not move costs nothing.
 pub struct Surveyor {
     repos: Arc<dyn Repos>,
@@ -34,7 +37,7 @@ pub struct Surveyor {
     /// Documents of a commit.
     listed: HashMap<Arc<str>, Arc<[Entry]>>,
     /// Documents by path and content.
-    read: HashMap<(Arc<str>, Arc<str>), Option<Arc<Document>>>,
+    read: HashMap<Content, Option<Arc<Document>>>,
     /// What was found on a commit.
     probed: HashMap<String, Probed>,
 }
@@ -122,7 +125,7 @@ impl Surveyor {
         let mut order: Vec<&Branch> = repo.branches.iter().collect();
         order.sort_by_key(|b| (!is_base(b), b.committed, Arc::clone(&b.name)));
         let (mut found, mut seen, mut listed, mut read) =
-            (Vec::new(), HashMap::new(), HashMap::new(), HashMap::new());
+            (Vec::new(), HashSet::new(), HashMap::new(), HashMap::new());
         for branch in order {
             let entries = match self.entries(branch, trees) {
                 Ok(entries) => entries,
@@ -134,7 +137,7 @@ impl Surveyor {
             listed.insert(Arc::clone(&branch.id), Arc::clone(&entries));
             for entry in entries.iter() {
                 let key = (Arc::clone(&entry.path), Arc::clone(&entry.id));
-                if found.len() >= DOCUMENTS || seen.insert(key.clone(), ()).is_some() {
+                if found.len() >= DOCUMENTS || !seen.insert(key.clone()) {
                     continue;
                 }
                 let document = match self.read.get(&key) {
@@ -275,9 +278,13 @@ fn barred(grounds: &mut [Ground], survey: &mut Survey) {
     }
 }
 
+/// A commit, and the session that made it.
+type Made = (Arc<str>, Arc<str>);
+
 /// Outputs that several sessions produce, each by a commit of its own. A file that one branch inherited from another is one work.
 fn duplicates(grounds: &[Ground]) -> Vec<Duplicate> {
-    let mut by_path: BTreeMap<Arc<str>, Vec<(Arc<str>, Arc<str>)>> = BTreeMap::new();
+    // By path: commits, and the session of each.
+    let mut by_path: BTreeMap<Arc<str>, Vec<Made>> = BTreeMap::new();
     for ground in grounds {
         for output in &ground.outputs {
             if let Some(file) = output.file.as_ref().filter(|f| !f.of_base) {

@@ -32,7 +32,7 @@ impl fmt::Display for Eta {
 }
 
 /// How long `left` pieces take when `done` of them, at these times, were completed since `since`. A Poisson rate: its 95 % interval by
-/// the square-root transform (Brown, Cai and DasGupta 2003), `(√(n + 3/8) ± 0.98)²` over the time watched. `None` when nothing is left.
+/// the square-root transform (Brown, Cai and `DasGupta` 2003), `(√(n + 3/8) ± 0.98)²` over the time watched. `None` when nothing is left.
 /// O(done).
 #[must_use]
 pub fn eta(left: u64, done: &[Timestamp], since: Option<Timestamp>, now: Timestamp) -> Option<Eta> {

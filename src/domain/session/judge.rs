@@ -1,9 +1,7 @@
 //! Everything that is known of each session, together.
 
 use super::{
-    super::{
-        Severity, Span, State, StateCounts, Task, TaskState, Timestamp, Worker, swarmfile::Limits,
-    },
+    super::{Severity, State, StateCounts, Task, TaskState, Timestamp, Worker, swarmfile::Limits},
     Basis, Ground, Progress, Session, Stage, Survey, TaskShare,
     contradict::contradictions,
     criteria::{Checked, Outcome},
@@ -106,7 +104,7 @@ fn session(
     let claim = ground.and_then(|g| g.known.claim());
     let contradictions = claim.map_or_else(Vec::new, |said| contradictions(&facts, stage, said));
     let started = started(ground, crew);
-    let stale = claim
+    let unrenewed = claim
         .filter(|_| active)
         .and_then(|said| Some(said.at()?.plus(terms.update)))
         .filter(|at| *at <= now);
@@ -137,7 +135,7 @@ fn session(
         started,
         last: facts.last(),
         active,
-        stale,
+        stale: unrenewed,
         over,
         at_stake: facts.unsafe_since(),
         severity: Severity::Ok,
@@ -302,81 +300,4 @@ fn criteria(facts: &Facts<'_>) -> Vec<Checked> {
         }
     }
     all
-}
-
-/// The criteria of all sessions together.
-#[must_use]
-pub fn together(sessions: &[Arc<Session>], survey: &Survey) -> Vec<Checked> {
-    let known: Vec<&Session> = (sessions.iter())
-        .filter(|s| s.number.is_some() && s.ground.is_some())
-        .map(Arc::as_ref)
-        .collect();
-    if known.is_empty() {
-        return Vec::new();
-    }
-    let over = known.iter().filter(|s| s.stage.is_over()).count();
-    let began = known.iter().filter_map(|s| s.started).min();
-    let ended = known.iter().filter_map(|s| Some(s.last?.0)).max();
-    let took = began.zip(ended).map(|(from, to)| to.since(from));
-    let outcome = match took {
-        Some(took) if over == known.len() => Outcome::of(took <= survey.terms.swarm),
-        Some(took) if took > survey.terms.swarm => Outcome::Unmet,
-        _ => Outcome::Unknown,
-    };
-    let hours = |span: Span| span.as_seconds() / 3_600;
-    let seen = took.map_or_else(
-        || "nothing tells how long they took".to_owned(),
-        |took| {
-            format!(
-                "{over} of {} over, {} h from first to last",
-                known.len(),
-                hours(took)
-            )
-        },
-    );
-    let what = format!(
-        "all sessions are complete within {} h",
-        hours(survey.terms.swarm)
-    );
-    let twice = survey.duplicates.len();
-    let first = survey.duplicates.first().map_or_else(String::new, |d| {
-        format!(": {} by {}", d.path, super::evidence::some(&d.sessions))
-    });
-    let known_conflicts = known
-        .iter()
-        .filter_map(|s| s.ground.as_ref()?.conflicts.as_ref());
-    let (told, bad) = known_conflicts.fold((0, 0), |(n, bad), files| {
-        (n + 1, bad + usize::from(!files.is_empty()))
-    });
-    let clean = if told == 0 {
-        Outcome::Unknown
-    } else {
-        Outcome::of(bad == 0)
-    };
-    let blockers = || {
-        survey
-            .grounds
-            .iter()
-            .flat_map(|g| &g.blockers)
-            .chain(&survey.blockers)
-    };
-    let open = blockers().filter(|b| b.blocker.open).count();
-    vec![
-        Checked::new(&what, outcome, seen),
-        Checked::new(
-            "no work is done twice",
-            Outcome::of(twice == 0),
-            format!("{twice} files{first}"),
-        ),
-        Checked::new(
-            "no branch conflicts with the base",
-            clean,
-            format!("{bad} of {told} branches that were tried conflict"),
-        ),
-        Checked::new(
-            "all blockers are documented and resolved",
-            Outcome::of(open == 0),
-            format!("{open} of {} open", blockers().count()),
-        ),
-    ]
 }

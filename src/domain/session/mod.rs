@@ -15,16 +15,18 @@ mod members;
 mod pattern;
 mod problems;
 mod report;
+mod together;
 
 pub use contradict::{Contradiction, Kind};
 pub use criteria::{Checked, Outcome, words};
 pub use eta::{Eta, eta};
 pub use evidence::{Finding, Stage};
 pub use identify::{Found, Known, identify};
-pub use judge::{Scene, judge, together};
+pub use judge::{Scene, judge};
 pub use pattern::Pattern;
 pub(crate) use problems::problems;
 pub use report::{SessionsReport, overall};
+pub use together::together;
 
 use super::{
     Branch, ConversationId, Severity, StateCounts, TaskId, Timestamp,
@@ -343,9 +345,13 @@ pub fn boards(survey: &Survey) -> impl Iterator<Item = (&Filed, &BoardTask)> {
 }
 
 /// Agents that missions list for a session.
+#[must_use]
 pub fn mission<'a>(survey: &'a Survey, known: &Known) -> Vec<&'a MissionAgent> {
     let range = known.range;
     let agents = survey.documents.iter().flat_map(|f| &f.document.agents);
     let ours = |a: &&MissionAgent| range.is_some_and(|(from, to)| (from..=to).contains(&a.number));
     agents.filter(ours).collect()
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -134,9 +134,12 @@ struct ProgressReport {
 
 #[derive(Debug, Serialize)]
 struct EtaReport {
-    least_s: i64,
-    likely_s: Option<i64>,
-    most_s: Option<i64>,
+    #[serde(rename = "least_s")]
+    least: i64,
+    #[serde(rename = "likely_s")]
+    likely: Option<i64>,
+    #[serde(rename = "most_s")]
+    most: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -346,9 +349,9 @@ fn output(o: &super::Output) -> OutputReport<'_> {
 
 fn eta(e: Eta) -> EtaReport {
     EtaReport {
-        least_s: e.least.as_seconds(),
-        likely_s: e.likely.map(Span::as_seconds),
-        most_s: e.most.map(Span::as_seconds),
+        least: e.least.as_seconds(),
+        likely: e.likely.map(Span::as_seconds),
+        most: e.most.map(Span::as_seconds),
     }
 }
 

@@ -18,14 +18,17 @@ use std::{
 /// Where a plan stands when nobody names its file.
 const NAME: &str = ".swarmwarden.toml";
 
+/// What was read last.
+struct Last {
+    path: PathBuf,
+    changed: Option<SystemTime>,
+    plan: Result<Arc<SwarmFile>, Vec<String>>,
+}
+
 /// A plan on disk, read again when it changed.
 pub(super) struct PlanFile {
     named: Option<PathBuf>,
-    last: Option<(
-        PathBuf,
-        Option<SystemTime>,
-        Result<Arc<SwarmFile>, Vec<String>>,
-    )>,
+    last: Option<Last>,
 }
 
 impl PlanFile {
@@ -41,7 +44,11 @@ impl PlanFile {
     ) -> Option<Arc<SwarmFile>> {
         let path = (self.named.clone()).unwrap_or_else(|| Path::new(&*repo.path).join(NAME));
         let changed = match fs::metadata(&path) {
-            Ok(meta) => meta.modified().ok(),
+            Ok(meta) if meta.is_file() => meta.modified().ok(),
+            Ok(_) => {
+                faults.push(at(&path, "is no file"));
+                return None;
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.named.is_none() => {
                 return None;
             }
@@ -50,14 +57,15 @@ impl PlanFile {
                 return None;
             }
         };
-        let same = |(p, at, _): &&(PathBuf, Option<SystemTime>, _)| {
-            *p == path && *at == changed && changed.is_some()
-        };
+        let same = |last: &&Last| last.path == path && last.changed == changed && changed.is_some();
         if self.last.as_ref().filter(same).is_none() {
-            let read = open(&path).map(Arc::new);
-            self.last = Some((path.clone(), changed, read));
+            self.last = Some(Last {
+                plan: open(&path).map(Arc::new),
+                path: path.clone(),
+                changed,
+            });
         }
-        match &self.last.as_ref()?.2 {
+        match &self.last.as_ref()?.plan {
             Ok(plan) => Some(Arc::clone(plan)),
             Err(wrong) => {
                 faults.extend(wrong.iter().map(|w| at(&path, w)));

@@ -116,7 +116,7 @@ fn fault(what: &str, error: &GitError) -> Arc<str> {
 }
 
 fn lines(bytes: &[u8]) -> u32 {
-    let breaks = bytes.iter().filter(|b| **b == b'\n').count();
+    let breaks = bytes.split(|b| *b == b'\n').count() - 1;
     let last = usize::from(bytes.last().is_some_and(|b| *b != b'\n'));
     u32::try_from(breaks + last).unwrap_or(u32::MAX)
 }
