@@ -310,3 +310,6 @@ fn shown(error: &GitError) -> Arc<str> {
 
 /// What a plan says of a session, and how its branch is called.
 pub(super) type Planned = (Known, Option<Pattern>);
+
+#[cfg(test)]
+mod tests;
