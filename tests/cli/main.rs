@@ -6,6 +6,7 @@ mod books;
 mod bridge;
 mod health;
 mod live;
+mod sessions;
 
 use assert_cmd::Command;
 use bridge::{Bridge, TOKEN};

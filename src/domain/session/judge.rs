@@ -275,11 +275,11 @@ fn criteria(facts: &Facts<'_>) -> Vec<Checked> {
                 |f| format!("{} bytes by {}", f.bytes, f.commit),
             );
             let outcome = Outcome::of(own(output).is_some());
-            all.push(Checked::new(
-                &format!("{} is committed", output.path),
-                outcome,
-                seen,
-            ));
+            let what = format!("{} is committed", output.path);
+            if all.iter().any(|c| *c.what == *what) {
+                continue;
+            }
+            all.push(Checked::new(&what, outcome, seen));
         }
         let open = ground.blockers.iter().filter(|b| b.blocker.open).count();
         if !ground.blockers.is_empty() {
