@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 use swarmwarden::{
-    domain::{Mode, Snapshot, Source, session},
+    domain::{Mode, Snapshot},
     engine::Clock,
     headless::{Exit, sessions},
     settings::Settings,
@@ -32,18 +32,11 @@ pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure
 fn alone(settings: &Settings) -> Snapshot {
     let now = Clock::of(Mode::Live).now();
     let repo = live::repository(settings, now).map(Arc::new);
-    let survey = repo.as_ref().and_then(|r| r.survey.as_deref());
-    let sessions = session::judge(session::Scene {
-        survey,
-        workers: &[],
-        tasks: &[],
-        now,
-    });
-    Snapshot {
+    let mut snapshot = Snapshot {
         at: now,
-        source: Source::default(),
-        sessions,
         repo,
         ..Snapshot::default()
-    }
+    };
+    snapshot.judge_sessions(now);
+    snapshot
 }

@@ -1,9 +1,11 @@
 //! A swarm by hand, at a fixed instant: every state, every kind of task, hostile text. For screens, pictures and benches.
 
 mod alerts;
+mod sessions;
 mod worker;
 
 pub(crate) use alerts::alarming;
+pub(crate) use sessions::sessions;
 
 use std::{collections::VecDeque, sync::Arc};
 use swarmwarden::{

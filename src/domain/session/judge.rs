@@ -291,7 +291,10 @@ fn criteria(facts: &Facts<'_>) -> Vec<Checked> {
             ));
         }
         if let Some(files) = &ground.conflicts {
-            let seen = format!("{} files conflict with the base", files.len());
+            let seen = match files.len() {
+                1 => "1 file conflicts with the base".to_owned(),
+                n => format!("{n} files conflict with the base"),
+            };
             all.push(Checked::new(
                 "it merges without conflict",
                 Outcome::of(files.is_empty()),

@@ -107,8 +107,8 @@ fn tail(raw: &str) -> &str {
 }
 
 impl Snapshot {
-    /// Sessions of the repository take the place of those of the orchestrators, which are among them. O(workers × sessions + tasks).
-    fn judge_sessions(&mut self, now: Timestamp) {
+    /// Judges the sessions by what is in the picture. Sessions of the repository take the place of those of the orchestrators, which are among them. O(workers × sessions + tasks).
+    pub fn judge_sessions(&mut self, now: Timestamp) {
         let survey = self.repo.as_ref().and_then(|repo| repo.survey.as_deref());
         self.sessions = session::judge(session::Scene {
             survey,

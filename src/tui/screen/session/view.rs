@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        claim::DocumentKind,
+        claim::{DocumentKind, Share},
         session::{Checked, Contradiction, Outcome, Said, Session, mission},
     },
     tui::{
@@ -112,19 +112,7 @@ fn verdict(scene: Scene<'_>, s: &Session, width: u16) -> Vec<Strip> {
         let words = format!("{}{when}", f.sentence);
         labelled(&mut out, width, dim(f.question), &words, Role::Text);
     }
-    if let Some(p) = s.progress {
-        let eta = s
-            .eta
-            .map_or_else(String::new, |eta| format!(" · eta {eta}"));
-        let words = format!(
-            "{}% ({} of {} by {}){eta}",
-            p.percent(),
-            p.done,
-            p.of,
-            p.basis.name()
-        );
-        labelled(&mut out, width, dim("how far"), &words, Role::Text);
-    }
+    labelled(&mut out, width, dim("how far"), &how_far(s), Role::Text);
     if let Some(at) = s.stale {
         let words = format!("not renewed since {}", scene.clock.log(at));
         labelled(&mut out, width, ("stale", Role::Warn), &words, Role::Text);
@@ -140,6 +128,28 @@ fn verdict(scene: Scene<'_>, s: &Session, width: u16) -> Vec<Strip> {
         );
     }
     out
+}
+
+/// What is claimed, what was found, and when it will be done.
+fn how_far(s: &Session) -> String {
+    let claim = s.claim().map(|said| &said.claim);
+    let share = |share: Option<Share>, what: &str| {
+        let Share { done, of } = share?;
+        let of = of.map_or_else(String::new, |of| format!("/{of}"));
+        Some(format!("claims {}{of} {what}", done?))
+    };
+    let claims = [
+        claim.and_then(|c| Some(format!("claims {}%", c.percent?))),
+        share(claim.and_then(|c| c.items), "pieces"),
+        share(claim.and_then(|c| c.agents), "agents"),
+    ];
+    let found = s.progress.map(|p| {
+        let (percent, by) = (p.percent(), p.basis.name());
+        format!("{percent}% found: {} of {} by {by}", p.done, p.of)
+    });
+    let eta = s.eta.map(|eta| format!("eta {eta}"));
+    let parts: Vec<String> = claims.into_iter().chain([found, eta]).flatten().collect();
+    parts.join(" · ")
 }
 
 fn against(c: &Contradiction) -> (&'static str, Role) {
