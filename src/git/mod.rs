@@ -6,6 +6,7 @@ mod hunks;
 mod known;
 mod matrix;
 mod merge;
+mod pair;
 mod refs;
 mod trees;
 mod work;
