@@ -1,11 +1,13 @@
 //! What can be typed. Types only: `settings` says what it means.
 
 mod act;
+mod git;
 
 pub(crate) use act::{
     Act, Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
 use std::path::PathBuf;
 
 /// The operator's dashboard for multi-agent swarms.
@@ -92,6 +94,8 @@ pub(crate) enum Sub {
     Events(Events),
     /// Why a worker is in its state, and what would change it.
     Explain(Explain),
+    /// Branches, work trees, and which branches conflict; works without a bridge.
+    Git(Git),
     /// The commands that act.
     #[command(flatten)]
     Act(Act),

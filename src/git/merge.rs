@@ -88,8 +88,16 @@ impl Merger {
         }
         match self.narrow(&mine, &other) {
             Ok(merged) => Ok(Some(merged)),
-            // A path that no index takes, such as one with `..`: the whole trees, as they are.
-            Err(_) => self.whole(ours, theirs).map(Some),
+            // A path that no index takes, such as one with `..`, or a file that is not here: the whole trees, as they are.
+            Err(_) => {
+                let mut pair = Pair::of(&mine, &other);
+                pair.modes();
+                let whole = self.whole(ours, theirs)?;
+                Ok(Some(Merged {
+                    clashes: pair.clashes,
+                    ..whole
+                }))
+            }
         }
     }
 
@@ -103,7 +111,8 @@ impl Merger {
             return Ok(Arc::clone(changes));
         }
         let tree = |id| Ok::<_, git2::Error>(self.git.find_commit(id)?.tree_id());
-        let found: Arc<[Change]> = change::between(&self.git, tree(base)?, tree(tip)?)?.into();
+        let found: Arc<[Change]> =
+            change::between(&self.git, Some(tree(base)?), tree(tip)?)?.into();
         known.insert((base, tip), Arc::clone(&found));
         Ok(found)
     }
@@ -114,6 +123,7 @@ impl Merger {
         if pair.follow(&self.git, trees)? {
             trees = pair.trees(&self.git)?;
         }
+        pair.modes();
         let [base, ours, theirs] = trees;
         let tree = |id| self.git.find_tree(id);
         let (base, ours, theirs) = (tree(base)?, tree(ours)?, tree(theirs)?);

@@ -88,6 +88,17 @@ impl Pair {
         Ok(!mine.is_empty() || !other.is_empty())
     }
 
+    /// Finds files that both added alike, but with different modes, which libgit2 lets pass. O(changes).
+    pub(super) fn modes(&mut self) {
+        let apart = |t: &Three| match (t.base, t.ours, t.theirs) {
+            (None, Some((a, x)), Some((b, y))) => x == y && a != b,
+            _ => false,
+        };
+        let found = self.paths.iter().filter(|(_, three)| apart(three));
+        let found = found.map(|(path, _)| (path.clone(), ClashKind::Mode));
+        self.clashes.extend(found);
+    }
+
     /// Where a side moved files to.
     fn moves(
         &self,

@@ -231,7 +231,7 @@ fn row(t: &Task, now: Timestamp) -> Vec<String> {
 }
 
 /// Columns two spaces apart, as wide as their widest cell; the last one is not padded.
-fn table(out: &mut dyn Write, head: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+pub(super) fn table(out: &mut dyn Write, head: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
     writeln!(out)?;
     let mut widths: Vec<usize> = head.iter().map(|h| h.width()).collect();
     for row in &rows {

@@ -76,7 +76,12 @@ fn commit(git: &Repository, files: &Files, parents: &[Oid], time: i64) -> Oid {
             mtime: IndexTime::new(0, 0),
             dev: 0,
             ino: 0,
-            mode: 0o100_644,
+            // Names decide, so that a move can change it, too.
+            mode: if path.len() == 3 {
+                0o100_755
+            } else {
+                0o100_644
+            },
             uid: 0,
             gid: 0,
             file_size: 0,
