@@ -1,12 +1,14 @@
 //! What can be typed. Types only: `settings` says what it means.
 
 mod act;
+mod git;
 mod sessions;
 
 pub(crate) use act::{
     Act, Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
 pub(crate) use sessions::{Sessions, View};
 use std::path::PathBuf;
 
@@ -99,6 +101,8 @@ pub(crate) enum Sub {
     Explain(Explain),
     /// Sessions: what is claimed of each, and what git and the bridge show.
     Sessions(Sessions),
+    /// Branches, work trees, and which branches conflict; works without a bridge.
+    Git(Git),
     /// The commands that act.
     #[command(flatten)]
     Act(Act),

@@ -26,10 +26,14 @@ pub(super) struct Change {
     pub(super) new: At,
 }
 
-/// What changed from one tree to another, sorted by path. O(entries of the directories that differ).
-pub(super) fn between(git: &Repository, old: Oid, new: Oid) -> Result<Vec<Change>, git2::Error> {
+/// What changed from one tree, or from nothing, to another, sorted by path. O(entries of the directories that differ).
+pub(super) fn between(
+    git: &Repository,
+    old: Option<Oid>,
+    new: Oid,
+) -> Result<Vec<Change>, git2::Error> {
     let mut found = Vec::new();
-    let mut todo = vec![(Vec::new(), Some(old), Some(new))];
+    let mut todo = vec![(Vec::new(), old, Some(new))];
     while let Some((at, old, new)) = todo.pop() {
         let old = old.map(|id| git.find_tree(id)).transpose()?;
         let new = new.map(|id| git.find_tree(id)).transpose()?;

@@ -105,7 +105,7 @@ fn measured(git: &Repository, tip: Oid, base: Oid) -> Measured {
     let older = times.len().saturating_sub(COMMITS);
     let since = |()| -> Result<_, git2::Error> {
         let left = git.find_commit(git.merge_base(tip, base)?)?.tree_id();
-        change::between(git, left, git.find_commit(tip)?.tree_id())
+        change::between(git, Some(left), git.find_commit(tip)?.tree_id())
     };
     let changes = since(()).ok();
     let shown = changes.iter().flatten().take(Branch::FILES);

@@ -2,15 +2,16 @@
 //! index, a reference or the object database changes.
 
 use super::{
-    change::{self, At, Change, LINK, SUBMODULE},
+    change::{self, Change, LINK, SUBMODULE},
     hunks,
     known::path,
+    pair::Pair,
 };
 use crate::domain::{
     repo::{Cell, ClashKind, FileClash, Hunk},
     text,
 };
-use git2::{ErrorCode, Index, IndexEntry, IndexTime, MergeOptions, Oid, Repository};
+use git2::{ErrorCode, Index, IndexEntry, MergeOptions, Oid, Repository};
 use std::{collections::HashMap, sync::Arc};
 
 /// Before the priorities of the stores on disk, so that what is written goes there.
@@ -20,6 +21,12 @@ const FILES: usize = 1_000;
 
 /// Merge bases and tips, and what changed between them.
 pub(super) type Changes = HashMap<(Oid, Oid), Arc<[Change]>>;
+
+/// A merge: what libgit2 made of it, and the paths that clash because of a move.
+struct Merged {
+    index: Index,
+    clashes: Vec<(Vec<u8>, ClashKind)>,
+}
 
 /// Merges in a repository that is its own.
 pub(super) struct Merger {
@@ -53,16 +60,16 @@ impl Merger {
             }
             Err(_) => return Ok(Cell::Unrelated),
         };
-        let index = match *bases {
+        let merged = match *bases {
             [base] if base == ours || base == theirs => return Ok(Cell::Clean),
             [base] => match self.from_one(base, ours, theirs, changes)? {
                 None => return Ok(Cell::Clean),
-                Some(index) => index,
+                Some(merged) => merged,
             },
             // They met more than once: libgit2 merges the bases to one of its own first.
             _ => self.whole(ours, theirs)?,
         };
-        self.clashes(&index)
+        self.clashes(merged)
     }
 
     /// Merges only what changed: files that both sides left alone take no part in a merge, neither as they are, nor as the source of a
@@ -73,16 +80,24 @@ impl Merger {
         ours: Oid,
         theirs: Oid,
         changes: &mut Changes,
-    ) -> Result<Option<Index>, git2::Error> {
+    ) -> Result<Option<Merged>, git2::Error> {
         let mine = self.since(base, ours, changes)?;
         let other = self.since(base, theirs, changes)?;
         if apart(&mine, &other) {
             return Ok(None);
         }
         match self.narrow(&mine, &other) {
-            Ok(index) => Ok(Some(index)),
-            // A path that no index takes, such as one with `..`: the whole trees, as they are.
-            Err(_) => self.whole(ours, theirs).map(Some),
+            Ok(merged) => Ok(Some(merged)),
+            // A path that no index takes, such as one with `..`, or a file that is not here: the whole trees, as they are.
+            Err(_) => {
+                let mut pair = Pair::of(&mine, &other);
+                pair.modes();
+                let whole = self.whole(ours, theirs)?;
+                Ok(Some(Merged {
+                    clashes: pair.clashes,
+                    ..whole
+                }))
+            }
         }
     }
 
@@ -96,38 +111,53 @@ impl Merger {
             return Ok(Arc::clone(changes));
         }
         let tree = |id| Ok::<_, git2::Error>(self.git.find_commit(id)?.tree_id());
-        let found: Arc<[Change]> = change::between(&self.git, tree(base)?, tree(tip)?)?.into();
+        let found: Arc<[Change]> =
+            change::between(&self.git, Some(tree(base)?), tree(tip)?)?.into();
         known.insert((base, tip), Arc::clone(&found));
         Ok(found)
     }
 
-    fn narrow(&self, mine: &[Change], other: &[Change]) -> Result<Index, git2::Error> {
-        let (mut base, mut ours, mut theirs) = (Index::new()?, Index::new()?, Index::new()?);
-        for (path, a, b) in union(mine, other) {
-            // A side that did not change a path has it as the base does.
-            let old = a.or(b).and_then(|change| change.old);
-            put(&mut base, path, old)?;
-            put(&mut ours, path, a.map_or(old, |change| change.new))?;
-            put(&mut theirs, path, b.map_or(old, |change| change.new))?;
+    fn narrow(&self, mine: &[Change], other: &[Change]) -> Result<Merged, git2::Error> {
+        let mut pair = Pair::of(mine, other);
+        let mut trees = pair.trees(&self.git)?;
+        if pair.follow(&self.git, trees)? {
+            trees = pair.trees(&self.git)?;
         }
-        let tree = |index: &mut Index| self.git.find_tree(index.write_tree_to(&self.git)?);
-        let (base, ours, theirs) = (tree(&mut base)?, tree(&mut ours)?, tree(&mut theirs)?);
-        self.git
-            .merge_trees(&base, &ours, &theirs, Some(&options()))
+        pair.modes();
+        let [base, ours, theirs] = trees;
+        let tree = |id| self.git.find_tree(id);
+        let (base, ours, theirs) = (tree(base)?, tree(ours)?, tree(theirs)?);
+        let options = options(false);
+        Ok(Merged {
+            index: self
+                .git
+                .merge_trees(&base, &ours, &theirs, Some(&options))?,
+            clashes: pair.clashes,
+        })
     }
 
-    fn whole(&self, ours: Oid, theirs: Oid) -> Result<Index, git2::Error> {
+    fn whole(&self, ours: Oid, theirs: Oid) -> Result<Merged, git2::Error> {
         let (ours, theirs) = (self.git.find_commit(ours)?, self.git.find_commit(theirs)?);
-        self.git.merge_commits(&ours, &theirs, Some(&options()))
+        let options = options(true);
+        Ok(Merged {
+            index: self.git.merge_commits(&ours, &theirs, Some(&options))?,
+            clashes: Vec::new(),
+        })
     }
 
-    fn clashes(&self, index: &Index) -> Result<Cell, git2::Error> {
-        if !index.has_conflicts() {
+    fn clashes(&self, merged: Merged) -> Result<Cell, git2::Error> {
+        let index = merged.index;
+        if !index.has_conflicts() && merged.clashes.is_empty() {
             return Ok(Cell::Clean);
         }
         let conflicts = index.conflicts()?.collect::<Result<Vec<_>, _>>()?;
         let names: Vec<Vec<u8>> = index.iter().map(|e| e.path).collect();
-        let mut found = Vec::new();
+        let moved = merged.clashes.into_iter().map(|(name, kind)| FileClash {
+            path: path(&name),
+            kind,
+            hunks: [].into(),
+        });
+        let mut found: Vec<_> = moved.collect();
         for conflict in conflicts.into_iter().take(FILES) {
             let sides = [conflict.ancestor, conflict.our, conflict.their];
             let Some(name) = sides.iter().flatten().map(|e| e.path.clone()).next() else {
@@ -141,6 +171,8 @@ impl Merger {
             });
         }
         found.sort_by(|a, b| a.path.cmp(&b.path));
+        found.dedup_by(|a, b| a.path == b.path);
+        found.truncate(FILES);
         Ok(Cell::Conflict(found.into()))
     }
 
@@ -183,9 +215,9 @@ impl Merger {
     }
 }
 
-fn options() -> MergeOptions {
+fn options(renames: bool) -> MergeOptions {
     let mut options = MergeOptions::new();
-    options.find_renames(true).skip_reuc(true);
+    options.find_renames(renames).skip_reuc(true);
     options
 }
 
@@ -203,47 +235,6 @@ fn apart(mine: &[Change], other: &[Change]) -> bool {
         })
     };
     !clash(mine, other) && !clash(other, mine)
-}
-
-/// Both lists by path.
-fn union<'c>(
-    mine: &'c [Change],
-    other: &'c [Change],
-) -> impl Iterator<Item = (&'c [u8], Option<&'c Change>, Option<&'c Change>)> {
-    let (mut a, mut b) = (mine.iter().peekable(), other.iter().peekable());
-    std::iter::from_fn(move || {
-        let path = match (a.peek(), b.peek()) {
-            (None, None) => return None,
-            (Some(x), None) => &x.path,
-            (None, Some(y)) => &y.path,
-            (Some(x), Some(y)) => (&x.path).min(&y.path),
-        };
-        Some((
-            path.as_slice(),
-            a.next_if(|c| c.path == *path),
-            b.next_if(|c| c.path == *path),
-        ))
-    })
-}
-
-fn put(index: &mut Index, path: &[u8], at: At) -> Result<(), git2::Error> {
-    let Some((mode, id)) = at else {
-        return Ok(());
-    };
-    index.add(&IndexEntry {
-        ctime: IndexTime::new(0, 0),
-        mtime: IndexTime::new(0, 0),
-        dev: 0,
-        ino: 0,
-        mode: u32::try_from(mode).unwrap_or(0),
-        uid: 0,
-        gid: 0,
-        file_size: 0,
-        id,
-        flags: 0,
-        flags_extended: 0,
-        path: path.to_vec(),
-    })
 }
 
 /// Another of the names lies below this one, or this one below another.

@@ -6,7 +6,9 @@ mod hunks;
 mod known;
 mod matrix;
 mod merge;
+mod pair;
 mod refs;
+pub mod scratch;
 mod trees;
 mod work;
 
@@ -69,6 +71,16 @@ pub enum GitError {
         size: u64,
         /// Bytes that are read.
         cap: u64,
+    },
+    /// The user's git refused, or could not be run.
+    #[error("git {what} failed in {dir}: {why}")]
+    Child {
+        /// What was asked of it.
+        what: String,
+        /// Where, neutralised.
+        dir: String,
+        /// What it said, neutralised.
+        why: String,
     },
     /// Anything else.
     #[error("reading {path} failed: {source}")]
@@ -135,6 +147,18 @@ impl LocalRepo {
         let (ours, theirs) = (trees.id(ours)?, trees.id(theirs)?);
         let merger = Merger::of(trees.git()).map_err(|e| self.failed(e))?;
         Ok(merger.cell(ours, theirs, &mut Changes::new()))
+    }
+
+    /// Directory of the main work tree, or of a bare repository.
+    ///
+    /// # Errors
+    /// As the variants of [`GitError`] say.
+    pub fn root(&self) -> Result<PathBuf, GitError> {
+        let of = |git: &Repository| git.workdir().unwrap_or_else(|| git.path()).to_path_buf();
+        let main = self
+            .open()
+            .and_then(|git| Repository::open(git.commondir()));
+        main.map(|git| of(&git)).map_err(|e| self.failed(e))
     }
 
     /// Whether `path` lies in a repository.

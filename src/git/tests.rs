@@ -79,5 +79,7 @@ fn no_repository_is_named_with_the_remedy() {
 }
 
 mod branches;
+mod differences;
+mod generated;
 mod matrix;
 mod scene;

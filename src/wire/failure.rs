@@ -4,6 +4,7 @@ use std::io;
 use swarmwarden::{
     demo::DemoError,
     domain::{Refusal, text},
+    git::GitError,
     headless::Exit,
     settings::SettingsError,
     store::StoreError,
@@ -32,6 +33,9 @@ pub(crate) enum Failure {
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
+    /// The repository was not read.
+    #[error("{}", chain(.0))]
+    Git(#[from] GitError),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -64,6 +68,9 @@ impl Failure {
             Self::Store(_) | Self::Refused(_) => Exit::Unavailable,
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
+            Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
+            Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. }) => Exit::Data,
+            Self::Git(_) => Exit::Unavailable,
             Self::Io(error) => Exit::of_write(error),
             Self::Demo(_) => Exit::CannotWrite,
         }

@@ -5,6 +5,7 @@ mod audit;
 mod books;
 mod demo;
 mod failure;
+mod git;
 mod live;
 mod pen;
 mod sessions;
@@ -41,6 +42,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
+        Some(Sub::Git(asked)) => git::run(&settings, &asked),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),

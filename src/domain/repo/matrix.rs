@@ -78,6 +78,8 @@ pub enum ClashKind {
     Submodule,
     /// Both changed a symbolic link.
     Link,
+    /// Both added it alike, but only one of them as a program.
+    Mode,
 }
 
 impl ClashKind {
@@ -94,6 +96,7 @@ impl ClashKind {
             Self::Binary => "binary, both changed",
             Self::Submodule => "submodule, both moved",
             Self::Link => "link, both changed",
+            Self::Mode => "both added, with different modes",
         }
     }
 }

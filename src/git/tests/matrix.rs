@@ -149,6 +149,24 @@ fn a_file_that_is_a_directory_elsewhere_clashes() {
 }
 
 #[test]
+fn a_program_for_one_that_is_none_for_the_other_clashes() {
+    let s = Scene::with(&[("c", "c\n")]);
+    s.branch("plain", "main", &[("run", "#!/bin/sh\n")]);
+    s.git(&["checkout", "-q", "-b", "program", "main"]);
+    s.write("run", "#!/bin/sh\n");
+    s.git(&["add", "--chmod=+x", "run"]);
+    s.git(&["commit", "-q", "-m", "program"]);
+    assert_eq!(
+        kinds(&s, "plain", "program"),
+        [("run".into(), ClashKind::Mode)]
+    );
+    assert_eq!(
+        s.merge_tree("plain", "program"),
+        Some(["run".to_owned()].into())
+    );
+}
+
+#[test]
 fn binary_files_links_and_submodules_clash_by_path() {
     let s = Scene::with(&[("bin", "\0 1"), ("c", "c\n")]);
     std::os::unix::fs::symlink("c", s.path.join("link")).unwrap();
