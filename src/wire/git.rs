@@ -1,6 +1,6 @@
 //! `git`: works on the repository alone; no bridge is opened.
 
-use super::failure::Failure;
+use super::{failure::Failure, sessions};
 use crate::cli::{Git, GitCommand, GitFormat, Merge};
 use std::{
     io::{self, Write},
@@ -9,8 +9,9 @@ use std::{
 };
 use swarmwarden::{
     domain::{
-        Branch, Timestamp,
+        Branch, Snapshot,
         repo::{Cell, Outcome},
+        session::Session,
     },
     engine::Clock,
     git::{
@@ -33,7 +34,7 @@ pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match &asked.command {
         None => {
-            glance(&mut out, &repo, now, asked.output)?;
+            glance(&mut out, settings, &repo, asked.output)?;
             Exit::Ok
         }
         Some(GitCommand::Log { branch, limit }) => {
@@ -53,22 +54,45 @@ pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// Nobody is known here: sessions and workers come from documents and a bridge.
-fn nobody(_: &Branch) -> Who {
-    Who::default()
+/// Whose a branch is: its session, and the workers of that.
+fn whose(snapshot: &Snapshot, branch: &Branch) -> Who {
+    let ours = |s: &&Arc<Session>| s.branch().is_some_and(|b| b.name == branch.name);
+    let Some(session) = snapshot.sessions.iter().find(ours) else {
+        return Who::default();
+    };
+    let workers = snapshot.workers.iter();
+    let workers = workers.filter(|w| session.workers.contains(&w.conversation));
+    let labels: Vec<String> = workers.map(|w| w.id.to_string()).collect();
+    let worker = match labels.as_slice() {
+        [] => None,
+        [one] => Some(one.as_str().into()),
+        [first, rest @ ..] => Some(format!("{first} +{}", rest.len()).into()),
+    };
+    Who {
+        session: (!session.is_bare()).then(|| Arc::clone(&session.key)),
+        worker,
+    }
 }
 
 fn glance(
     out: &mut dyn Write,
-    repo: &LocalRepo,
-    now: Timestamp,
+    settings: &Settings,
+    local: &LocalRepo,
     format: GitFormat,
 ) -> Result<(), Failure> {
-    let found = repo.status(now)?;
+    let snapshot = sessions::picture(settings)?;
+    let read = snapshot.repo.clone().filter(|repo| repo.error.is_none());
+    let repo = match read {
+        Some(repo) => repo,
+        // Once more, for the reason why.
+        None => Arc::new(local.status(snapshot.at)?),
+    };
+    let repo = repo.as_ref();
+    let (now, who) = (snapshot.at, |branch: &Branch| whose(&snapshot, branch));
     match format {
-        GitFormat::Text => git::text(out, &found, now, &nobody)?,
-        GitFormat::Md => git::markdown(out, &found, now, &nobody)?,
-        GitFormat::Json => json::write(out, &found, now, &nobody)?,
+        GitFormat::Text => git::text(out, repo, now, &who)?,
+        GitFormat::Md => git::markdown(out, repo, now, &who)?,
+        GitFormat::Json => json::write(out, repo, now, &who)?,
     }
     Ok(())
 }

@@ -14,10 +14,7 @@ use swarmwarden::{
 };
 
 pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure> {
-    let snapshot = match settings.db.as_deref() {
-        Some(path) => glance(settings, path, settings.mode)?.0,
-        None => alone(settings),
-    };
+    let snapshot = picture(settings)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match asked.output {
         View::Table => sessions::text(&mut out, &snapshot, asked.all)?,
@@ -26,6 +23,14 @@ pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure
     }
     out.flush()?;
     Ok(Exit::Ok)
+}
+
+/// The repository, and the bridge when there is one.
+pub(super) fn picture(settings: &Settings) -> Result<Snapshot, Failure> {
+    match settings.db.as_deref() {
+        Some(path) => Ok(glance(settings, path, settings.mode)?.0),
+        None => Ok(alone(settings)),
+    }
 }
 
 /// What the repository alone tells.
