@@ -44,10 +44,10 @@ pub(super) fn relative(raw: &str) -> Option<String> {
         .filter(|p| !p.is_empty() && *p != ".")
         .collect();
     if path.starts_with('/') {
-        let skip = match parts.first()? {
+        let skip = match *parts.first()? {
             // A clone in somebody's home: home, user, repository.
-            &("home" | "Users") => 3,
-            &("root" | "workspace" | "workspaces") => 2,
+            "home" | "Users" => 3,
+            "root" | "workspace" | "workspaces" => 2,
             _ => return None,
         };
         if parts.len() <= skip {
