@@ -3,6 +3,8 @@
 mod corpus;
 mod fixtures;
 mod hostile;
+mod notes;
+mod render;
 mod shapes;
 
 use crate::{

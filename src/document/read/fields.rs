@@ -68,7 +68,7 @@ impl Reader {
                 Vec::new()
             }
             Shape::Paragraph => {
-                let (said, open) = lines(&block.lines);
+                let (said, open) = lines(&block.lines, true);
                 self.pending = open.map(|key| (key, 0));
                 said
             }
@@ -111,7 +111,7 @@ impl Reader {
                 line: block.line(),
             }];
         }
-        let (said, open) = lines(&block.lines);
+        let (said, open) = lines(&block.lines, false);
         if let Some(key) = open {
             self.pending = Some((key, depth));
         }
@@ -149,12 +149,12 @@ pub(super) fn unmarked(text: &str) -> &str {
 
 /// The fields of some lines; a line without a key goes on with the value before it. Also the key that still waits for
 /// its value.
-fn lines(lines: &[Line]) -> (Vec<Said>, Option<String>) {
+fn lines(lines: &[Line], several: bool) -> (Vec<Said>, Option<String>) {
     let mut said: Vec<Said> = Vec::new();
     let mut open = None;
     for line in lines {
         let whole = line.text.trim();
-        for part in parts(whole) {
+        for part in if several { parts(whole) } else { vec![whole] } {
             match pair::split(part) {
                 Some(p) if p.value.is_empty() => open = Some(p.key.to_owned()),
                 Some(p) => {

@@ -286,7 +286,7 @@ impl Walk<'_> {
             }
             Tag::Strikethrough => self.struck += 1,
             Tag::Link { dest_url, .. } => {
-                self.link = Some((dest_url.into_string(), self.written()))
+                self.link = Some((dest_url.into_string(), self.written()));
             }
             Tag::HtmlBlock => self.html = false,
             _ => {}

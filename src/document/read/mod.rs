@@ -1,7 +1,7 @@
 //! Bytes to a [`Document`].
 
 mod agents;
-mod aside;
+pub(super) mod aside;
 mod blockers;
 mod board;
 mod decode;
@@ -10,12 +10,12 @@ mod keys;
 mod limits;
 mod markdown;
 mod pair;
-mod paths;
+pub(super) mod paths;
 mod sessions;
 mod settle;
 mod slots;
-mod value;
-mod words;
+pub(super) mod value;
+pub(super) mod words;
 mod yaml;
 
 pub use limits::CAP;
