@@ -4,6 +4,7 @@
 //! [`crate::domain::text`]; its size is bounded by [`CAP`] and by the limits in `read::limits`.
 
 mod read;
+pub mod render;
 
 pub use read::{CAP, read};
 

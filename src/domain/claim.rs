@@ -236,3 +236,86 @@ pub struct Document {
     /// What was not understood.
     pub remarks: Vec<Remark>,
 }
+
+/// What is written into a status document: claims beside evidence. Everything in it is neutral already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatusDoc {
+    /// When it is written.
+    pub generated_at: Timestamp,
+    /// Who writes: name and version of the program.
+    pub generator: Arc<str>,
+    /// Commit that the claims were read from.
+    pub source_commit: Option<Arc<str>>,
+    /// When the bridge was read; `None` without a bridge.
+    pub bridge_read_at: Option<Timestamp>,
+    /// Branch that the sessions report to.
+    pub coordination_branch: Option<Arc<str>>,
+    /// In the order in which they are to stand.
+    pub sessions: Vec<SessionDoc>,
+    /// Phases of the tracker, in order.
+    pub phases: Vec<PhaseDoc>,
+    /// What was learned, for whoever takes over.
+    pub lessons: Vec<Arc<str>>,
+}
+
+/// One session of a [`StatusDoc`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionDoc {
+    /// Its number.
+    pub number: u32,
+    /// Its title.
+    pub title: Option<Arc<str>>,
+    /// The id that it calls itself by.
+    pub id: Option<Arc<str>>,
+    /// Its state.
+    pub state: ClaimState,
+    /// More words on the state.
+    pub detail: Option<Arc<str>>,
+    /// Agents.
+    pub agents: Option<Share>,
+    /// Numbers of its agents, both ends included.
+    pub range: Option<(u32, u32)>,
+    /// Numbers of its teams.
+    pub teams: Vec<u32>,
+    /// Pieces of work.
+    pub items: Option<Share>,
+    /// 0 to 100.
+    pub percent: Option<u8>,
+    /// Its branch.
+    pub branch: Option<Arc<str>>,
+    /// Files that it is to produce, relative to the repository.
+    pub outputs: Vec<Arc<str>>,
+    /// Its newest commit.
+    pub commit: Option<Arc<str>>,
+    /// What holds it up.
+    pub blockers: Vec<Arc<str>>,
+    /// What comes next.
+    pub next: Vec<Arc<str>>,
+    /// When it will be done, in words.
+    pub eta: Option<Arc<str>>,
+    /// When this was last true.
+    pub updated: Option<Timestamp>,
+    /// What stands in git and in the bridge, a line each.
+    pub evidence: Vec<Arc<str>>,
+    /// Where claim and evidence differ, both quoted, a line each.
+    pub contradictions: Vec<Arc<str>>,
+}
+
+/// One phase of a tracker.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PhaseDoc {
+    /// Its number.
+    pub number: u32,
+    /// Its title.
+    pub title: Option<Arc<str>>,
+    /// Its state.
+    pub state: ClaimState,
+    /// Session that works on it.
+    pub of_session: Option<u32>,
+    /// APIs, or other pieces of work.
+    pub items: Option<Share>,
+    /// Its newest commit.
+    pub commit: Option<Arc<str>>,
+    /// When it will be done, in words.
+    pub eta: Option<Arc<str>>,
+}

@@ -51,7 +51,7 @@ pub(super) fn read(blocks: &[Block], document: &mut Document) {
             }
             Shape::Item(..) => walk.item(&text, block.line()),
             Shape::Row(header) => walk.row(header, &block.lines),
-            Shape::Fence(_) | Shape::Note => {}
+            Shape::Fence(_) | Shape::Note | Shape::Rule => {}
         }
     }
     walk.close();
@@ -154,7 +154,7 @@ impl Walk<'_> {
                 number,
                 team.or(self.team.number),
                 task.text.trim(),
-                first.line,
+                first.at,
             );
         }
     }

@@ -148,8 +148,7 @@ fn owner(text: &str) -> Option<&str> {
 /// A blocker out of one text.
 fn from_text(text: &str, struck: bool, ticked: Option<bool>, group: &Group, line: u32) -> Blocker {
     let said = LABEL.as_ref().map_or(text.into(), |l| l.replace(text, ""));
-    let said =
-        said.trim_start_matches(|c: char| words::sign(c) != words::NO_SIGN || c.is_whitespace());
+    let said = said.trim_matches(|c: char| words::sign(c) != words::NO_SIGN || c.is_whitespace());
     Blocker {
         text: limits::clean(said, limits::VALUE).into(),
         session: value::session(text).or(group.session),
@@ -167,9 +166,9 @@ fn amend(blocker: &mut Blocker, text: &str) {
     };
     match about(pair.key) {
         Some(About::Status) => {
-            if words::state(pair.value) == ClaimState::Complete || is_over(pair.value, false) {
-                blocker.open = false;
-            }
+            let over =
+                words::state(pair.value) == ClaimState::Complete || is_over(pair.value, false);
+            blocker.open &= !over;
         }
         Some(About::Owner) if blocker.owner.is_none() && !words::is_none(pair.value) => {
             blocker.owner =
@@ -230,11 +229,13 @@ impl Section<'_> {
             let text = block.text();
             let field = pair::split(&text).filter(|p| about(p.key).is_some());
             match &block.shape {
-                Shape::Item(1, ticked) if field.is_none() && !words::is_none(&text) => {
-                    if document.blockers.len() < limits::BLOCKERS {
-                        last = Some(document.blockers.len());
-                        document.blockers.push(from_item(block, *ticked, group));
-                    }
+                Shape::Item(1, ticked)
+                    if field.is_none()
+                        && !words::is_none(&text)
+                        && document.blockers.len() < limits::BLOCKERS =>
+                {
+                    last = Some(document.blockers.len());
+                    document.blockers.push(from_item(block, *ticked, group));
                 }
                 Shape::Row(header) => document.blockers.extend(row(header, &block.lines, group)),
                 Shape::Item(2.., _) => {
@@ -245,7 +246,7 @@ impl Section<'_> {
                 Shape::Paragraph | Shape::Item(..) if self.level < 2 => {
                     for line in &block.lines {
                         if let Some(p) = pair::split(&line.text).filter(|p| !p.value.is_empty()) {
-                            slots::keep(&mut document.head, p.key, p.value, line.line);
+                            slots::keep(&mut document.head, p.key, p.value, line.at);
                         }
                     }
                 }
@@ -253,7 +254,7 @@ impl Section<'_> {
                     if words::is_none(&text)
                         || GROUP.as_ref().is_some_and(|g| g.is_match(&text)) => {}
                 Shape::Paragraph | Shape::Note => {
-                    document.remarks.push(remark(&text, block.line()))
+                    document.remarks.push(remark(&text, block.line()));
                 }
                 _ => {}
             }
@@ -294,7 +295,7 @@ fn row(header: &[String], cells: &[Line], group: &Group) -> Option<Blocker> {
         )
     })?;
     let cell = cells.get(what).filter(|c| !words::is_none(&c.text))?;
-    let mut blocker = from_text(cell.text.trim(), cell.is_struck(), None, group, cell.line);
+    let mut blocker = from_text(cell.text.trim(), cell.is_struck(), None, group, cell.at);
     for (name, cell) in header.iter().zip(cells) {
         amend(&mut blocker, &format!("{name}: {}", cell.text.trim()));
     }

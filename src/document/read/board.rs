@@ -123,7 +123,7 @@ impl Columns {
                 .map(clean)
                 .collect(),
             deliverable,
-            line: cells.first().map_or(0, |c| c.line),
+            line: cells.first().map_or(0, |c| c.at),
         })
     }
 }

@@ -46,7 +46,7 @@ fn utf8<'a>(bytes: &'a [u8], was_cut: bool, remarks: &mut Vec<Remark>) -> Cow<'a
             if was_cut && error.error_len().is_none() {
                 return Cow::Owned(String::from_utf8_lossy(good).into_owned());
             }
-            let line = 1 + good.iter().filter(|b| **b == b'\n').count();
+            let line = good.split(|b| *b == b'\n').count();
             remarks.push(remark(
                 "not UTF-8: read as Latin-1",
                 u32::try_from(line).unwrap_or(u32::MAX),

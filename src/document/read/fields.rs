@@ -1,10 +1,9 @@
 //! What the blocks below a heading say: keys with values, lists below a key, rows, fenced YAML.
 
 use super::{
+    keys::{self, Slot},
     markdown::{Block, Line, Shape},
-    pair,
-    slots::{self, Slot},
-    words, yaml,
+    pair, words, yaml,
 };
 
 /// A key with its value, or a line that is neither.
@@ -69,7 +68,7 @@ impl Reader {
                 Vec::new()
             }
             Shape::Paragraph => {
-                let (said, open) = lines(&block.lines);
+                let (said, open) = lines(&block.lines, true);
                 self.pending = open.map(|key| (key, 0));
                 said
             }
@@ -81,15 +80,7 @@ impl Reader {
                 self.pending = None;
                 fenced(&block.lines)
             }
-            Shape::Fence(_) => Vec::new(),
-            Shape::Note => block
-                .lines
-                .iter()
-                .map(|l| Said::Prose {
-                    text: format!("note: {}", l.text.trim()),
-                    line: l.line,
-                })
-                .collect(),
+            Shape::Fence(_) | Shape::Rule | Shape::Note => Vec::new(),
         }
     }
 
@@ -105,13 +96,13 @@ impl Reader {
         let below = self.pending.clone();
         let slot = below
             .as_ref()
-            .and_then(|(key, _)| slots::slot(&pair::norm(key)))
-            .filter(|s| matches!(s, Slot::Next | Slot::Blockers | Slot::Outputs));
-        if let (Some((key, _)), Some(slot)) = (&below, slot)
-            && !own_key(&text, slot)
+            .and_then(|(key, _)| keys::slot(&pair::norm(key)))
+            .filter(|s| matches!(s, Slot::Next | Slot::Blockers | Slot::Outputs | Slot::Aside));
+        if let (Some((key, above)), Some(slot)) = (&below, slot)
+            && (*above > 0 || !own_key(&text, slot))
         {
             let done = ticked == Some(true) || block.is_struck() || words::is_ticked(&text);
-            let value = unmarked(&text).to_owned();
+            let value = text.clone();
             return vec![Said::Listed {
                 key: key.clone(),
                 slot,
@@ -120,7 +111,7 @@ impl Reader {
                 line: block.line(),
             }];
         }
-        let (said, open) = lines(&block.lines);
+        let (said, open) = lines(&block.lines, false);
         if let Some(key) = open {
             self.pending = Some((key, depth));
         }
@@ -145,12 +136,12 @@ impl Reader {
 /// An item of a list that is a field of another kind: `Status: …` below `Next Steps:`.
 fn own_key(text: &str, below: Slot) -> bool {
     pair::split(text)
-        .and_then(|p| slots::slot(&pair::norm(p.key)))
+        .and_then(|p| keys::slot(&pair::norm(p.key)))
         .is_some_and(|s| s != below && !matches!(s, Slot::Items | Slot::Estimate | Slot::Teams))
 }
 
 /// Without the emoji before it.
-fn unmarked(text: &str) -> &str {
+pub(super) fn unmarked(text: &str) -> &str {
     text.trim_start_matches(|c: char| {
         words::sign(c) != words::NO_SIGN || c == '\u{fe0f}' || c == ' '
     })
@@ -158,12 +149,12 @@ fn unmarked(text: &str) -> &str {
 
 /// The fields of some lines; a line without a key goes on with the value before it. Also the key that still waits for
 /// its value.
-fn lines(lines: &[Line]) -> (Vec<Said>, Option<String>) {
+fn lines(lines: &[Line], several: bool) -> (Vec<Said>, Option<String>) {
     let mut said: Vec<Said> = Vec::new();
     let mut open = None;
     for line in lines {
         let whole = line.text.trim();
-        for part in parts(whole) {
+        for part in if several { parts(whole) } else { vec![whole] } {
             match pair::split(part) {
                 Some(p) if p.value.is_empty() => open = Some(p.key.to_owned()),
                 Some(p) => {
@@ -172,7 +163,7 @@ fn lines(lines: &[Line]) -> (Vec<Said>, Option<String>) {
                         key: p.key.to_owned(),
                         value: p.value.to_owned(),
                         mark: p.mark.to_owned(),
-                        line: line.line,
+                        line: line.at,
                     });
                 }
                 None => {
@@ -181,18 +172,18 @@ fn lines(lines: &[Line]) -> (Vec<Said>, Option<String>) {
                             key,
                             value: part.to_owned(),
                             mark: String::new(),
-                            line: line.line,
+                            line: line.at,
                         });
-                    } else if let Some(
-                        Said::Field { value, .. } | Said::Prose { text: value, .. },
-                    ) = said.last_mut()
+                    } else if let Some(Said::Field { value, .. } | Said::Prose { text: value, .. }) =
+                        said.last_mut()
+                        && !words::is_none(value)
                     {
                         value.push(' ');
                         value.push_str(part);
                     } else {
                         said.push(Said::Prose {
                             text: part.to_owned(),
-                            line: line.line,
+                            line: line.at,
                         });
                     }
                 }
@@ -207,7 +198,7 @@ fn parts(line: &str) -> Vec<&str> {
     let parts: Vec<&str> = line.split(" | ").collect();
     let known = |p: &&str| {
         pair::split(p)
-            .is_some_and(|p| !p.value.is_empty() && slots::slot(&pair::norm(p.key)).is_some())
+            .is_some_and(|p| !p.value.is_empty() && keys::slot(&pair::norm(p.key)).is_some())
     };
     if parts.len() > 1 && parts.iter().all(known) {
         parts
@@ -234,12 +225,12 @@ fn row(header: &[String], cells: &[Line]) -> Option<Said> {
         key: key.trim_end_matches(':').to_owned(),
         value,
         mark: mark.to_owned(),
-        line: first.line,
+        line: first.at,
     })
 }
 
 fn fenced(lines: &[Line]) -> Vec<Said> {
-    let first = lines.first().map_or(1, |l| l.line);
+    let first = lines.first().map_or(1, |l| l.at);
     let text: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
     let flat = yaml::flat(&text.join("\n"));
     flat.entries

@@ -1,7 +1,7 @@
 //! Markdown as a flat list of blocks with lines: what a heading, an item, a paragraph, a table row says, emphasis removed.
 //! The parser gives events, no tree; nesting costs a counter.
 
-use super::remark;
+use super::{aside, paths, remark};
 use crate::domain::claim::Remark;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::{ops::Range, rc::Rc};
@@ -12,12 +12,21 @@ pub(super) struct Line {
     /// Not neutralised yet.
     pub(super) text: String,
     /// From 1.
-    pub(super) line: u32,
+    pub(super) at: u32,
     /// Bytes of it that are struck through.
     struck: usize,
 }
 
 impl Line {
+    /// A whole line.
+    pub(super) fn new(text: &str, at: u32) -> Self {
+        Self {
+            text: text.to_owned(),
+            at,
+            struck: 0,
+        }
+    }
+
     /// Nothing of it stands.
     pub(super) fn is_struck(&self) -> bool {
         self.struck > 0 && self.struck * 10 >= self.text.trim().len() * 8
@@ -37,6 +46,8 @@ pub(super) enum Shape {
     Row(Rc<Vec<String>>),
     /// Code in this language, line by line.
     Fence(String),
+    /// A line across the page.
+    Rule,
     /// What a person wrote between note markers.
     Note,
 }
@@ -53,7 +64,7 @@ pub(super) struct Block {
 impl Block {
     /// Line of its start, from 1.
     pub(super) fn line(&self) -> u32 {
-        self.lines.first().map_or(0, |l| l.line)
+        self.lines.first().map_or(0, |l| l.at)
     }
 
     /// All of it as one text.
@@ -68,11 +79,6 @@ impl Block {
     }
 }
 
-/// Markers between which a person writes.
-pub(in crate::document) const NOTES_BEGIN: &str = "<!-- notes:begin";
-/// The end of [`NOTES_BEGIN`].
-pub(in crate::document) const NOTES_END: &str = "<!-- notes:end";
-
 struct Walk<'a> {
     starts: Vec<usize>,
     blocks: Vec<Block>,
@@ -83,7 +89,8 @@ struct Walk<'a> {
     struck: u32,
     cells: Option<Vec<Line>>,
     header: Rc<Vec<String>>,
-    notes: bool,
+    /// Where the link leads, and how much text stood before it.
+    link: Option<(String, usize)>,
     html: bool,
 }
 
@@ -101,17 +108,19 @@ pub(super) fn blocks(text: &str, remarks: &mut Vec<Remark>) -> Vec<Block> {
         struck: 0,
         cells: None,
         header: Rc::default(),
-        notes: false,
+        link: None,
         html: false,
     };
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_STRIKETHROUGH;
-    let body = walk.front(text);
+    let mut found = Vec::new();
+    let body = aside::notes(&aside::front(text, &mut found), &mut found, walk.remarks);
     for (event, range) in Parser::new_ext(&body, options).into_offset_iter() {
         walk.event(event, &range);
     }
     walk.flush();
-    walk.blocks
+    found.append(&mut walk.blocks);
+    found
 }
 
 impl Walk<'_> {
@@ -120,42 +129,13 @@ impl Walk<'_> {
         u32::try_from(line).unwrap_or(u32::MAX)
     }
 
-    /// Front matter becomes a block of YAML; blank lines stay in its place.
-    fn front(&mut self, text: &str) -> String {
-        let front = text
-            .strip_prefix("---\n")
-            .and_then(|rest| Some((rest, rest.find("\n---\n")?)))
-            .and_then(|(rest, end)| rest.split_at_checked(end + 5))
-            .filter(|(head, _)| !head.starts_with('\n'));
-        let Some((head, rest)) = front else {
-            return text.to_owned();
-        };
-        let lines = head.trim_end_matches("---\n").lines().zip(2..);
-        self.blocks.push(Block {
-            shape: Shape::Fence("yaml".to_owned()),
-            lines: lines
-                .map(|(text, line)| Line {
-                    text: text.to_owned(),
-                    line,
-                    struck: 0,
-                })
-                .collect(),
-        });
-        // Offsets stay what they were: every byte but the line breaks becomes a blank.
-        let blank: String = head
-            .bytes()
-            .map(|b| if b == b'\n' { '\n' } else { ' ' })
-            .collect();
-        format!("   \n{blank}{rest}")
-    }
-
     fn begin(&mut self, shape: Shape, offset: usize) {
         self.flush();
         let line = self.line_of(offset);
         self.now = Some(Block {
             shape,
             lines: vec![Line {
-                line,
+                at: line,
                 ..Line::default()
             }],
         });
@@ -167,9 +147,6 @@ impl Walk<'_> {
         };
         let fence = matches!(block.shape, Shape::Fence(_));
         block.lines.retain(|l| fence || !l.text.trim().is_empty());
-        if self.notes {
-            block.shape = Shape::Note;
-        }
         if !block.lines.is_empty() {
             self.blocks.push(block);
         }
@@ -191,7 +168,7 @@ impl Walk<'_> {
         };
         if let Some(last) = lines.last_mut() {
             if last.text.is_empty() {
-                last.line = line;
+                last.at = line;
             }
             last.text.push_str(text);
             if self.struck > 0 {
@@ -206,7 +183,7 @@ impl Walk<'_> {
             self.push(" ", offset);
         } else if let Some(block) = &mut self.now {
             block.lines.push(Line {
-                line: line.saturating_add(1),
+                at: line.saturating_add(1),
                 ..Line::default()
             });
         }
@@ -219,12 +196,12 @@ impl Walk<'_> {
             Event::End(tag) => self.end(tag),
             Event::Text(text) => self.text(&text, at),
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.push(&text, at)
+                self.push(&text, at);
             }
             Event::SoftBreak | Event::HardBreak => self.new_line(at),
             Event::InlineHtml(html) if html.starts_with("<!--") => {}
             Event::InlineHtml(html) if html.to_ascii_lowercase().starts_with("<br") => {
-                self.new_line(at)
+                self.new_line(at);
             }
             Event::InlineHtml(html) => self.push(&html, at),
             Event::Html(html) => self.html(&html, at),
@@ -240,7 +217,8 @@ impl Walk<'_> {
                     *ticked = Some(done);
                 }
             }
-            Event::FootnoteReference(_) | Event::Rule => {}
+            Event::Rule => self.rule(at),
+            Event::FootnoteReference(_) => {}
         }
     }
 
@@ -301,12 +279,15 @@ impl Walk<'_> {
                 let line = self.line_of(at);
                 if let Some(cells) = &mut self.cells {
                     cells.push(Line {
-                        line,
+                        at: line,
                         ..Line::default()
                     });
                 }
             }
             Tag::Strikethrough => self.struck += 1,
+            Tag::Link { dest_url, .. } => {
+                self.link = Some((dest_url.into_string(), self.written()));
+            }
             Tag::HtmlBlock => self.html = false,
             _ => {}
         }
@@ -335,28 +316,63 @@ impl Walk<'_> {
             TagEnd::TableRow => {
                 let lines = self.cells.take().unwrap_or_default();
                 if lines.iter().any(|c| !c.text.trim().is_empty()) {
-                    let shape = match self.notes {
-                        true => Shape::Note,
-                        false => Shape::Row(Rc::clone(&self.header)),
-                    };
+                    let shape = Shape::Row(Rc::clone(&self.header));
                     self.blocks.push(Block { shape, lines });
                 }
             }
+            TagEnd::Link => self.linked(),
             TagEnd::Strikethrough => self.struck = self.struck.saturating_sub(1),
             _ => {}
         }
     }
 
-    /// A block of HTML is not read. Comments are looked at only for the markers of notes.
+    fn last(&mut self) -> Option<&mut Line> {
+        match (&mut self.cells, &mut self.now) {
+            (Some(cells), _) => cells.last_mut(),
+            (None, Some(block)) => block.lines.last_mut(),
+            (None, None) => None,
+        }
+    }
+
+    fn written(&mut self) -> usize {
+        self.last().map_or(0, |l| l.text.len())
+    }
+
+    /// A link to a file of the repository under another name says the file, too.
+    fn linked(&mut self) {
+        let Some((target, from)) = self.link.take() else {
+            return;
+        };
+        let mut files = Vec::new();
+        paths::files(&target, &mut files);
+        if let (Some(file), Some(line)) = (files.first(), self.last())
+            && !line
+                .text
+                .get(from..)
+                .is_none_or(|said| said.contains(&**file))
+        {
+            line.text.push_str(" (");
+            line.text.push_str(file);
+            line.text.push(')');
+        }
+    }
+
+    fn rule(&mut self, at: usize) {
+        self.flush();
+        let at = self.line_of(at);
+        self.blocks.push(Block {
+            shape: Shape::Rule,
+            lines: vec![Line {
+                at,
+                ..Line::default()
+            }],
+        });
+    }
+
+    /// A block of HTML is not read.
     fn html(&mut self, html: &str, at: usize) {
         let trimmed = html.trim_start();
-        if trimmed.starts_with(NOTES_BEGIN) {
-            self.flush();
-            self.notes = true;
-        } else if trimmed.starts_with(NOTES_END) {
-            self.flush();
-            self.notes = false;
-        } else if !self.html && !trimmed.starts_with("<!--") && !trimmed.is_empty() {
+        if !self.html && !trimmed.starts_with("<!--") && !trimmed.is_empty() {
             let line = self.line_of(at);
             self.remarks.push(remark(
                 &format!("HTML, not read: {}", trimmed.trim_end()),

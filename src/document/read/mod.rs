@@ -1,18 +1,21 @@
 //! Bytes to a [`Document`].
 
 mod agents;
+pub(super) mod aside;
 mod blockers;
 mod board;
 mod decode;
 mod fields;
+mod keys;
 mod limits;
 mod markdown;
 mod pair;
-mod paths;
+pub(super) mod paths;
 mod sessions;
+mod settle;
 mod slots;
-mod value;
-mod words;
+pub(super) mod value;
+pub(super) mod words;
 mod yaml;
 
 pub use limits::CAP;
@@ -80,6 +83,9 @@ fn finish(document: &mut Document) {
             })
             .filter_map(|f| value::instant(&f.value))
             .max();
+    }
+    if document.kind == DocumentKind::Report && document.updated.is_none() {
+        document.updated = document.claims.iter().filter_map(|c| c.updated).max();
     }
     let of_claims: Vec<Blocker> = document.claims.iter().flat_map(held_up).collect();
     document.blockers.extend(of_claims);

@@ -1,8 +1,11 @@
 //! What looks like a file of the repository.
 
 use super::{limits, words::pattern};
-use regex::Regex;
-use std::sync::{Arc, LazyLock};
+use regex::{Captures, Regex};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 /// Words with an ending that files have. `IF.search` and `WordPress.org` are none.
 static FILE: LazyLock<Option<Regex>> = pattern!(
@@ -29,7 +32,7 @@ pub(super) fn files(text: &str, into: &mut Vec<Arc<str>>) {
 }
 
 /// A path in the repository, or nothing: no other address, no temporary folder, no way out of the repository. O(length).
-pub(super) fn relative(raw: &str) -> Option<String> {
+pub(in crate::document) fn relative(raw: &str) -> Option<String> {
     let raw = raw.trim_matches(|c: char| matches!(c, '`' | '"' | '\'' | '(' | ')' | ','));
     let path = match raw.split_once("/blob/") {
         Some((host, rest)) if host.starts_with("https://") => rest.split_once('/')?.1,
@@ -44,10 +47,10 @@ pub(super) fn relative(raw: &str) -> Option<String> {
         .filter(|p| !p.is_empty() && *p != ".")
         .collect();
     if path.starts_with('/') {
-        let skip = match parts.first()? {
+        let skip = match *parts.first()? {
             // A clone in somebody's home: home, user, repository.
-            &("home" | "Users") => 3,
-            &("root" | "workspace" | "workspaces") => 2,
+            "home" | "Users" => 3,
+            "root" | "workspace" | "workspaces" => 2,
             _ => return None,
         };
         if parts.len() <= skip {
@@ -57,4 +60,20 @@ pub(super) fn relative(raw: &str) -> Option<String> {
     }
     let hostile = parts.iter().any(|p| matches!(*p, ".." | ".git"));
     (!parts.is_empty() && !hostile && path.len() <= 512).then(|| parts.join("/"))
+}
+
+/// A path of this machine within a text.
+static LOCAL: LazyLock<Option<Regex>> = pattern!(
+    r"(^|[\s(\[`'\x22=,;])((?:file://)?/[A-Za-z0-9_.][^\s)\]`'\x22,;]*/[^\s)\]`'\x22,;]*|file:\S+|~/\S+|[A-Za-z]:\\\S+)"
+);
+
+/// A text without paths of this machine: relative to the repository where that can be told, else left out. O(length).
+pub(in crate::document) fn without_local(text: &str) -> Cow<'_, str> {
+    LOCAL.as_ref().map_or(Cow::Borrowed(text), |local| {
+        local.replace_all(text, |found: &Captures<'_>| {
+            let group = |n: usize| found.get(n).map_or("", |m| m.as_str());
+            let path = relative(group(2)).unwrap_or_else(|| "(local path)".to_owned());
+            format!("{}{path}", group(1))
+        })
+    })
 }

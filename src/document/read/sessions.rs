@@ -1,11 +1,13 @@
 //! Claims of sessions, phases and streams: a heading that names one, and what stands below it.
 
 use super::{
-    fields::{Reader, Said},
+    fields::{self, Reader, Said},
+    keys::{self, Slot},
     limits,
     markdown::{Block, Line, Shape},
     pair, remark,
-    slots::{self, Dated, Slot, Slots},
+    settle::{self, Passing},
+    slots::{self, Dated, Slots},
     value, words,
 };
 use crate::domain::claim::{Claim, ClaimState, Document, DocumentKind, Unit};
@@ -20,13 +22,6 @@ struct Open {
     headed: ClaimState,
 }
 
-/// `Session 3: Ready` said in passing, outside the session's own heading.
-struct Passing {
-    number: u32,
-    status: String,
-    line: u32,
-}
-
 struct Walk<'a> {
     document: &'a mut Document,
     open: Option<Open>,
@@ -34,6 +29,7 @@ struct Walk<'a> {
     passing: Vec<Passing>,
     prose: bool,
     report: bool,
+    ruled: bool,
 }
 
 /// Reads the claims of a document. O(length).
@@ -48,6 +44,7 @@ pub(super) fn read(blocks: &[Block], path: &str, document: &mut Document) {
         },
         passing: Vec::new(),
         report,
+        ruled: false,
         document,
     };
     for block in blocks {
@@ -60,7 +57,8 @@ pub(super) fn read(blocks: &[Block], path: &str, document: &mut Document) {
             .or_else(|| value::session(path.rsplit('/').next().unwrap_or_default()));
     }
     walk.close();
-    walk.settle();
+    let passing = std::mem::take(&mut walk.passing);
+    settle::settle(document, passing);
 }
 
 fn open(slots: Slots, level: u8) -> Open {
@@ -104,7 +102,20 @@ fn is_collection(blocks: &[Block]) -> bool {
 impl Walk<'_> {
     fn block(&mut self, block: &Block) {
         if let Shape::Heading(level) = block.shape {
+            self.ruled = false;
             return self.heading(&block.text(), level, block.line());
+        }
+        if block.shape == Shape::Note {
+            let remarks = block
+                .lines
+                .iter()
+                .map(|l| remark(&format!("note: {}", l.text.trim()), l.at));
+            return self.document.remarks.extend(remarks);
+        }
+        let ruled = std::mem::replace(&mut self.ruled, block.shape == Shape::Rule);
+        if ruled && !self.report && block.shape != Shape::Rule {
+            // A line across the page, and no heading after it: the foot of the document.
+            self.close();
         }
         if let Shape::Row(header) = &block.shape
             && !self.report
@@ -152,7 +163,7 @@ impl Walk<'_> {
     fn heading_field(&mut self, text: &str, line: u32) {
         if let Some(open) = &mut self.open
             && let Some(pair) = pair::split(text)
-            && slots::slot(&pair::norm(pair.key)) == Some(Slot::Status)
+            && keys::slot(&pair::norm(pair.key)) == Some(Slot::Status)
             && !pair.value.is_empty()
         {
             open.slots.apply(pair.key, pair.value, line);
@@ -186,7 +197,7 @@ impl Walk<'_> {
         let known = ["session", "phase", "stream"].contains(&named.as_str());
         let status = header
             .iter()
-            .any(|h| slots::slot(&pair::norm(h)) == Some(Slot::Status));
+            .any(|h| keys::slot(&pair::norm(h)) == Some(Slot::Status));
         let text = if known && first.text.trim().starts_with(|c: char| c.is_ascii_digit()) {
             format!("{named} {}", first.text.trim())
         } else {
@@ -202,13 +213,13 @@ impl Walk<'_> {
         {
             return false;
         }
-        let mut slots = Slots::new(lead.unit, first.line);
+        let mut slots = Slots::new(lead.unit, first.at);
         slots.claim.number = lead.number;
         slots.claim.id = lead.range.map(|r| limits::clean(r, limits::KEY).into());
         slots.claim.title = slots::title(lead.rest);
         for (key, cell) in header.iter().zip(cells).skip(1) {
             let name = pair::norm(key);
-            slots.apply(key, cell.text.trim(), cell.line);
+            slots.apply(key, cell.text.trim(), cell.at);
             if slots.claim.of_session.is_none() && name == "session" {
                 slots.claim.of_session = value::session(&format!("session {}", cell.text.trim()));
             }
@@ -242,7 +253,7 @@ impl Walk<'_> {
             } => {
                 open.slots.keep(&key, &value, line);
                 if !done || slot == Slot::Outputs {
-                    open.slots.fill(slot, &value);
+                    open.slots.fill(slot, fields::unmarked(&value));
                 }
             }
             Said::Prose { text, line } if prose => self.document.remarks.push(remark(&text, line)),
@@ -285,7 +296,7 @@ impl Walk<'_> {
                 key, value, line, ..
             } => slots::keep(&mut self.document.head, &key, &value, line),
             Said::Prose { text, line } if self.prose => {
-                self.document.remarks.push(remark(&text, line))
+                self.document.remarks.push(remark(&text, line));
             }
             Said::Prose { .. } => {}
         }
@@ -300,7 +311,7 @@ impl Walk<'_> {
             .claim
             .fields
             .iter()
-            .find(|f| slots::slot(&pair::norm(&f.key)) == Some(Slot::Status));
+            .find(|f| keys::slot(&pair::norm(&f.key)) == Some(Slot::Status));
         if let Some(field) = said {
             let below = words::state(&field.value);
             if open.headed != ClaimState::Unknown
@@ -335,49 +346,6 @@ impl Walk<'_> {
             self.document.remarks.push(remark(&what, claim.line));
         }
     }
-
-    /// One claim per session: of several the latest. What was said in passing makes a claim only where there is none.
-    fn settle(&mut self) {
-        let mut kept: Vec<Claim> = Vec::new();
-        for claim in std::mem::take(&mut self.document.claims) {
-            let same =
-                |c: &Claim| c.unit == claim.unit && c.number.is_some() && c.number == claim.number;
-            let Some(old) = kept.iter_mut().find(|c| same(c)) else {
-                kept.push(claim);
-                continue;
-            };
-            let lost = if claim.updated > old.updated && old.updated.is_some() {
-                std::mem::replace(old, claim)
-            } else {
-                claim
-            };
-            let said = lost.status.as_deref().unwrap_or("no status");
-            self.document.remarks.push(remark(
-                &format!("said twice of the same: {said}"),
-                lost.line,
-            ));
-        }
-        for said in std::mem::take(&mut self.passing) {
-            let state = words::state(&said.status);
-            let known = kept
-                .iter()
-                .find(|c| c.unit == Unit::Session && c.number == Some(said.number));
-            match known {
-                None if state != ClaimState::Unknown => {
-                    let mut slots = Slots::new(Unit::Session, said.line);
-                    slots.claim.number = Some(said.number);
-                    slots.apply("Status", &said.status, said.line);
-                    kept.push(slots.done());
-                }
-                Some(c) if differs(c.state.unwrap_or_default(), state) => {
-                    let note = format!("also said of session {}: {}", said.number, said.status);
-                    self.document.remarks.push(remark(&note, said.line));
-                }
-                _ => {}
-            }
-        }
-        self.document.claims = kept;
-    }
 }
 
 impl Open {
@@ -398,12 +366,6 @@ impl Open {
             self.sign = (!sign.is_empty()).then_some(sign);
         }
     }
-}
-
-/// One says that it is over, the other does not.
-fn differs(a: ClaimState, b: ClaimState) -> bool {
-    let over = |s| matches!(s, ClaimState::Complete | ClaimState::Failed);
-    a != ClaimState::Unknown && b != ClaimState::Unknown && over(a) != over(b)
 }
 
 fn says_something(claim: &Claim) -> bool {

@@ -1,128 +1,14 @@
 //! Which key means which slot of a claim, and how a value gets there.
 
-use super::{limits, pair, paths, value, words};
+use super::{
+    keys::{self, Slot},
+    limits, pair, paths, value, words,
+};
 use crate::domain::{
     Timestamp,
     claim::{Claim, ClaimState, Field, Share, Unit},
 };
 use std::sync::Arc;
-
-/// What a key is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slot {
-    /// A state.
-    Status,
-    /// Agents or items or percent.
-    Progress,
-    /// Agents.
-    Agents,
-    /// Numbers of teams.
-    Teams,
-    /// A branch.
-    Branch,
-    /// Files.
-    Outputs,
-    /// A commit.
-    Commit,
-    /// The id of a session.
-    Id,
-    /// `Session: Session 3 (…)`.
-    Session,
-    /// When it is done.
-    Eta,
-    /// An estimate of how long.
-    Estimate,
-    /// What holds it up.
-    Blockers,
-    /// What comes next.
-    Next,
-    /// When it was written.
-    Updated,
-    /// When the work was done.
-    Finished,
-    /// Pieces of work.
-    Items,
-}
-
-/// What a key means; its normal form is wanted ([`pair::norm`]). O(length).
-pub(super) fn slot(norm: &str) -> Option<Slot> {
-    Some(match norm {
-        "status" | "state" | "current status" | "overall status" | "session status"
-        | "phase status" => Slot::Status,
-        "progress"
-        | "completion"
-        | "overall progress"
-        | "milestone"
-        | "percent"
-        | "phase completion percent"
-        | "progress.phase completion percent"
-        | "current task.milestone" => Slot::Progress,
-        "agents" | "total agents" | "agents deployed" | "agents completed" | "agents spawned"
-        | "agents reporting" | "agent count" => Slot::Agents,
-        "team" | "teams" | "completed" | "your team" => Slot::Teams,
-        "branch" | "branch name" | "recommended branch" | "current branch" | "target branch"
-        | "git branch" | "working branch" => Slot::Branch,
-        "output"
-        | "outputs"
-        | "expected output"
-        | "expected outputs"
-        | "findings"
-        | "deliverable"
-        | "deliverables"
-        | "primary output"
-        | "output file"
-        | "output files"
-        | "file"
-        | "files"
-        | "files created"
-        | "deliverable location"
-        | "your output" => Slot::Outputs,
-        "commit" | "commits" | "latest commit" | "last commit" | "head commit" => Slot::Commit,
-        "session id" | "swarm id" => Slot::Id,
-        "session" | "session number" => Slot::Session,
-        "eta"
-        | "expected completion"
-        | "estimated completion"
-        | "estimated completion time"
-        | "current task.next milestone eta" => Slot::Eta,
-        "blocker"
-        | "blockers"
-        | "blocked by"
-        | "blocked on"
-        | "blocked"
-        | "whats blocked"
-        | "blocking issues"
-        | "open blockers"
-        | "current blockers"
-        | "tasks blocked"
-        | "current task.blockers" => Slot::Blockers,
-        "next"
-        | "next step"
-        | "next steps"
-        | "next action"
-        | "next actions"
-        | "next available tasks" => Slot::Next,
-        "last updated"
-        | "last update"
-        | "updated"
-        | "updated at"
-        | "timestamp"
-        | "health.last heartbeat" => Slot::Updated,
-        "date" | "completed at" | "completion date" | "completed on" => Slot::Finished,
-        _ if norm.contains('.') || norm.contains("cost") || norm.contains("budget") => return None,
-        _ if norm.starts_with("estimated") || norm == "estimate" => Slot::Estimate,
-        _ if norm.split(' ').any(|w| {
-            matches!(
-                w,
-                "api" | "apis" | "tasks" | "items" | "integrations" | "reports"
-            )
-        }) =>
-        {
-            Slot::Items
-        }
-        _ => return None,
-    })
-}
 
 /// How sure a date is that a claim was written then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,7 +62,7 @@ impl Slots {
     /// Keeps a field, and what it means. The first value that means something stays. O(length).
     pub(super) fn apply(&mut self, key: &str, value: &str, line: u32) {
         self.keep(key, value, line);
-        if let Some(slot) = slot(&pair::norm(key)) {
+        if let Some(slot) = keys::slot(&pair::norm(key)) {
             self.fill(slot, value);
         }
     }
@@ -213,7 +99,7 @@ impl Slots {
             Slot::Updated => self.date(value::instant(value), Dated::Field),
             Slot::Finished => self.date(value::instant(value), Dated::Status),
             Slot::Items if self.claim.items.is_none() => {
-                self.claim.items = value::exact_share(value)
+                self.claim.items = value::exact_share(value);
             }
             _ => {}
         }
@@ -250,15 +136,15 @@ impl Slots {
             return;
         };
         if value.to_lowercase().contains("agent") {
-            self.claim.agents = better(self.claim.agents, share);
+            better(&mut self.claim.agents, share);
         } else {
-            self.claim.items = better(self.claim.items, share);
+            better(&mut self.claim.items, share);
         }
     }
 
     fn agents(&mut self, value: &str) {
         if let Some(share) = value::share(value) {
-            self.claim.agents = better(self.claim.agents, share);
+            better(&mut self.claim.agents, share);
         }
         if self.claim.range.is_none() {
             self.claim.range = value::range(value);
@@ -354,9 +240,12 @@ fn list(into: &mut Vec<Arc<str>>, value: &str) {
 }
 
 /// A share with both numbers is worth more than a bare total.
-fn better(old: Option<Share>, new: Share) -> Option<Share> {
-    match old {
-        Some(old) if old.done.is_some() && old.of.is_some() || new.done.is_none() => Some(old),
-        _ => Some(new),
+fn better(slot: &mut Option<Share>, new: Share) {
+    let whole = |s: &Share| s.done.is_some() && s.of.is_some();
+    if slot
+        .as_ref()
+        .is_none_or(|old| !whole(old) && new.done.is_some())
+    {
+        *slot = Some(new);
     }
 }

@@ -137,7 +137,7 @@ pub(super) fn teams(text: &str, into: &mut Vec<u32>) {
 
 /// The first thing that looks like a commit: 7 to 40 hexadecimal digits, one of them a digit or all of them letters
 /// of a short id. O(length).
-pub(super) fn commit(text: &str) -> Option<&str> {
+pub(in crate::document) fn commit(text: &str) -> Option<&str> {
     COMMIT
         .as_ref()?
         .find_iter(text)
@@ -146,7 +146,7 @@ pub(super) fn commit(text: &str) -> Option<&str> {
 }
 
 /// A branch name: the first word, without punctuation around it. Placeholders such as `<session-id>` stay. O(length).
-pub(super) fn branch(text: &str) -> Option<&str> {
+pub(in crate::document) fn branch(text: &str) -> Option<&str> {
     if words::is_none(text) {
         return None;
     }

@@ -72,7 +72,7 @@ static NOTHING: Pattern = pattern!(
 static DASH: Pattern = pattern!(r"^[\s\u{2013}\u{2014}_.?*-]*$");
 
 /// `None`, `-`, `TBD`, `Nothing - ready to deploy`, or empty. O(length).
-pub(super) fn is_none(value: &str) -> bool {
+pub(in crate::document) fn is_none(value: &str) -> bool {
     let value = value.trim();
     value.is_empty()
         || [&DASH, &NOTHING]
@@ -104,7 +104,7 @@ pub(super) fn tail(title: &str) -> Option<(&str, &str)> {
 }
 
 /// Marked as done: an emoji that means complete stands at its start or end.
-pub(super) fn is_ticked(text: &str) -> bool {
+pub(in crate::document) fn is_ticked(text: &str) -> bool {
     let done = |c: Option<char>| c.is_some_and(|c| sign(c) == ClaimState::Complete);
     let text =
         text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{fe0f}' | '.' | '*'));
@@ -169,10 +169,10 @@ fn by_emoji(text: &str) -> ClaimState {
 }
 
 /// What [`sign`] says of a character that is none.
-pub(super) const NO_SIGN: ClaimState = ClaimState::Unknown;
+pub(in crate::document) const NO_SIGN: ClaimState = ClaimState::Unknown;
 
 /// What an emoji means.
-pub(super) const fn sign(c: char) -> ClaimState {
+pub(in crate::document) const fn sign(c: char) -> ClaimState {
     match c {
         '✅' | '✔' | '☑' | '✓' | '🟢' | '🎉' | '🏁' => ClaimState::Complete,
         '🔄' | '🚧' | '🟡' | '🏃' | '🔃' | '🔨' | '🛠' | '🟠' => {

@@ -2,12 +2,14 @@
 //! and what lies deeper than a person would nest is left out.
 
 use super::{
+    keys::{self, Slot},
     limits, pair, remark,
-    slots::{self, Slot, Slots},
+    slots::{self, Slots},
     value, words,
 };
 use crate::domain::claim::{Document, Share, Unit};
 use saphyr_parser::{Event, Parser, ScanError};
+use std::fmt::Write as _;
 
 /// A scalar with the keys that lead to it: `current_task.milestone`, `phases[2].status`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +49,8 @@ enum Frame {
 
 /// Whether a document is YAML: by its ending, or because its first line is `key: value` in a file that says otherwise.
 pub(super) fn is_yaml(path: &str, text: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    if lower.ends_with(".yaml") || lower.ends_with(".yml") {
+    let ending = path.rsplit('.').next().unwrap_or_default();
+    if ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml") {
         return true;
     }
     let first = text
@@ -120,7 +122,12 @@ impl Walk {
                 self.next("?");
             }
             Event::Scalar(text, ..) => self.scalar(&text, line, entries),
-            Event::Alias(_) => self.scalar("", line, entries),
+            Event::Alias(_) => match self.frames.last() {
+                Some(Frame::Map {
+                    wants_key: true, ..
+                }) => self.next("*"),
+                _ => self.next(""),
+            },
             _ => {}
         }
     }
@@ -189,7 +196,7 @@ impl Walk {
                     path.push_str(crate::domain::text::head(key, limits::KEY));
                 }
                 Frame::List { at } if n + 1 < self.frames.len() => {
-                    path.push_str(&format!("[{at}]"))
+                    let _ = write!(path, "[{at}]");
                 }
                 Frame::List { .. } | Frame::Skip => {}
             }
@@ -215,7 +222,7 @@ pub(super) fn read(text: &str, path: &str, document: &mut Document) {
         let own: Vec<&Entry> = flat.entries.iter().filter(|e| e.document == n).collect();
         let named = own.iter().any(|e| {
             matches!(
-                slots::slot(&pair::norm(&e.key)),
+                keys::slot(&pair::norm(&e.key)),
                 Some(Slot::Session | Slot::Status | Slot::Branch)
             ) && !e.listed
         });
@@ -240,7 +247,7 @@ fn claim(entries: &[&Entry], path: &str) -> crate::domain::claim::Claim {
     let mut slots = Slots::new(Unit::Session, entries.first().map_or(1, |e| e.line));
     for entry in entries {
         slots.keep(&entry.key, &entry.value, entry.line);
-        let slot = slots::slot(&pair::norm(&entry.key));
+        let slot = keys::slot(&pair::norm(&entry.key));
         let lists = [Slot::Blockers, Slot::Next, Slot::Outputs, Slot::Teams];
         if let Some(slot) = slot.filter(|s| !entry.listed || lists.contains(s)) {
             slots.fill(slot, &entry.value);
