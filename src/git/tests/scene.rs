@@ -96,7 +96,7 @@ impl Scene {
 
 /// Runs git away from what the user has configured.
 pub(super) fn run(path: &Path, args: &[&str], time: i64) -> Output {
-    let date = format!("{time} +0000");
+    let date = format!("@{time} +0000");
     Command::new("git")
         .args([
             "-c",
