@@ -1,6 +1,9 @@
-//! The port to git repositories, and its libgit2 adapter. Local reads only; nothing is written, no hook runs, no network is used.
+//! The port to git repositories, and its libgit2 adapter. [`Repos`] reads only what is local; [`Plumbing`] commits without a worktree, and
+//! [`Network`] runs the user's own `git` where a remote is reached. No hook runs except those of that program.
 
 mod branches;
+mod network;
+mod plumbing;
 
 use crate::domain::{Repo, Span, Timestamp, text};
 use branches::Known;
@@ -10,6 +13,9 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
+
+pub use network::{Network, NetworkError, mask};
+pub use plumbing::{Change, CommitId, Committed, Entry, EntryKind, Plumbing, PlumbingError, Who};
 
 /// Files whose status is counted before the count says "at least".
 const STATUS_CAP: usize = 100_000;
