@@ -2,6 +2,7 @@
 //! to be made.
 
 use super::{ConversationId, Span};
+use serde::{Deserialize, Deserializer};
 use sha2::{Digest, Sha256};
 use std::{fmt::Write as _, sync::Arc};
 use zeroize::Zeroizing;
@@ -41,6 +42,12 @@ impl Secret {
     pub fn is(&self, other: &str) -> bool {
         let (a, b) = (Sha256::digest(self.0.as_bytes()), Sha256::digest(other));
         a.iter().zip(b.iter()).fold(0, |odd, (a, b)| odd | (a ^ b)) == 0
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(Self::new)
     }
 }
 
