@@ -29,4 +29,4 @@ pub use shelf::{Published, Shelf};
 pub use sync::{Outcome, Pass, Syncer};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

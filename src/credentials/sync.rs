@@ -83,7 +83,7 @@ impl Syncer {
         self.delivery.path(self.worker)
     }
 
-    /// Notes that this worker has said in `conversation` that it is there; `false` when that was noted before.
+    /// Notes that this worker has said in `conversation` that it is there.
     ///
     /// # Errors
     /// [`CredentialError::Local`].
@@ -110,11 +110,15 @@ impl Syncer {
             .join(format!("worker-{}-taken.json", self.worker))
     }
 
-    /// Fetches, and takes over what is new.
+    /// Fetches, and takes over what is new, once `verify` agrees to it.
     ///
     /// # Errors
     /// As the variants of [`CredentialError`] say; whatever the error, what is held stays.
-    pub fn pass(&self, now: Timestamp) -> Result<Pass, CredentialError> {
+    pub fn pass(
+        &self,
+        now: Timestamp,
+        verify: impl FnOnce(&Credential) -> Result<(), CredentialError>,
+    ) -> Result<Pass, CredentialError> {
         let mut notes = Vec::new();
         let Some(tip) = self.shelf.fetch()? else {
             let outcome = Outcome::NoBranch;
@@ -150,6 +154,9 @@ impl Syncer {
             notes.push(format!(
                 "{branch} was rewritten; its credential is newer than the one in use and was taken"
             ));
+        }
+        if !same {
+            verify(&credential)?;
         }
         let written = self.delivery.put(&credential)?;
         self.take_shared(tip, &mut notes);

@@ -20,10 +20,10 @@ use std::{
 };
 use tempfile::TempDir;
 
-pub(super) const NOW: Timestamp = Timestamp(1_763_049_600_000_000);
+pub(crate) const NOW: Timestamp = Timestamp(1_763_049_600_000_000);
 
 /// Runs the real git, as a user does.
-pub(super) fn git(dir: &Path, args: &[&str]) -> Vec<u8> {
+pub(crate) fn git(dir: &Path, args: &[&str]) -> Vec<u8> {
     let done = Command::new("git")
         .current_dir(dir)
         .args([
@@ -45,11 +45,11 @@ pub(super) fn git(dir: &Path, args: &[&str]) -> Vec<u8> {
     done.stdout
 }
 
-pub(super) struct World {
-    pub(super) dir: TempDir,
+pub(crate) struct World {
+    pub(crate) dir: TempDir,
 }
 
-pub(super) fn place() -> Place {
+pub(crate) fn place() -> Place {
     Place {
         remote: "origin".into(),
         branch: "claude/s2-test-credentials".into(),
@@ -59,7 +59,7 @@ pub(super) fn place() -> Place {
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         git(dir.path(), &["init", "-q", "--bare", "remote.git"]);
         git(dir.path(), &["clone", "-q", "remote.git", "orchestrator"]);
@@ -75,23 +75,23 @@ impl World {
         Self { dir }
     }
 
-    pub(super) fn clone_of(&self, worker: u32) -> PathBuf {
+    pub(crate) fn clone_of(&self, worker: u32) -> PathBuf {
         self.dir.path().join(match worker {
             0 => "orchestrator".to_owned(),
             n => format!("machine-{n}"),
         })
     }
 
-    pub(super) fn shelf(&self, worker: u32) -> Shelf {
+    pub(crate) fn shelf(&self, worker: u32) -> Shelf {
         Shelf::new(&self.clone_of(worker), place(), None)
     }
 
     /// Worker 0 is the orchestrator.
-    pub(super) fn home(&self, worker: u32) -> Home {
+    pub(crate) fn home(&self, worker: u32) -> Home {
         Home::new(&self.dir.path().join(format!("state-{worker}")), "s2")
     }
 
-    pub(super) fn who() -> Who {
+    pub(crate) fn who() -> Who {
         Who {
             name: "t".into(),
             email: "t@example.org".into(),
@@ -99,7 +99,7 @@ impl World {
         }
     }
 
-    pub(super) fn joins(&self, worker: u32) -> Joined {
+    pub(crate) fn joins(&self, worker: u32) -> Joined {
         join(
             &self.home(worker),
             &self.shelf(worker),
@@ -110,19 +110,19 @@ impl World {
         .unwrap()
     }
 
-    pub(super) fn accepts(&self, worker: u32) {
+    pub(crate) fn accepts(&self, worker: u32) {
         let shelf = self.shelf(0);
         let at = shelf.fetch().unwrap();
         accept(&self.home(0), &shelf, at, (worker, None), NOW).unwrap();
     }
 
-    pub(super) fn new_one(worker: u32, n: u8) -> NewConversation {
+    pub(crate) fn new_one(worker: u32, n: u8) -> NewConversation {
         let role = format!("worker-{worker}-tests");
         NewConversation::from_random("s2-orchestrator", &role, &[n; 72].into())
     }
 
     /// Makes a conversation that the bridge knows at once, and sends it.
-    pub(super) fn issues(
+    pub(crate) fn issues(
         &self,
         worker: u32,
         n: u8,
@@ -136,7 +136,7 @@ impl World {
         new
     }
 
-    pub(super) fn syncer(&self, worker: u32) -> Syncer {
+    pub(crate) fn syncer(&self, worker: u32) -> Syncer {
         let state = self.dir.path().join(format!("state-{worker}"));
         Syncer::new(
             self.shelf(worker),
@@ -147,7 +147,7 @@ impl World {
     }
 
     /// Puts a file on the branch as anybody with access can.
-    pub(super) fn plants(&self, path: &str, bytes: &[u8]) {
+    pub(crate) fn plants(&self, path: &str, bytes: &[u8]) {
         let path = path.to_owned();
         let files = vec![(path, Some(bytes.to_vec()))];
         self.shelf(0)
@@ -156,7 +156,7 @@ impl World {
     }
 
     /// Everything that git ever stored in a repository, packed or loose, reachable or not.
-    pub(super) fn objects(repo: &Path) -> Vec<u8> {
+    pub(crate) fn objects(repo: &Path) -> Vec<u8> {
         git(
             repo,
             &["cat-file", "--batch-all-objects", "--unordered", "--batch"],
@@ -164,13 +164,13 @@ impl World {
     }
 }
 
-pub(super) fn has(bytes: &[u8], text: &str) -> bool {
+pub(crate) fn has(bytes: &[u8], text: &str) -> bool {
     bytes
         .windows(text.len())
         .any(|part| part == text.as_bytes())
 }
 
-pub(super) fn id_of(pass: &Pass) -> Option<(ConversationId, bool)> {
+pub(crate) fn id_of(pass: &Pass) -> Option<(ConversationId, bool)> {
     match &pass.outcome {
         Outcome::New(c) => Some((c.conversation.clone(), true)),
         Outcome::Same(c) => Some((c.conversation.clone(), false)),
@@ -178,10 +178,10 @@ pub(super) fn id_of(pass: &Pass) -> Option<(ConversationId, bool)> {
     }
 }
 
-pub(super) fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-pub(super) fn words<T>(result: Result<T, CredentialError>) -> String {
+pub(crate) fn words<T>(result: Result<T, CredentialError>) -> String {
     result.err().expect("an error").to_string()
 }

@@ -140,6 +140,8 @@ impl Subject {
                 fallback: self.state.clone(),
                 random: Arc::new(random),
             }),
+            syncing: None,
+            rotating: None,
             outlets,
         })
     }

@@ -86,7 +86,7 @@ fn what_the_bridge_never_knew_is_forgotten_and_what_waits_is_sent_later() {
             .is_none()
     );
     assert_eq!(
-        id_of(&world.syncer(3).pass(NOW).unwrap()),
+        id_of(&world.syncer(3).pass(NOW, |_| Ok(())).unwrap()),
         Some((new.id, true))
     );
 }
@@ -112,7 +112,7 @@ fn shared_files_follow_the_circle() {
         .dir
         .path()
         .join("state-3/credentials/s2/held/shared/api.env");
-    world.syncer(3).pass(NOW).unwrap();
+    world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
     assert_eq!(
         (fs::read_to_string(&kept).unwrap().as_str(), mode(&kept)),
         ("KEY=shared-secret", 0o600)
@@ -121,19 +121,26 @@ fn shared_files_follow_the_circle() {
     world.joins(4);
     world.accepts(4);
     world.issues(4, 2, Format::Age, NOW);
-    assert!(world.syncer(4).pass(NOW).unwrap().notes[0].contains("another key"));
+    assert!(world.syncer(4).pass(NOW, |_| Ok(())).unwrap().notes[0].contains("another key"));
     assert!(
         reseal(&world.home(0), &world.shelf(0), &World::who())
             .unwrap()
             .is_empty()
     );
-    assert!(world.syncer(4).pass(NOW).unwrap().notes.is_empty());
+    assert!(
+        world
+            .syncer(4)
+            .pass(NOW, |_| Ok(()))
+            .unwrap()
+            .notes
+            .is_empty()
+    );
     // Who is revoked reads nothing that comes after.
     let (ended, _) = revoke(&world.home(0), &world.shelf(0), 3, &World::who()).unwrap();
     assert_eq!(ended.len(), 1);
     reseal(&world.home(0), &world.shelf(0), &World::who()).unwrap();
     put("KEY=second");
-    let pass = world.syncer(3).pass(NOW).unwrap();
+    let pass = world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
     assert!(matches!(pass.outcome, Outcome::Nothing));
     assert_eq!(fs::read_to_string(&kept).unwrap(), "KEY=shared-secret");
     assert!(!has(
