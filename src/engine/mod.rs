@@ -3,13 +3,16 @@
 mod act;
 mod alarm;
 mod clock;
+mod issue;
 pub mod job;
 mod look;
+pub mod rotation;
 mod supervisor;
 mod survey;
 
 pub use act::{Actor, Opener, Pen, Written, end, outcome};
 pub use clock::Clock;
+pub use issue::{IssueError, Issuer, Opening};
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use supervisor::Supervisor;
 pub use survey::Surveyor;
@@ -59,6 +62,10 @@ pub struct Plan {
     pub books: Option<Books>,
     /// What the watchdog does by itself; `None` has none.
     pub warding: Option<job::Warding>,
+    /// How this machine's worker gets its credentials; `None` where it has none.
+    pub syncing: Option<job::Syncing>,
+    /// How conversations of workers are renewed; `None` where this machine issues none.
+    pub rotating: Option<job::Rotating>,
     /// Who is told of alerts.
     pub outlets: Vec<Arc<dyn Outlet>>,
 }
@@ -120,6 +127,13 @@ impl Engine {
         if let Some(how) = plan.warding {
             let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
             supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
+        }
+        if let Some(how) = plan.syncing {
+            supervisor.add(job::Sync::new(how, clock.clone()));
+        }
+        if let Some(how) = plan.rotating {
+            let snapshot = ports.snapshot.clone();
+            supervisor.add(job::Rotation::new(how, clock.clone(), snapshot));
         }
         let desk = Desk {
             actor,

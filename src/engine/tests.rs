@@ -95,6 +95,8 @@ impl Bench {
                 },
                 key: Key([7; 32]),
             },
+            syncing: None,
+            rotating: None,
             outlets: Vec::new(),
         };
         edit(&mut plan, &store);

@@ -1,4 +1,5 @@
-//! The port to git repositories, and its libgit2 adapter. Local reads only; nothing is written, no hook runs, no network is used.
+//! The port to git repositories, and its libgit2 adapter. [`Repos`] reads only what is local; [`Plumbing`] commits without a worktree, and
+//! [`Network`] runs the user's own `git` where a remote is reached. No hook runs except those of that program.
 
 mod branches;
 mod change;
@@ -6,7 +7,9 @@ mod hunks;
 mod known;
 mod matrix;
 mod merge;
+mod network;
 mod pair;
+mod plumbing;
 mod refs;
 pub mod scratch;
 mod trees;
@@ -29,6 +32,10 @@ use {
 
 /// How long one read may work on what it does not know.
 const LIMIT: Span = Span::seconds(1);
+pub use network::{Network, NetworkError, mask};
+pub use plumbing::{
+    Change, CommitId, Committed, Entry as TreeEntry, EntryKind, Plumbing, PlumbingError, Who,
+};
 
 /// Reads repositories.
 pub trait Repos: Send + Sync {

@@ -1,7 +1,10 @@
 //! The configuration file. It never keeps the program from starting: an unknown key is a warning with the nearest name, a bad value
 //! keeps its default and says so, a broken file is one warning.
 
-use super::Outlet;
+use super::{
+    Outlet,
+    credentials::{self, CredentialsFile},
+};
 use crate::domain::{
     Span,
     health::{Method, Profile},
@@ -50,6 +53,8 @@ pub struct File {
     pub notify: Option<Vec<String>>,
     /// Every `[[notify]]`.
     pub outlets: Vec<Outlet>,
+    /// `[credentials]`.
+    pub credentials: CredentialsFile,
 }
 
 /// Views that can come first.
@@ -186,8 +191,11 @@ impl File {
                     }
                     return Ok(());
                 }
-                let nearest = nearest(name);
-                return Err(format!("unknown key `{name}`; the nearest is `{nearest}`"));
+                if name.starts_with("credentials.") {
+                    let span = value.as_str().and_then(duration);
+                    return self.credentials.set(name, value, span);
+                }
+                return Err(unknown(name));
             }
         }
         Ok(())
@@ -266,9 +274,16 @@ fn line_of(raw: &str, section: &str, key: &str) -> Option<usize> {
     None
 }
 
+/// What is said of a key that there is not.
+pub(super) fn unknown(name: &str) -> String {
+    let nearest = nearest(name);
+    format!("unknown key `{name}`; the nearest is `{nearest}`")
+}
+
 /// The key with the fewest edits (Levenshtein) to `name`.
 fn nearest(name: &str) -> &'static str {
     KEYS.into_iter()
+        .chain(credentials::KEYS)
         .min_by_key(|key| edits(name, key))
         .unwrap_or_default()
 }

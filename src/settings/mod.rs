@@ -1,6 +1,7 @@
 //! What was typed, set in the environment and written in the file, made into what it means. One function says which wins: flags, then
 //! environment (clap reads both), then the file, then the defaults.
 
+mod credentials;
 mod file;
 mod outlets;
 
@@ -15,6 +16,7 @@ use std::{
     sync::Arc,
 };
 
+pub use credentials::{Credentials, CredentialsFile};
 pub use file::{File, read};
 pub use outlets::{Address, Outlet};
 
@@ -68,6 +70,8 @@ pub struct Env {
     pub locale: Option<String>,
     /// The state directory of the platform (`XDG_STATE_HOME`), when it has one.
     pub state_home: Option<PathBuf>,
+    /// `XDG_RUNTIME_DIR`.
+    pub runtime: Option<PathBuf>,
     /// `USER` or `LOGNAME`, the first that is set.
     pub user: Option<String>,
     /// Name of the machine.
@@ -124,6 +128,10 @@ pub struct Settings {
     pub notify: Vec<String>,
     /// Who else is told of alerts.
     pub outlets: Vec<Outlet>,
+    /// How credentials travel.
+    pub credentials: Credentials,
+    /// Directory of the user's session (`XDG_RUNTIME_DIR`), when it has one and no other place was named for our own memory.
+    pub runtime: Option<PathBuf>,
 }
 
 /// Why the command line cannot be followed.
@@ -170,6 +178,7 @@ pub fn resolve(
         db: given.db.or_else(|| file.path.clone()).or_else(usual),
         mode,
         detector: detector(file),
+        runtime: env.runtime.clone().filter(|_| given.state.is_none()),
         state: given
             .state
             .or_else(|| Some(env.state_home.as_ref()?.join("swarmwarden"))),
@@ -201,6 +210,7 @@ pub fn resolve(
             .clone()
             .unwrap_or_else(|| ["bell", "title"].map(str::to_owned).to_vec()),
         outlets: file.outlets.clone(),
+        credentials: file.credentials.resolve(env.host.as_deref()),
     })
 }
 

@@ -247,3 +247,36 @@ fn who_is_told_is_read_and_what_is_wrong_is_said() {
     let (_, wrong) = read("[ui]\nnotify = [\"beep\"]");
     assert_eq!(wrong.len(), 1);
 }
+
+#[test]
+fn credentials_have_their_own_section() {
+    let raw = "[credentials]\nbranch = \"creds\"\nworker = 3\nrotate = \"daily\"\nformat = \"both\"\ninterval = \"90s\"\n";
+    let (file, warnings) = read(raw);
+    assert_eq!(warnings, Vec::<String>::new());
+    let env = Env {
+        host: Some("cloud-worker-7".to_owned()),
+        ..Env::default()
+    };
+    let of = |file: &File| {
+        resolve(Given::default(), file, &env, |_| false)
+            .unwrap()
+            .credentials
+    };
+    let found = of(&file);
+    assert_eq!(
+        (found.branch.as_str(), found.worker, found.interval),
+        ("creds", Some(3), Span::seconds(90))
+    );
+    assert_eq!(of(&File::default()).worker, Some(7));
+    let wrong = "[credentials]\nbranch = \"a..b\"\nfolder = \"../x\"\nswarm = \"a/b\"\nworker = 0\nformat = \"x\"\nrotate = 1\nworkers = 1\n";
+    let (file, warnings) = read(wrong);
+    assert_eq!(
+        (warnings.len(), of(&file)),
+        (7, of(&File::default())),
+        "{warnings:?}"
+    );
+    assert!(
+        warnings[6].contains("nearest is `credentials.worker`"),
+        "{warnings:?}"
+    );
+}

@@ -2,14 +2,17 @@
 //! one of the backends of the conformance suite.
 
 mod commit;
+mod conversation;
 
-use super::{Commit, Store, StoreError, opposite};
+use super::{Commit, Ended, Opened, Said, Store, StoreError, Word, opposite};
 use crate::domain::{
     AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, MessageId, MessageRow,
     Schema, Side, SourceFault, SourceInfo, Span, Stamp, StatusRow, Timestamp,
     act::Write,
-    audit::{Key, Record},
+    audit::{Entry, Key, Record},
+    credential::{NewConversation, Secret},
 };
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How long a conversation of the bridge lives.
@@ -32,6 +35,9 @@ struct State {
     messages: Vec<MessageRow>,
     audits: Vec<AuditRow>,
     records: Vec<Record>,
+    tokens: HashMap<ConversationId, Secret>,
+    /// The audit row that says that a conversation was ended last.
+    ended: i64,
     last: Cursor,
     failure: Option<Failure>,
 }
@@ -313,7 +319,7 @@ impl Store for MemoryStore {
             .map(|m| m.id)
             .collect();
         Ok(Changes {
-            conversations: (end.conversations != after.conversations)
+            conversations: (end.conversations != after.conversations || state.ended > after.audit)
                 .then(|| state.conversations()),
             statuses: Some(state.statuses.clone()),
             read,
@@ -352,6 +358,30 @@ impl Store for MemoryStore {
         let state = self.read()?;
         let new = state.records.iter().filter(|r| r.id > after);
         Ok(new.take(limit).cloned().collect())
+    }
+
+    fn open_conversation(
+        &mut self,
+        new: &NewConversation,
+        entry: &Entry,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Opened, StoreError> {
+        Ok(self.may_converse()?.open_one(new, (entry, key), now))
+    }
+
+    fn end_conversation(
+        &mut self,
+        id: &ConversationId,
+        entry: &Entry,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Ended, StoreError> {
+        Ok(self.may_converse()?.end_one(id, (entry, key), now))
+    }
+
+    fn say(&mut self, word: &Word<'_>, now: Timestamp) -> Result<Said, StoreError> {
+        Ok(self.may_converse()?.say_one(word, now))
     }
 }
 

@@ -2,13 +2,15 @@
 //! error type leaves this layer. Synchronous and object-safe; `host` gives a store its thread.
 
 use crate::domain::{
-    Changes, Cursor, MessageId, MessageRow, Side, SourceInfo, Timestamp,
+    Changes, ConversationId, Cursor, MessageId, MessageRow, Side, SourceInfo, Timestamp,
     act::{Clash, Write},
-    audit::{Key, Link, Record},
+    audit::{Entry, Key, Link, Record},
+    credential::NewConversation,
 };
 use std::error::Error;
 
 mod books;
+mod conversation;
 mod host;
 mod key;
 mod lock;
@@ -17,6 +19,7 @@ mod sidecar;
 mod sqlite;
 
 pub use books::{Attempt, Books, End, Scribe};
+pub use conversation::{END, Ended, OPEN, Opened, Said, Word, entry};
 pub use host::{HostGone, StoreHost};
 pub use key::{key, known_key};
 pub use lock::{ActingLock, Locked};
@@ -24,7 +27,7 @@ pub use memory::MemoryStore;
 pub use sidecar::{RhythmRow, Sidecar, SidecarError};
 pub use sqlite::{Probe, SqliteStore};
 
-/// A bridge. Every call is one short transaction; only [`Store::commit`] writes.
+/// A bridge. Every call is one short transaction; only [`Store::commit`] and the three about conversations write.
 pub trait Store: Send {
     /// What was opened. Fixed for the life of the store.
     fn source(&self) -> &SourceInfo;
@@ -78,6 +81,38 @@ pub trait Store: Send {
     /// # Errors
     /// As the variants of [`StoreError`] say.
     fn records(&mut self, after: i64, limit: usize) -> Result<Vec<Record>, StoreError>;
+
+    /// Makes a conversation with its tokens, with the row for the audit log that the bridge writes beside one, and one of our own. The same
+    /// one again writes nothing. O(conversations + rows of the log).
+    ///
+    /// # Errors
+    /// [`StoreError::NotWritable`] on the tables of the scripts, which hold no expiry; as the variants of [`StoreError`] say.
+    fn open_conversation(
+        &mut self,
+        new: &NewConversation,
+        entry: &Entry,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Opened, StoreError>;
+
+    /// Has a conversation expire now: the bridge refuses both sides from here on, and its rows stay. O(rows of the log).
+    ///
+    /// # Errors
+    /// As [`Store::open_conversation`].
+    fn end_conversation(
+        &mut self,
+        id: &ConversationId,
+        entry: &Entry,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Ended, StoreError>;
+
+    /// Says something for a worker, as the bridge would write it, when the token is the worker's and the conversation lives. The same words
+    /// again write nothing. O(messages of the bridge) at worst.
+    ///
+    /// # Errors
+    /// As [`Store::open_conversation`].
+    fn say(&mut self, word: &Word<'_>, now: Timestamp) -> Result<Said, StoreError>;
 }
 
 /// What became of an action.

@@ -159,6 +159,8 @@ impl Subject {
                 fallback: self.state.clone(),
                 random: Arc::new(random),
             }),
+            syncing: None,
+            rotating: None,
             outlets,
         })
     }

@@ -114,6 +114,9 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
             .into_iter()
             .find_map(|n| var(n).filter(|v| !v.is_empty())),
         state_home: state_home(),
+        runtime: env::var_os("XDG_RUNTIME_DIR")
+            .map(PathBuf::from)
+            .filter(|dir| dir.is_absolute()),
         user: var("USER").or_else(|| var("LOGNAME")),
         host: Some(
             rustix::system::uname()

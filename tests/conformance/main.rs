@@ -12,6 +12,8 @@ mod refusals;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
+mod talking;
+#[cfg(test)]
 mod writer;
 
 /// One test per line for a backend.
@@ -100,6 +102,20 @@ macro_rules! acting_conformance {
     };
 }
 
+/// What every backend must do with conversations.
+macro_rules! talking_conformance {
+    ($name:ident, $fixture:ident) => {
+        tests! { $name, crate::fixture::$fixture, talking:
+            a_conversation_is_made_as_the_bridge_makes_one
+            the_same_conversation_is_made_once
+            only_one_between_the_same_roles_when_asked_so
+            an_ended_conversation_is_noticed_and_ended_once
+            a_worker_says_something_once_and_only_with_its_token
+            chains_of_conversations_and_actions_are_one
+        }
+    };
+}
+
 /// What every backend with a file must do with an action that cannot be written.
 macro_rules! refusal_conformance {
     ($name:ident, $fixture:ident) => {
@@ -128,6 +144,11 @@ acting_conformance!(acting_bridge_wal, LongLived);
 acting_conformance!(acting_bridge_per_operation, Bridge);
 acting_conformance!(acting_bridge_journal, Journal);
 acting_conformance!(acting_scripts_journal, Scripts);
+
+talking_conformance!(talking_memory, Memory);
+talking_conformance!(talking_bridge_wal, LongLived);
+talking_conformance!(talking_bridge_per_operation, Bridge);
+talking_conformance!(talking_bridge_journal, Journal);
 
 refusal_conformance!(refusals_bridge_wal, LongLived);
 refusal_conformance!(refusals_bridge_per_operation, Bridge);

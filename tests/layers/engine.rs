@@ -7,6 +7,8 @@
     unused_imports,
     reason = "a layer alone has unused items"
 )]
+#[path = "../../src/credentials/mod.rs"]
+mod credentials;
 #[path = "../../src/document/mod.rs"]
 mod document;
 #[path = "../../src/domain/mod.rs"]

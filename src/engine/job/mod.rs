@@ -6,6 +6,8 @@ mod notifier;
 mod reader;
 mod recorder;
 mod refresh;
+mod rotation;
+mod sync;
 mod watchdog;
 
 pub use git_status::GitStatus;
@@ -15,10 +17,15 @@ pub use recorder::{Memory, recall};
 pub(super) use recorder::{Recorder, Slate};
 pub(super) use refresh::{Ask, Refresh, Wires};
 pub use refresh::{Open, Opened};
+pub use rotation::Rotating;
+pub(super) use rotation::Rotation;
+pub use sync::{Handed, Handover, Sync, Syncing};
 pub(super) use watchdog::Ward;
 pub use watchdog::Warding;
 
 use crate::{
+    credentials::CredentialError,
+    engine::IssueError,
     git::GitError,
     store::{HostGone, SidecarError, StoreError},
 };
@@ -62,6 +69,12 @@ pub enum JobError {
     /// git did not answer.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// Credentials were not read, written or taken.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// A conversation was not made or ended.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
     /// Somebody could not be told.
     #[error("{0}")]
     Notify(String),

@@ -114,6 +114,31 @@ async fn the_store_is_dropped_with_the_last_handle() {
         ) -> Result<Vec<crate::domain::audit::Record>, crate::store::StoreError> {
             self.0.records(after, limit)
         }
+        fn open_conversation(
+            &mut self,
+            new: &crate::domain::credential::NewConversation,
+            entry: &crate::domain::audit::Entry,
+            key: &crate::domain::audit::Key,
+            now: crate::domain::Timestamp,
+        ) -> Result<crate::store::Opened, crate::store::StoreError> {
+            self.0.open_conversation(new, entry, key, now)
+        }
+        fn end_conversation(
+            &mut self,
+            id: &crate::domain::ConversationId,
+            entry: &crate::domain::audit::Entry,
+            key: &crate::domain::audit::Key,
+            now: crate::domain::Timestamp,
+        ) -> Result<crate::store::Ended, crate::store::StoreError> {
+            self.0.end_conversation(id, entry, key, now)
+        }
+        fn say(
+            &mut self,
+            word: &crate::store::Word<'_>,
+            now: crate::domain::Timestamp,
+        ) -> Result<crate::store::Said, crate::store::StoreError> {
+            self.0.say(word, now)
+        }
     }
     let (sender, dropped) = oneshot::channel();
     let store = Noted(MemoryStore::default(), Some(sender));

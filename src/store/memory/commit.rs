@@ -71,7 +71,7 @@ impl State {
         self.last.message
     }
 
-    fn write_audit(&mut self, row: Sealed, now: Timestamp, actor: Arc<str>) {
+    pub(super) fn write_audit(&mut self, row: Sealed, now: Timestamp, actor: Arc<str>) {
         self.last.audit += 1;
         self.audits.push(AuditRow {
             id: self.last.audit,

@@ -128,7 +128,12 @@ fn catch_up(reading: &mut Reading<'_>, write: &mut Write) -> rusqlite::Result<bo
     }
 }
 
-fn records(db: &Connection, sql: &str, after: i64, limit: usize) -> rusqlite::Result<Vec<Record>> {
+pub(super) fn records(
+    db: &Connection,
+    sql: &str,
+    after: i64,
+    limit: usize,
+) -> rusqlite::Result<Vec<Record>> {
     let mut statement = db.prepare_cached(sql)?;
     let word = |row: &rusqlite::Row<'_>, at| -> rusqlite::Result<Option<std::sync::Arc<str>>> {
         Ok(row.get::<_, Option<String>>(at)?.map(Into::into))

@@ -5,6 +5,7 @@
 //! it. It is only asked for its identity by path. No memory map, no `immutable`, no checkpoint: other processes write.
 
 mod commit;
+mod conversation;
 mod error;
 mod reading;
 mod rows;
@@ -13,11 +14,12 @@ mod writing;
 
 pub use commit::Probe;
 
-use super::{Commit, Store, StoreError};
+use super::{Commit, Ended, Opened, Said, Store, StoreError, Word};
 use crate::domain::{
-    Changes, Cursor, MessageId, MessageRow, SourceInfo, Timestamp,
+    Changes, ConversationId, Cursor, MessageId, MessageRow, SourceInfo, Timestamp,
     act::Write,
-    audit::{Key, Record},
+    audit::{Entry, Key, Record},
+    credential::NewConversation,
 };
 use error::{Identity, Subject};
 use reading::Reading;
@@ -171,5 +173,29 @@ impl Store for SqliteStore {
 
     fn records(&mut self, after: i64, limit: usize) -> Result<Vec<Record>, StoreError> {
         self.read_records(after, limit)
+    }
+
+    fn open_conversation(
+        &mut self,
+        new: &NewConversation,
+        entry: &Entry,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Opened, StoreError> {
+        self.open_one(new, entry, key, now)
+    }
+
+    fn end_conversation(
+        &mut self,
+        id: &ConversationId,
+        entry: &Entry,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Ended, StoreError> {
+        self.end_one(id, entry, key, now)
+    }
+
+    fn say(&mut self, word: &Word<'_>, now: Timestamp) -> Result<Said, StoreError> {
+        self.say_one(word, now)
     }
 }

@@ -159,7 +159,7 @@ impl Decoder {
     /// Columns: key, conversation, session, action, details, time.
     pub(super) fn audit(&mut self, row: &Row<'_>, into: &mut Audits) -> rusqlite::Result<()> {
         let action = bytes(row.get_ref(3)?);
-        into.made |= *action == *b"create_conversation";
+        into.made |= [&b"create_conversation"[..], b"swarm_end_conversation"].contains(&&*action);
         let kind = match &*action {
             b"send_message" => AuditKind::Sent,
             b"get_messages" => AuditKind::Fetched(count(row.get_ref(4)?)),

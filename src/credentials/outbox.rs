@@ -1,0 +1,218 @@
+//! From a new conversation to its worker. The credential is encrypted and kept before the bridge hears of the conversation: whatever dies in
+//! between, no token is ever read back from the bridge, and none is lost.
+
+use super::{
+    Credential, CredentialError, Home, Issued, Place, Published, Shelf, Stage, encrypt,
+    home::{read_private, remove, write_private},
+    shelf::Files,
+};
+use crate::{
+    domain::{
+        Timestamp,
+        credential::{Format, NewConversation},
+    },
+    git::Who,
+};
+use serde_json::json;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// Both forms of a file: encrypted, and in clear.
+const FORMS: [bool; 2] = [true, false];
+
+fn kept(home: &Home, place: &Place, worker: u32, encrypted: bool) -> PathBuf {
+    let end = if encrypted { ".age" } else { "" };
+    home.dir()
+        .join("outbox")
+        .join(format!("{}{end}", place.name(worker)))
+}
+
+/// Keeps the credential of a conversation that is about to be made, in the form in which it will travel. The orchestrator's own token goes to a
+/// file of its own, which stays here.
+///
+/// # Errors
+/// [`CredentialError::NotAccepted`] when there is nobody to encrypt it to.
+pub fn prepare(
+    home: &Home,
+    place: &Place,
+    format: Format,
+    worker: u32,
+    (new, now): (&NewConversation, Timestamp),
+) -> Result<(), CredentialError> {
+    let credential = Credential {
+        conversation: new.id.clone(),
+        worker,
+        role: new.role_b.clone(),
+        token: new.token_b.clone(),
+        created: now,
+        expires: now.plus(new.lifetime),
+    };
+    let clear = credential.bytes();
+    home.edit(|roster| {
+        let sealed = match (format.encrypts(), roster.key(worker)) {
+            (false, _) => None,
+            (true, None) => return Err(CredentialError::NotAccepted(worker)),
+            (true, Some(key)) => Some(encrypt(&[&key], &clear)?),
+        };
+        for encrypted in FORMS {
+            let path = kept(home, place, worker, encrypted);
+            match (encrypted, &sealed) {
+                (true, Some(sealed)) => write_private(&path, sealed)?,
+                (false, _) if format.in_clear() => write_private(&path, &clear)?,
+                _ => remove(&path)?,
+            }
+        }
+        let own = json!({
+            "conversation_id": new.id.raw(),
+            "worker_id": worker,
+            "worker_role": &*new.role_b,
+            "coordinator_token": new.token_a.reveal(),
+            "created_at": credential.created.naive(),
+            "expires_at": credential.expires.naive(),
+        });
+        let own = Zeroizing::new(own.to_string());
+        let name = format!("worker-{worker}-coordinator.json");
+        write_private(&home.dir().join("orchestrator").join(name), own.as_bytes())?;
+        roster
+            .issued
+            .retain(|i| i.stage != Stage::Prepared || i.worker != worker);
+        roster.issued.push(Issued {
+            worker,
+            role: new.role_b.to_string(),
+            conversation: new.id.raw().to_owned(),
+            made: now.0,
+            expires: credential.expires.0,
+            stage: Stage::Prepared,
+        });
+        Ok(())
+    })
+}
+
+/// Conversations whose credentials wait to be sent. Those that were prepared and that the bridge does not `know` never came to be: they are
+/// forgotten.
+///
+/// # Errors
+/// As [`Home::edit`] says.
+pub fn pending(
+    home: &Home,
+    knows: impl Fn(&Issued) -> bool,
+) -> Result<Vec<Issued>, CredentialError> {
+    home.edit(|roster| {
+        for issued in &mut roster.issued {
+            if issued.stage == Stage::Prepared && knows(issued) {
+                issued.stage = Stage::Open;
+            }
+        }
+        roster.issued.retain(|i| i.stage != Stage::Prepared);
+        Ok(roster
+            .issued
+            .iter()
+            .filter(|i| i.stage == Stage::Open)
+            .cloned()
+            .collect())
+    })
+}
+
+/// Sends everything that waits, in one commit.
+///
+/// # Errors
+/// As [`Shelf::publish`] says; what was not sent still waits.
+pub fn send(home: &Home, shelf: &Shelf, who: &Who) -> Result<Option<Published>, CredentialError> {
+    let place = &shelf.place;
+    let waiting: Vec<Issued> = {
+        let roster = home.roster()?;
+        let open = roster.issued.into_iter().filter(|i| i.stage == Stage::Open);
+        open.collect()
+    };
+    let mut files = Files::new();
+    let mut names = Vec::new();
+    for issued in &waiting {
+        let worker = issued.worker;
+        let mut found = Vec::new();
+        for encrypted in FORMS {
+            let bytes = read_private(&kept(home, place, worker, encrypted))?;
+            found.push((
+                place.credential(worker, encrypted),
+                bytes.map(|b| b.to_vec()),
+            ));
+        }
+        // Without either there is nothing to send, and nothing to take away.
+        if found.iter().any(|(_, bytes)| bytes.is_some()) {
+            files.retain(|(path, _)| found.iter().all(|(other, _)| other != path));
+            files.extend(found);
+            names.push(format!("worker-{worker}"));
+        }
+    }
+    if files.is_empty() {
+        return Ok(None);
+    }
+    names.dedup();
+    let message = format!("chore(credentials): {}", names.join(", "));
+    let done = shelf.publish(&message, who, |_| Ok(files.clone()))?;
+    home.edit(|roster| {
+        for issued in &waiting {
+            roster.advance(&issued.conversation, Stage::Sent);
+        }
+        Ok(())
+    })?;
+    for issued in &waiting {
+        for encrypted in FORMS {
+            remove(&kept(home, place, issued.worker, encrypted))?;
+        }
+    }
+    Ok(Some(done))
+}
+
+/// Encrypts the credentials that stand on the branch in clear, for accepted workers, and takes the clear ones away unless both are wanted.
+/// Says for each worker what became of it, and whether anything changed. What was pushed in clear stays in the history.
+///
+/// # Errors
+/// As [`Shelf::publish`] says.
+pub fn encrypt_clear(
+    home: &Home,
+    shelf: &Shelf,
+    format: Format,
+    (who, now): (&Who, Timestamp),
+) -> Result<(Vec<String>, Published), CredentialError> {
+    let roster = home.roster()?;
+    let place = &shelf.place;
+    let mut said = Vec::new();
+    let done = shelf.publish("chore(credentials): encrypted", who, |tip| {
+        said.clear();
+        let Some(tip) = tip else {
+            return Ok(Files::new());
+        };
+        let mut files = Files::new();
+        for entry in shelf.list(tip, &place.folder)? {
+            let Some(worker) = place.worker_of(&entry.name) else {
+                continue;
+            };
+            let Some(key) = roster.key(worker) else {
+                said.push(CredentialError::NotAccepted(worker).to_string());
+                continue;
+            };
+            let path = place.credential(worker, false);
+            let read = shelf.read(tip, &path).map(Option::unwrap_or_default);
+            let found = read.and_then(|bytes| Credential::read(&path, &bytes, worker, now));
+            match found {
+                Ok(found) => {
+                    let sealed = encrypt(&[&key], &found.credential.bytes())?;
+                    files.push((place.credential(worker, true), Some(sealed)));
+                    said.push(format!("worker-{worker}: encrypted"));
+                }
+                Err(CredentialError::Expired { .. }) => {
+                    said.push(format!("worker-{worker}: expired, taken away"));
+                }
+                Err(e) => {
+                    said.push(e.to_string());
+                    continue;
+                }
+            }
+            if !format.in_clear() {
+                files.push((path, None));
+            }
+        }
+        Ok(files)
+    })?;
+    Ok((said, done))
+}

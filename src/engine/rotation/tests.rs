@@ -1,0 +1,414 @@
+//! One worker from its first conversation to its next, over real repositories and a bridge in memory.
+
+use super::*;
+use crate::{
+    credentials::{
+        Delivery, Home,
+        tests::{NOW, World},
+    },
+    domain::{audit::Key, credential::Format, health::Detector},
+    engine::{
+        View,
+        job::{Handover, Sync, Syncing},
+        look,
+    },
+    store::MemoryStore,
+};
+use std::{sync::atomic::AtomicBool, time::Duration};
+
+fn at(minutes: i64) -> Timestamp {
+    NOW.plus(Span::seconds(minutes * 60))
+}
+
+struct Swarm {
+    world: World,
+    store: MemoryStore,
+    issuer: Issuer,
+    syncing: Syncing,
+}
+
+impl Swarm {
+    /// Worker 3 has joined and is accepted.
+    fn new() -> Self {
+        let world = World::new();
+        world.joins(3);
+        world.accepts(3);
+        let store = MemoryStore::default();
+        let issuer = Issuer {
+            home: world.home(0),
+            shelf: world.shelf(0),
+            format: Format::Age,
+            orchestrator: "s2-orchestrator".into(),
+            actor: "ana".into(),
+            key: Key([7; 32]),
+            books: None,
+        };
+        let opened = store.clone();
+        let syncing = Syncing {
+            syncer: world.syncer(3),
+            stop: AtomicBool::new(false).into(),
+            every: Duration::from_secs(60),
+            open: Some(Arc::new(move || Ok(Box::new(opened.clone())))),
+            strict: true,
+            handover: Handover::default(),
+            seed: 1,
+        };
+        Self {
+            world,
+            store,
+            issuer,
+            syncing,
+        }
+    }
+
+    fn open(&self, renew: bool, minutes: i64) -> Opening {
+        let mut store = self.store.clone();
+        let role = (3, "worker-3-tests");
+        self.issuer
+            .open(&mut store, role, (renew, "test"), at(minutes))
+            .unwrap()
+    }
+
+    fn opened(&self, minutes: i64) -> ConversationId {
+        let Opening::New(issued) = self.open(false, minutes) else {
+            panic!("not new")
+        };
+        self.issuer.send(at(minutes)).unwrap();
+        issued.id()
+    }
+
+    fn picture(&self, minutes: i64) -> Snapshot {
+        see(&mut self.store.clone(), minutes).unwrap()
+    }
+
+    fn plan(&self, minutes: i64) -> Vec<Step> {
+        let roster = self.issuer.home.roster().unwrap();
+        plan(
+            &roster,
+            &self.picture(minutes),
+            Rotate::BeforeExpiry,
+            at(minutes),
+        )
+    }
+
+    fn carry_out(&self, steps: &[Step], minutes: i64) -> Vec<String> {
+        let mut store = self.store.clone();
+        let look = |store: &mut dyn Store| see(store, minutes);
+        self.issuer
+            .carry_out(&mut store, steps, look, at(minutes))
+            .unwrap()
+    }
+
+    fn syncs(&self, minutes: i64) -> Vec<String> {
+        Sync::look(&self.syncing, at(minutes)).unwrap()
+    }
+
+    fn give(&self, to: &ConversationId, task: &str, minutes: i64) {
+        let text = format!(r#"{{"type":"task_assignment","task_id":"{task}","description":"d"}}"#);
+        self.store.send(to, Side::A, &text, at(minutes));
+    }
+
+    fn owner(&self, task: &str, minutes: i64) -> Option<ConversationId> {
+        let picture = self.picture(minutes);
+        let found = picture.tasks.iter().find(|t| t.id.raw() == task).unwrap();
+        found.owner().map(|h| h.conversation.clone())
+    }
+
+    fn unread(&self, id: &ConversationId) -> Vec<String> {
+        let rows = undelivered(&mut self.store.clone(), (id, id), at(0))
+            .unwrap()
+            .0;
+        rows.iter().map(|row| row.text.to_string()).collect()
+    }
+}
+
+fn see(store: &mut dyn Store, minutes: i64) -> Result<Snapshot, StoreError> {
+    let view = View {
+        mode: crate::domain::Mode::Live,
+        detector: Detector::FIXED,
+        habits: Arc::default(),
+        floors: Arc::default(),
+    };
+    look(store, &view, at(minutes), None)
+}
+
+#[test]
+fn a_worker_has_one_conversation_however_often_it_is_asked_for() {
+    let swarm = Swarm::new();
+    let first = swarm.opened(0);
+    for _ in 0..2 {
+        assert!(matches!(swarm.open(false, 1), Opening::Kept(kept) if kept.id() == first));
+    }
+    assert!(swarm.issuer.send(at(1)).unwrap().is_none());
+    // One that was made elsewhere is not ours to send.
+    let other = swarm
+        .store
+        .conversation("conv_other", "worker-4-docs", at(0));
+    let mut store = swarm.store.clone();
+    let found = swarm
+        .issuer
+        .open(&mut store, (4, "worker-4-docs"), (false, "test"), at(1))
+        .unwrap();
+    assert_eq!(found, Opening::Foreign(other));
+    assert!(
+        swarm
+            .issuer
+            .home
+            .roster()
+            .unwrap()
+            .issued
+            .iter()
+            .all(|i| i.worker == 3)
+    );
+}
+
+#[test]
+fn the_worker_says_once_that_it_is_there_and_hears_of_every_new_credential() {
+    let swarm = Swarm::new();
+    let mut heard = swarm.syncing.handover.listen();
+    let first = swarm.opened(0);
+    let lines = swarm.syncs(1);
+    assert!(lines[0].contains("holds conv_"), "{lines:?}");
+    let handed = heard.borrow_and_update().clone().unwrap();
+    assert_eq!((handed.generation, &handed.conversation), (1, &first));
+    let held = Delivery::new(None, &swarm.world.dir.path().join("state-3"), "s2")
+        .held(3, at(1))
+        .unwrap();
+    assert_eq!(
+        (held.unwrap().conversation, handed.path.is_file()),
+        (first.clone(), true)
+    );
+    let said = swarm
+        .picture(1)
+        .messages
+        .iter()
+        .map(|m| m.body.to_string())
+        .collect::<Vec<_>>();
+    assert_eq!(said, ["worker-3-tests joined and ready"]);
+    // Again, after a restart, and after a lost marker: nothing more is said, and nobody is disturbed.
+    swarm.syncs(2);
+    std::fs::remove_file(swarm.world.home(3).dir().join("worker-3-greeted")).unwrap();
+    swarm.syncs(3);
+    assert_eq!(swarm.picture(3).messages.len(), 1);
+    assert!(!heard.has_changed().unwrap());
+    let Opening::New(second) = swarm.open(true, 10) else {
+        panic!("not new")
+    };
+    swarm.issuer.send(at(10)).unwrap();
+    swarm.syncs(11);
+    let handed = heard.borrow_and_update().clone().unwrap();
+    assert_eq!(
+        (handed.generation, handed.conversation.clone()),
+        (2, second.id())
+    );
+}
+
+#[test]
+fn a_credential_that_the_bridge_does_not_know_is_not_taken() {
+    let swarm = Swarm::new();
+    let first = swarm.opened(0);
+    swarm.syncs(1);
+    // Somebody who can push, and encrypt to the worker's public key, forges one.
+    swarm.world.issues(3, 9, Format::Age, at(5));
+    let error = Sync::look(&swarm.syncing, at(6)).unwrap_err().to_string();
+    assert!(error.contains("the bridge does not know"), "{error}");
+    let held = Delivery::new(None, &swarm.world.dir.path().join("state-3"), "s2")
+        .held(3, at(6))
+        .unwrap();
+    assert_eq!(held.unwrap().conversation, first);
+    // The same id with another token.
+    swarm
+        .store
+        .conversation("conv_0909090909090909", "worker-3-tests", at(5));
+    assert!(Sync::look(&swarm.syncing, at(7)).is_err());
+    assert_eq!(swarm.picture(7).messages.len(), 1);
+}
+
+#[test]
+fn nothing_in_flight_is_lost_when_a_conversation_is_renewed() {
+    let swarm = Swarm::new();
+    let first = swarm.opened(0);
+    assert_eq!(swarm.plan(1), [], "nobody is there yet");
+    swarm.syncs(1);
+    let steps = swarm.plan(2);
+    assert_eq!(steps, [Step::Alive(first.clone())]);
+    swarm.carry_out(&steps, 2);
+    swarm.give(&first, "accepted", 3);
+    swarm.store.fetch(&first, Side::B, at(4));
+    swarm
+        .store
+        .send(&first, Side::B, "on it [#accepted/g1]", at(4));
+    assert_eq!(swarm.plan(149), []);
+    let steps = swarm.plan(150);
+    assert!(
+        matches!(&steps[..], [Step::Renew { worker: 3, .. }]),
+        "{steps:?}"
+    );
+    let said = swarm.carry_out(&steps, 150);
+    assert!(said.last().unwrap().contains("sent"), "{said:?}");
+    assert_eq!(swarm.plan(151), [], "the new one waits for its worker");
+    // Until the worker has it, work goes on in the old one.
+    swarm.give(&first, "late", 151);
+    swarm
+        .store
+        .send(&first, Side::A, "mind the flaky test", at(151));
+    swarm.syncs(152);
+    let second = swarm
+        .issuer
+        .home
+        .roster()
+        .unwrap()
+        .issued
+        .last()
+        .unwrap()
+        .id();
+    let steps = swarm.plan(153);
+    let forward = Step::Forward {
+        from: first.clone(),
+        to: second.clone(),
+        since: at(0),
+    };
+    let go = Step::Move {
+        task: "late".into(),
+        to: second.clone(),
+    };
+    assert_eq!(
+        steps,
+        [Step::Alive(second.clone()), go, forward],
+        "what was accepted stays where it is"
+    );
+    for _ in 0..2 {
+        swarm.carry_out(&steps, 153);
+    }
+    assert_eq!(swarm.owner("late", 153), Some(second.clone()));
+    assert_eq!(swarm.owner("accepted", 153), Some(first.clone()));
+    let carried = swarm.unread(&second);
+    assert_eq!(
+        carried.iter().filter(|t| t.contains("flaky")).count(),
+        1,
+        "{carried:?}"
+    );
+    assert_eq!(
+        carried
+            .iter()
+            .filter(|t| t.contains(r#""task_id":"late""#))
+            .count(),
+        1,
+        "{carried:?}"
+    );
+    // The report still comes in the old one, which then ends.
+    let done =
+        r#"{"type":"status_update","task_id":"accepted","status":"completed","generation":1}"#;
+    swarm.store.send(&first, Side::B, done, at(155));
+    let steps = swarm.plan(156);
+    assert_eq!(
+        steps.last(),
+        Some(&Step::Retire {
+            id: first.clone(),
+            over: false
+        })
+    );
+    swarm.carry_out(&steps, 156);
+    assert_eq!(swarm.plan(157), []);
+    let mut store = swarm.store.clone();
+    let rows = store.newest(0).unwrap().conversations.unwrap();
+    let old = rows.iter().find(|c| c.id == first).unwrap();
+    assert_eq!(old.expires.at(), Some(at(156)));
+    let picture = swarm.picture(157);
+    let open: Vec<_> = picture
+        .tasks
+        .iter()
+        .filter(|t| t.state.is_open())
+        .map(|t| t.id.raw())
+        .collect();
+    assert_eq!(open, ["late"]);
+    assert!(
+        picture
+            .tasks
+            .iter()
+            .any(|t| t.id.raw() == "accepted" && t.state == TaskState::Done)
+    );
+}
+
+#[test]
+fn work_that_was_accepted_moves_before_its_conversation_expires() {
+    let swarm = Swarm::new();
+    let first = swarm.opened(0);
+    swarm.syncs(1);
+    swarm.carry_out(&swarm.plan(2), 2);
+    swarm.give(&first, "long", 100);
+    swarm.store.fetch(&first, Side::B, at(101));
+    swarm
+        .store
+        .send(&first, Side::B, "on it [#long/g1]", at(101));
+    swarm.carry_out(&swarm.plan(150), 150);
+    swarm.syncs(151);
+    swarm.carry_out(&swarm.plan(152), 152);
+    assert_eq!(swarm.owner("long", 170), Some(first.clone()));
+    let second = swarm
+        .issuer
+        .home
+        .roster()
+        .unwrap()
+        .issued
+        .last()
+        .unwrap()
+        .id();
+    let said = swarm.carry_out(&swarm.plan(176), 176);
+    assert!(said[0].contains("yet: "), "it is silent: {said:?}");
+    assert_eq!(
+        swarm.issuer.home.roster().unwrap().issued[0].stage,
+        Stage::Alive
+    );
+    swarm.store.beat(&second, Side::B, "working", at(177));
+    swarm.store.send(&second, Side::B, "still at it", at(177));
+    let said = swarm.carry_out(&swarm.plan(177), 177);
+    assert!(said[0].contains("goes on"), "{said:?}");
+    assert_eq!(swarm.owner("long", 176), Some(second));
+    let roster = swarm.issuer.home.roster().unwrap();
+    assert_eq!(roster.issued[0].stage, Stage::Retired);
+}
+
+#[test]
+fn a_remote_that_is_away_delays_and_loses_nothing() {
+    let swarm = Swarm::new();
+    let first = swarm.opened(0);
+    swarm.syncs(1);
+    swarm.carry_out(&swarm.plan(2), 2);
+    let (remote, away) = (
+        swarm.world.dir.path().join("remote.git"),
+        swarm.world.dir.path().join("away"),
+    );
+    std::fs::rename(&remote, &away).unwrap();
+    let mut store = swarm.store.clone();
+    let steps = swarm.plan(150);
+    let look = |store: &mut dyn Store| see(store, 150);
+    let failed = swarm.issuer.carry_out(&mut store, &steps, look, at(150));
+    assert!(
+        failed
+            .unwrap_err()
+            .to_string()
+            .contains("cannot be reached")
+    );
+    assert_eq!(swarm.plan(151), [], "no second one is made");
+    assert_eq!(swarm.issuer.settle(&mut store).unwrap().len(), 1);
+    std::fs::rename(&away, &remote).unwrap();
+    swarm.carry_out(&[], 152);
+    swarm.syncs(153);
+    let steps = swarm.plan(154);
+    assert_eq!(
+        steps.last(),
+        Some(&Step::Retire {
+            id: first,
+            over: false
+        })
+    );
+}
+
+#[test]
+fn homes_of_two_swarms_do_not_meet() {
+    let dir = tempfile::tempdir().unwrap();
+    let (a, b) = (Home::new(dir.path(), "a"), Home::new(dir.path(), "b"));
+    a.make_worker_key(1).unwrap();
+    assert!(b.worker_key(1).is_err());
+}

@@ -1,0 +1,187 @@
+use super::*;
+use std::{
+    fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command, sync::atomic::Ordering,
+};
+use tempfile::TempDir;
+
+fn git(dir: &Path, args: &[&str]) -> String {
+    let done = Command::new("git")
+        .current_dir(dir)
+        .args([
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(args)
+        .output()
+        .unwrap();
+    assert!(
+        done.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    String::from_utf8_lossy(&done.stdout).trim().to_owned()
+}
+
+/// A bare remote and two clones of it.
+fn clones() -> (TempDir, PathBuf, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    git(dir.path(), &["init", "-q", "--bare", "remote.git"]);
+    git(dir.path(), &["clone", "-q", "remote.git", "one"]);
+    let one = dir.path().join("one");
+    git(&one, &["commit", "-q", "--allow-empty", "-m", "first"]);
+    git(&one, &["push", "-q", "origin", "main"]);
+    git(dir.path(), &["clone", "-q", "remote.git", "two"]);
+    let two = dir.path().join("two");
+    (dir, one, two)
+}
+
+fn script(dir: &Path, body: &str) -> PathBuf {
+    let path = dir.join("script");
+    fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn a_branch_goes_from_clone_to_clone_and_no_tracking_branch_moves() {
+    let (_dir, one, two) = clones();
+    git(&one, &["branch", "creds"]);
+    Network::at(&one).push("origin", "creds").unwrap();
+    let refs = git(&two, &["for-each-ref", "refs/remotes", "refs/heads"]);
+    Network::at(&two).fetch_branch("origin", "creds").unwrap();
+    let ours = Network::fetched("origin", "creds");
+    assert_eq!(
+        git(&two, &["rev-parse", &ours]),
+        git(&one, &["rev-parse", "creds"])
+    );
+    let after = git(&two, &["for-each-ref", "refs/remotes", "refs/heads"]);
+    let kept = refs.lines().all(|line| after.contains(line));
+    assert!(kept, "{refs}\n{after}");
+    // Rewritten at the remote: the fetch says where it is, whatever we had.
+    git(&one, &["checkout", "-q", "--orphan", "again"]);
+    git(&one, &["commit", "-q", "--allow-empty", "-m", "other"]);
+    git(&one, &["push", "-qf", "origin", "again:creds"]);
+    Network::at(&two).fetch_branch("origin", "creds").unwrap();
+    assert_eq!(
+        git(&two, &["rev-parse", &ours]),
+        git(&one, &["rev-parse", "again"])
+    );
+}
+
+#[test]
+fn what_went_on_at_the_remote_is_not_overwritten() {
+    let (_dir, one, two) = clones();
+    git(&one, &["commit", "-q", "--allow-empty", "-m", "second"]);
+    Network::at(&one).push("origin", "main").unwrap();
+    git(&two, &["commit", "-q", "--allow-empty", "-m", "mine"]);
+    let error = Network::at(&two).push("origin", "main").unwrap_err();
+    assert!(
+        matches!(error, NetworkError::NonFastForward { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn remotes_and_branches_that_are_not_there_are_named() {
+    let (dir, one, _) = clones();
+    for remote in ["upstream", "-x", "../remote.git", "file:///x", "a:b"] {
+        let error = Network::at(&one).fetch_branch(remote, "main").unwrap_err();
+        assert!(
+            matches!(error, NetworkError::NoRemote(_)),
+            "{remote}: {error}"
+        );
+    }
+    let error = Network::at(&one)
+        .fetch_branch("origin", "none")
+        .unwrap_err();
+    assert!(
+        matches!(&error, NetworkError::NoBranch { branch, .. } if branch == "none"),
+        "{error}"
+    );
+    fs::rename(dir.path().join("remote.git"), dir.path().join("moved.git")).unwrap();
+    let error = Network::at(&one)
+        .fetch_branch("origin", "main")
+        .unwrap_err();
+    assert!(matches!(error, NetworkError::Unreachable { .. }), "{error}");
+    let error = Network::at(&one)
+        .with("no-such-git-program")
+        .fetch_branch("origin", "main")
+        .unwrap_err();
+    assert!(matches!(error, NetworkError::NoGit(_)), "{error}");
+    let error = Network::at(&one)
+        .fetch_branch("origin", "--upload-pack=x")
+        .unwrap_err();
+    assert!(
+        matches!(error, NetworkError::Local(PlumbingError::Branch(_))),
+        "{error}"
+    );
+}
+
+#[test]
+fn refused_access_is_said_without_asking_and_without_secrets() {
+    let (dir, one, _) = clones();
+    let body = format!(
+        "echo \"$@\" > {}/args; echo 'git@h: Permission denied (publickey).' >&2; exit 255",
+        dir.path().display()
+    );
+    let ssh = script(dir.path(), &body);
+    git(&one, &["config", "core.sshCommand", ssh.to_str().unwrap()]);
+    git(
+        &one,
+        &[
+            "remote",
+            "add",
+            "locked",
+            "ssh://ana:hunter22@host.invalid/x.git",
+        ],
+    );
+    let error = Network::at(&one).push("locked", "main").unwrap_err();
+    assert!(matches!(error, NetworkError::Refused { .. }), "{error}");
+    assert!(!error.to_string().contains("hunter22"), "{error}");
+    let args = fs::read_to_string(dir.path().join("args")).unwrap();
+    assert!(args.contains("BatchMode=yes"), "{args}");
+}
+
+#[test]
+fn a_child_that_hangs_is_ended_with_what_it_started() {
+    let (dir, one, _) = clones();
+    let body = format!(
+        "tail -f /dev/null & echo $! > {0}/pid.new; mv {0}/pid.new {0}/pid; wait",
+        dir.path().display()
+    );
+    let hanging = script(dir.path(), &body);
+    let network = Network::at(&one)
+        .with(&hanging)
+        .within(Duration::from_millis(400));
+    let error = network.fetch_branch("origin", "main").unwrap_err();
+    assert!(matches!(error, NetworkError::Timeout { .. }), "{error}");
+    let pid = fs::read_to_string(dir.path().join("pid")).unwrap();
+    let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    let gone = state.is_empty() || state.contains(") Z") || state.contains(") X");
+    assert!(gone, "{state}");
+    let stop = Arc::new(AtomicBool::new(false));
+    let network = Network::at(&one).with(&hanging).until(Arc::clone(&stop));
+    stop.store(true, Ordering::Relaxed);
+    assert!(matches!(
+        network.fetch_branch("origin", "main"),
+        Err(NetworkError::Stopped)
+    ));
+}
+
+#[test]
+fn endless_output_is_kept_in_part() {
+    let (dir, one, _) = clones();
+    let noisy = script(
+        dir.path(),
+        "head -c 3000000 /dev/zero | tr '\\0' x; echo; exit 1",
+    );
+    let error = Network::at(&one)
+        .with(noisy)
+        .fetch_branch("origin", "main")
+        .unwrap_err();
+    assert!(error.to_string().len() < 2_000);
+}
