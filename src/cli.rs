@@ -2,6 +2,7 @@
 
 mod act;
 mod git;
+mod report;
 mod sessions;
 
 pub(crate) use act::{
@@ -9,6 +10,7 @@ pub(crate) use act::{
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
+pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, View};
 use std::path::PathBuf;
 
@@ -103,6 +105,8 @@ pub(crate) enum Sub {
     Sessions(Sessions),
     /// Branches, work trees, and which branches conflict; works without a bridge.
     Git(Git),
+    /// The sessions as a document: status, tracker, handover, summary; printed, or committed to a branch.
+    Report(Report),
     /// The commands that act.
     #[command(flatten)]
     Act(Act),

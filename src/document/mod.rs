@@ -7,6 +7,7 @@ mod read;
 pub mod render;
 
 pub use read::{CAP, read};
+pub use render::is_generated;
 
 use crate::domain::claim::DocumentKind;
 

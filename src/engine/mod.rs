@@ -6,6 +6,7 @@ mod clock;
 mod issue;
 pub mod job;
 mod look;
+mod publish;
 pub mod rotation;
 mod supervisor;
 mod survey;
@@ -13,7 +14,9 @@ mod survey;
 pub use act::{Actor, Opener, Pen, Written, end, outcome};
 pub use clock::Clock;
 pub use issue::{IssueError, Issuer, Opening};
+pub use job::Reporting;
 pub use look::{PAGE, View, describe, learn, look, pump};
+pub use publish::{Paper, PublishError, Published, Publisher};
 pub use supervisor::Supervisor;
 pub use survey::Surveyor;
 
@@ -66,6 +69,8 @@ pub struct Plan {
     pub syncing: Option<job::Syncing>,
     /// How conversations of workers are renewed; `None` where this machine issues none.
     pub rotating: Option<job::Rotating>,
+    /// How the status document is renewed; `None` where that is switched off.
+    pub reporting: Option<job::Reporting>,
     /// Who is told of alerts.
     pub outlets: Vec<Arc<dyn Outlet>>,
 }
@@ -134,6 +139,10 @@ impl Engine {
         if let Some(how) = plan.rotating {
             let snapshot = ports.snapshot.clone();
             supervisor.add(job::Rotation::new(how, clock.clone(), snapshot));
+        }
+        if let Some(how) = plan.reporting {
+            let snapshot = ports.snapshot.clone();
+            supervisor.add(job::Reporter::new(how, clock.clone(), snapshot));
         }
         let desk = Desk {
             actor,

@@ -27,6 +27,9 @@ const LARGE: u64 = 4 << 20;
 /// Documents that are read of one repository; with more, those of the newest branches.
 const DOCUMENTS: usize = 1_000;
 
+/// A document, and whether this program wrote it.
+type Read = (Arc<Document>, bool);
+
 /// A path, and the id of what stands there.
 type Content = (Arc<str>, Arc<str>);
 
@@ -37,7 +40,7 @@ pub struct Surveyor {
     /// Documents of a commit.
     listed: HashMap<Arc<str>, Arc<[Entry]>>,
     /// Documents by path and content.
-    read: HashMap<Content, Option<Arc<Document>>>,
+    read: HashMap<Content, Option<Read>>,
     /// What was found on a commit.
     probed: HashMap<String, Probed>,
 }
@@ -146,7 +149,7 @@ impl Surveyor {
                 };
                 read.insert(key, document.clone());
                 let touch = trees.touched(&branch.name, &entry.path).ok().flatten();
-                found.extend(document.map(|document| Filed {
+                found.extend(document.map(|(document, generated)| Filed {
                     document,
                     branch: Arc::clone(&branch.name),
                     commit: touch.as_ref().map_or_else(
@@ -154,6 +157,7 @@ impl Surveyor {
                         |t| text::head(&t.commit, 8).into(),
                     ),
                     committed: touch.and_then(|t| t.at),
+                    generated,
                 }));
             }
         }
@@ -231,9 +235,12 @@ fn open(
     branch: &Branch,
     trees: &dyn Trees,
     faults: &mut Vec<Arc<str>>,
-) -> Option<Arc<Document>> {
+) -> Option<Read> {
     match trees.read(entry, LARGE) {
-        Ok(bytes) => document::read(&entry.path, &bytes).map(Arc::new),
+        Ok(bytes) => {
+            let generated = document::is_generated(&bytes);
+            document::read(&entry.path, &bytes).map(|d| (Arc::new(d), generated))
+        }
         Err(error) => {
             faults.push(format!("{} on {}: {}", entry.path, branch.name, shown(&error)).into());
             None

@@ -4,6 +4,7 @@
 use super::{
     Outlet,
     credentials::{self, CredentialsFile},
+    report::{self, ReportFile},
 };
 use crate::domain::{
     Span,
@@ -55,6 +56,8 @@ pub struct File {
     pub outlets: Vec<Outlet>,
     /// `[credentials]`.
     pub credentials: CredentialsFile,
+    /// `[report]`.
+    pub report: ReportFile,
 }
 
 /// Views that can come first.
@@ -195,6 +198,10 @@ impl File {
                     let span = value.as_str().and_then(duration);
                     return self.credentials.set(name, value, span);
                 }
+                if name.starts_with("report.") {
+                    let span = value.as_str().and_then(duration);
+                    return self.report.set(name, value, span);
+                }
                 return Err(unknown(name));
             }
         }
@@ -284,6 +291,7 @@ pub(super) fn unknown(name: &str) -> String {
 fn nearest(name: &str) -> &'static str {
     KEYS.into_iter()
         .chain(credentials::KEYS)
+        .chain(report::KEYS)
         .min_by_key(|key| edits(name, key))
         .unwrap_or_default()
 }

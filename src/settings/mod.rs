@@ -4,6 +4,7 @@
 mod credentials;
 mod file;
 mod outlets;
+mod report;
 
 use crate::domain::{
     Mode, Span, Timestamp,
@@ -19,6 +20,7 @@ use std::{
 pub use credentials::{Credentials, CredentialsFile};
 pub use file::{File, read};
 pub use outlets::{Address, Outlet};
+pub use report::{Report, ReportFile};
 
 /// Where the bridge writes by itself, and where the protocol's scripts expect it.
 pub const DEFAULT_PATHS: [&str; 2] = [
@@ -114,6 +116,8 @@ pub struct Settings {
     pub git: Option<PathBuf>,
     /// How often to read it.
     pub git_every: Span,
+    /// How the status document is renewed; `None` where that is switched off.
+    pub report: Option<Report>,
     /// What its branches are held against; `None` for the usual.
     pub git_base: Option<String>,
     /// Name of the theme.
@@ -191,6 +195,7 @@ pub fn resolve(
             .or(file.policy),
         git: given.git.or_else(|| file.git.clone()),
         swarm: given.swarm,
+        report: file.report.resolve(),
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         git_base: file.git_base.clone(),
         ascii: match symbols.as_str() {

@@ -4,6 +4,7 @@ use std::io;
 use swarmwarden::{
     demo::DemoError,
     domain::{Refusal, text},
+    engine::PublishError,
     git::GitError,
     headless::Exit,
     settings::SettingsError,
@@ -36,6 +37,9 @@ pub(crate) enum Failure {
     /// The repository was not read.
     #[error("{}", chain(.0))]
     Git(#[from] GitError),
+    /// A document was not written.
+    #[error("{}", chain(.0))]
+    Publish(#[from] PublishError),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -70,7 +74,8 @@ impl Failure {
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
             Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. }) => Exit::Data,
-            Self::Git(_) => Exit::Unavailable,
+            Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. }) => Exit::Data,
+            Self::Git(_) | Self::Publish(_) => Exit::Unavailable,
             Self::Io(error) => Exit::of_write(error),
             Self::Demo(_) => Exit::CannotWrite,
         }

@@ -137,6 +137,7 @@ impl Subject {
         } = remember(state, &self.path, self.clock.now());
         let memory = memory.filter(|_| keeps);
         let outlets = outlets(settings, self.mode, keeps);
+        let reporting = super::report::reporting(settings).filter(|_| self.mode == Mode::Live);
         Engine::start(Plan {
             memory,
             notes,
@@ -161,6 +162,7 @@ impl Subject {
             }),
             syncing: None,
             rotating: None,
+            reporting: reporting.filter(|_| keeps),
             outlets,
         })
     }

@@ -8,6 +8,7 @@ mod failure;
 mod git;
 mod live;
 mod pen;
+mod report;
 mod sessions;
 mod tasks;
 
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Git(asked)) => git::run(&settings, &asked),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
+        Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(

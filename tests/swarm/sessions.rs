@@ -72,6 +72,7 @@ fn filed(path: &str, text: &str) -> Option<Filed> {
         branch: "main".into(),
         commit: "8d1e0c4a".into(),
         committed: Some(ago(900)),
+        generated: false,
     })
 }
 

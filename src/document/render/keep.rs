@@ -102,6 +102,12 @@ fn digest(text: &str) -> String {
     })
 }
 
+/// Whether this program wrote a document, whatever was changed in it since.
+#[must_use]
+pub fn is_generated(bytes: &[u8]) -> bool {
+    bytes.starts_with(GENERATED.as_bytes())
+}
+
 /// Whether nothing but notes was written into a generated document. O(length).
 #[must_use]
 pub fn is_untouched(text: &str) -> bool {

@@ -103,7 +103,7 @@ impl Known {
     fn hear(&mut self, said: Said) {
         self.said.push(said);
         self.said
-            .sort_by(|a, b| (b.at(), &a.path).cmp(&(a.at(), &b.path)));
+            .sort_by(|a, b| (a.generated, b.at(), &a.path).cmp(&(b.generated, a.at(), &b.path)));
     }
 
     /// What its claims say of it, where the plan says nothing: the newest first.
@@ -189,6 +189,7 @@ fn said(filed: &Filed, claim: &Claim) -> Said {
         commit: Arc::clone(&filed.commit),
         committed: filed.committed,
         updated: filed.document.updated,
+        generated: filed.generated,
     }
 }
 

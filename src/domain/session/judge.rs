@@ -102,11 +102,14 @@ fn session(
     let stage = facts.stage();
     let active = facts.active(stage);
     let claim = ground.and_then(|g| g.known.claim());
-    let contradictions = claim.map_or_else(Vec::new, |said| contradictions(&facts, stage, said));
+    let contradictions = claim
+        .filter(|said| !said.generated)
+        .map_or_else(Vec::new, |said| contradictions(&facts, stage, said));
     let started = started(ground, crew);
-    let unrenewed = claim
+    let renewed = ground.and_then(|g| g.known.said.iter().filter_map(super::Said::at).max());
+    let unrenewed = renewed
         .filter(|_| active)
-        .and_then(|said| Some(said.at()?.plus(terms.update)))
+        .map(|at| at.plus(terms.update))
         .filter(|at| *at <= now);
     let over = started
         .filter(|_| ground.is_some())

@@ -16,6 +16,7 @@ mod pattern;
 mod problems;
 mod report;
 mod together;
+mod written;
 
 pub use contradict::{Contradiction, Kind};
 pub use criteria::{Checked, Outcome, words};
@@ -27,6 +28,7 @@ pub use pattern::Pattern;
 pub(crate) use problems::problems;
 pub use report::{SessionsReport, overall};
 pub use together::together;
+pub use written::written;
 
 use super::{
     Branch, ConversationId, Severity, StateCounts, TaskId, Timestamp,
@@ -46,6 +48,8 @@ pub struct Filed {
     pub commit: Arc<str>,
     /// When that was.
     pub committed: Option<Timestamp>,
+    /// This program wrote it: it repeats what was found, and claims nothing.
+    pub generated: bool,
 }
 
 /// One claim, and where it stands.
@@ -65,6 +69,8 @@ pub struct Said {
     pub committed: Option<Timestamp>,
     /// When the document says that it was written.
     pub updated: Option<Timestamp>,
+    /// This program wrote it: it repeats what was found, and claims nothing.
+    pub generated: bool,
 }
 
 impl Said {

@@ -50,6 +50,7 @@ pub(crate) fn filed(kind: DocumentKind, path: &str, branch: &str, claims: Vec<Cl
         branch: branch.into(),
         commit: "1234abcd".into(),
         committed: Some(ago(20)),
+        generated: false,
     }
 }
 
