@@ -3,6 +3,7 @@
 //! Reading never fails and never panics: what was not understood is among the remarks. Everything that is kept passed
 //! [`crate::domain::text`]; its size is bounded by [`CAP`] and by the limits in `read::limits`.
 
+pub mod criteria;
 mod read;
 pub mod render;
 

@@ -33,6 +33,8 @@ struct Walk<'a> {
     document: &'a mut Document,
     seen: BTreeSet<u32>,
     team: Team,
+    /// Agents that ranges may still name: a thousand lines of a thousand agents each are nobody's plan.
+    budget: u32,
 }
 
 /// Reads the agents of a document. O(length).
@@ -41,6 +43,7 @@ pub(super) fn read(blocks: &[Block], document: &mut Document) {
         document,
         seen: BTreeSet::new(),
         team: Team::default(),
+        budget: limits::SPAN * 10,
     };
     for block in blocks {
         let text = block.text();
@@ -59,6 +62,13 @@ pub(super) fn read(blocks: &[Block], document: &mut Document) {
 }
 
 impl Walk<'_> {
+    /// The agents of a range, while there is a budget for them.
+    fn range(&mut self, text: &str) -> Option<(u32, u32)> {
+        let (from, to) = value::range(text)?;
+        self.budget = self.budget.checked_sub(to - from + 1)?;
+        Some((from, to))
+    }
+
     fn heading(&mut self, text: &str, level: u8, line: u32) {
         if !self.team(text, level, line)
             && (level <= self.team.level || value::lead(text).is_some())
@@ -78,7 +88,8 @@ impl Walk<'_> {
         self.team = Team {
             number: found.get(1).and_then(|m| m.as_str().parse().ok()),
             words: named.trim().trim_end_matches(':').to_owned(),
-            left: value::range(text)
+            left: self
+                .range(text)
                 .map(|(from, to)| (from..=to).collect())
                 .unwrap_or_default(),
             line,
@@ -88,10 +99,11 @@ impl Walk<'_> {
     }
 
     fn item(&mut self, text: &str, line: u32) {
-        if let Some((from, to)) =
-            value::range(text).filter(|_| AGENTS.as_ref().is_some_and(|a| a.is_match(text)))
-        {
-            return self.several(text, from, to, line);
+        if value::range(text).is_some() && AGENTS.as_ref().is_some_and(|a| a.is_match(text)) {
+            if let Some((from, to)) = self.range(text) {
+                self.several(text, from, to, line);
+            }
+            return;
         }
         let found = AGENT.as_ref().and_then(|a| a.captures(text));
         if let Some(found) = found {

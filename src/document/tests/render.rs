@@ -225,7 +225,7 @@ fn session() -> impl Strategy<Value = SessionDoc> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_written_is_read(mut sessions in prop::collection::vec(session(), 1..4)) {
@@ -245,7 +245,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_written_keeps_its_sessions_apart(texts in prop::collection::vec("\\PC{0,40}", 8)) {
+    fn whatever_is_written_keeps_its_sessions_apart(texts in prop::collection::vec("\\PC{0,16}", 8)) {
         let text = |n: usize| -> Arc<str> { texts[n].as_str().into() };
         let wild = |number| SessionDoc {
             number,
