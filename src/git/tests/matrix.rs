@@ -84,7 +84,7 @@ fn branches_are_merged_with_the_base_and_with_each_other() {
 }
 
 #[test]
-fn a_merge_in_memory_leaves_no_trace() {
+fn monitor_writes_nothing_that_it_reads() {
     let text = lines(0..40);
     let s = Scene::with(&[("a", &text)]);
     s.branch("one", "main", &[("a", &text.replace("line 3\n", "one\n"))]);

@@ -48,7 +48,7 @@ fn of_a_fresh_clone_the_branches_of_the_remote_are_listed() {
 }
 
 #[test]
-fn unpushed_work_is_red_even_if_the_worker_says_done() {
+fn push_failed_gate_green() {
     let (_remote, _place, clone) = cloned();
     git(&clone, &["checkout", "-q", "work"]);
     assert!(!named(&read(&clone), "work").unpushed());
