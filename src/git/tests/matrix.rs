@@ -17,7 +17,8 @@ use std::{
 };
 
 fn lines(range: std::ops::Range<u32>) -> String {
-    range.map(|n| format!("line {n}\n")).collect()
+    let lines: Vec<_> = range.map(|n| format!("line {n}")).collect();
+    lines.join("\n") + "\n"
 }
 
 /// The cell of two branches, as files.
