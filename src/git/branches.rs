@@ -169,7 +169,7 @@ fn upstream(git: &Repository, tip: &Tip) -> Option<(Arc<str>, Option<Oid>)> {
     let full = str::from_utf8(&tip.reference.0).ok()?;
     let at = |name: &str| git.find_reference(name).ok()?.peel_to_commit().ok();
     let short = |name: &str| safe(name.strip_prefix("refs/remotes/").unwrap_or(name));
-    if let Some(name) = git.branch_upstream_name(full).ok() {
+    if let Ok(name) = git.branch_upstream_name(full) {
         let name = String::from_utf8_lossy(&name).into_owned();
         return Some((short(&name), at(&name).map(|c| c.id())));
     }

@@ -75,15 +75,14 @@ pub(super) fn work_out(
     before: Option<Distance>,
     measure: bool,
 ) -> Result<Distance, git2::Error> {
-    let mut distance = match before {
-        Some(before) => before,
-        None => {
-            let (ahead, behind) = apart(git, tip, base)?;
-            Distance {
-                ahead,
-                behind,
-                work: None,
-            }
+    let mut distance = if let Some(before) = before {
+        before
+    } else {
+        let (ahead, behind) = apart(git, tip, base)?;
+        Distance {
+            ahead,
+            behind,
+            work: None,
         }
     };
     if measure {

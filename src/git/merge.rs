@@ -62,7 +62,7 @@ impl Merger {
         };
         let merged = match *bases {
             [base] if base == ours || base == theirs => return Ok(Cell::Clean),
-            [base] => match self.from_one(base, ours, theirs, changes)? {
+            [base] => match self.over_one(base, ours, theirs, changes)? {
                 None => return Ok(Cell::Clean),
                 Some(merged) => merged,
             },
@@ -74,7 +74,7 @@ impl Merger {
 
     /// Merges only what changed: files that both sides left alone take no part in a merge, neither as they are, nor as the source of a
     /// move, nor as a directory. `None` when the two sides have nothing to do with each other. O(what changed).
-    fn from_one(
+    fn over_one(
         &self,
         base: Oid,
         ours: Oid,
@@ -86,19 +86,17 @@ impl Merger {
         if apart(&mine, &other) {
             return Ok(None);
         }
-        match self.narrow(&mine, &other) {
-            Ok(merged) => Ok(Some(merged)),
-            // A path that no index takes, such as one with `..`, or a file that is not here: the whole trees, as they are.
-            Err(_) => {
-                let mut pair = Pair::of(&mine, &other);
-                pair.modes();
-                let whole = self.whole(ours, theirs)?;
-                Ok(Some(Merged {
-                    clashes: pair.clashes,
-                    ..whole
-                }))
-            }
+        if let Ok(merged) = self.narrow(&mine, &other) {
+            return Ok(Some(merged));
         }
+        // A path that no index takes, such as one with `..`, or a file that is not here: the whole trees, as they are.
+        let mut pair = Pair::of(&mine, &other);
+        pair.modes();
+        let whole = self.whole(ours, theirs)?;
+        Ok(Some(Merged {
+            clashes: pair.clashes,
+            ..whole
+        }))
     }
 
     fn since(

@@ -251,8 +251,8 @@ impl Repos for LocalRepo {
     }
 }
 
-fn when(commit: &git2::Commit<'_>) -> Option<Timestamp> {
-    Some(Timestamp(commit.time().seconds().saturating_mul(1_000_000)))
+fn when(commit: &git2::Commit<'_>) -> Timestamp {
+    Timestamp(commit.time().seconds().saturating_mul(1_000_000))
 }
 
 fn safe(raw: &str) -> Arc<str> {

@@ -245,7 +245,7 @@ pub(super) fn line_of(commit: &Commit<'_>) -> CommitLine {
     let subject = commit.summary_bytes().unwrap_or_default();
     CommitLine {
         id: commit.id().to_string().into(),
-        at: when(commit),
+        at: Some(when(commit)),
         author: safe(&String::from_utf8_lossy(commit.author().name_bytes())),
         subject: safe(&String::from_utf8_lossy(subject)),
     }

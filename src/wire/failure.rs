@@ -60,22 +60,23 @@ impl Failure {
     /// The exit code that says so.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Store(StoreError::NotFound { .. }) | Self::NoDatabase => Exit::NoInput,
+            Self::Store(StoreError::NotFound { .. })
+            | Self::NoDatabase
+            | Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
             Self::Store(
                 StoreError::NotADatabase { .. }
                 | StoreError::UnknownSchema { .. }
                 | StoreError::Damaged { .. },
             )
-            | Self::Refused(Refusal::NoSuch(_) | Refusal::Denied(_)) => Exit::Data,
+            | Self::Refused(Refusal::NoSuch(_) | Refusal::Denied(_))
+            | Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. }) => Exit::Data,
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
             Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
-            Self::Store(_) | Self::Refused(_) => Exit::Unavailable,
+            Self::Store(_) | Self::Refused(_) | Self::Git(_) => Exit::Unavailable,
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
-            Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
-            Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. }) => Exit::Data,
             Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. }) => Exit::Data,
-            Self::Git(_) | Self::Publish(_) => Exit::Unavailable,
+            Self::Publish(_) => Exit::Unavailable,
             Self::Io(error) => Exit::of_write(error),
             Self::Demo(_) => Exit::CannotWrite,
         }

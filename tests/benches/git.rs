@@ -25,11 +25,11 @@ fn path(file: usize) -> String {
 }
 
 fn text(file: usize, line: usize, word: &str) -> String {
-    let lines = (0..60).map(|n| match n == line {
-        true => format!("{word}\n"),
-        false => format!("file {file} line {n}\n"),
-    });
-    lines.collect()
+    let line_of = |n: usize| match n {
+        n if n == line => format!("{word}\n"),
+        n => format!("file {file} line {n}\n"),
+    };
+    (0..60).map(line_of).collect()
 }
 
 fn entry(path: String, id: Oid) -> IndexEntry {

@@ -4,6 +4,7 @@ mod acting;
 mod audit;
 mod books;
 mod bridge;
+mod git;
 mod health;
 mod live;
 mod sessions;

@@ -83,6 +83,23 @@ pub enum ClashKind {
 }
 
 impl ClashKind {
+    /// For programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::BothAdded => "both-added",
+            Self::DeletedByOurs => "deleted-by-ours",
+            Self::DeletedByTheirs => "deleted-by-theirs",
+            Self::Renamed => "renamed",
+            Self::FileAndDirectory => "file-and-directory",
+            Self::Binary => "binary",
+            Self::Submodule => "submodule",
+            Self::Link => "link",
+            Self::Mode => "mode",
+        }
+    }
+
     /// In words.
     #[must_use]
     pub const fn words(self) -> &'static str {

@@ -71,9 +71,10 @@ impl Way {
             }
         };
         if let Some(why) = &self.unsure {
-            words = match self.files.is_empty() {
-                true => format!("cannot be told: {why}"),
-                false => format!("{words}; the rest cannot be told: {why}"),
+            words = if self.files.is_empty() {
+                format!("cannot be told: {why}")
+            } else {
+                format!("{words}; the rest cannot be told: {why}")
             };
         }
         words

@@ -3,9 +3,9 @@
 use crate::{domain::text, git::GitError};
 use std::{
     ffi::OsStr,
-    io::Read,
+    io::{self, Read},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::mpsc::{RecvTimeoutError, sync_channel},
     thread,
     time::Duration,
@@ -24,27 +24,22 @@ pub(super) struct Ended {
     pub(super) said: String,
 }
 
+/// What went wrong with a command.
+fn failed<A: AsRef<OsStr>>(dir: &Path, args: &[A], why: &str) -> GitError {
+    let words = args.iter().take(2);
+    let words: Vec<_> = words.map(|a| a.as_ref().to_string_lossy()).collect();
+    GitError::Child {
+        what: text::line(&words.join(" ")).into_owned(),
+        dir: text::line(&dir.to_string_lossy()).into_owned(),
+        why: text::line(why).into_owned(),
+    }
+}
+
 /// Runs git in a directory.
 pub(super) fn git<A: AsRef<OsStr>>(dir: &Path, args: &[A]) -> Result<Ended, GitError> {
-    let what = || {
-        let words = args
-            .iter()
-            .take(2)
-            .map(|a| a.as_ref().to_string_lossy().into_owned());
-        text::line(&words.collect::<Vec<_>>().join(" ")).into_owned()
-    };
-    let failed = |why: String| GitError::Child {
-        what: what(),
-        dir: text::line(&dir.to_string_lossy()).into_owned(),
-        why: text::line(&why).into_owned(),
-    };
     let mut child = Command::new("git")
-        .args([
-            "-c",
-            "core.hooksPath=/dev/null",
-            "-c",
-            "advice.detachedHead=false",
-        ])
+        .args(["-c", "core.hooksPath=/dev/null"])
+        .args(["-c", "advice.detachedHead=false"])
         .args(args)
         .current_dir(dir)
         .env("GIT_TERMINAL_PROMPT", "0")
@@ -57,7 +52,25 @@ pub(super) fn git<A: AsRef<OsStr>>(dir: &Path, args: &[A]) -> Result<Ended, GitE
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|e| failed(format!("git cannot be started: {e}")))?;
+        .map_err(|e| failed(dir, args, &format!("git cannot be started: {e}")))?;
+    let Some(said) = output(&mut child) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        let why = format!("no end after {} s", PATIENCE.as_secs());
+        return Err(failed(dir, args, &why));
+    };
+    let status = child
+        .wait()
+        .map_err(|e| failed(dir, args, &e.to_string()))?;
+    let said = String::from_utf8_lossy(&said);
+    Ok(Ended {
+        code: status.code(),
+        said: text::line(&text::redact(said.trim())).into_owned(),
+    })
+}
+
+/// The beginning of both outputs; `None` when they do not end in time.
+fn output(child: &mut Child) -> Option<Vec<u8>> {
     let (tell, told) = sync_channel(2);
     let streams: [Option<Box<dyn Read + Send>>; 2] = [
         child.stdout.take().map(|s| Box::new(s) as _),
@@ -67,31 +80,21 @@ pub(super) fn git<A: AsRef<OsStr>>(dir: &Path, args: &[A]) -> Result<Ended, GitE
         let tell = tell.clone();
         thread::spawn(move || {
             let mut kept = Vec::new();
-            let read = stream.by_ref().take(KEPT).read_to_end(&mut kept);
+            let _ = stream.by_ref().take(KEPT).read_to_end(&mut kept);
             // The rest is read, too: a full pipe would stop the child.
-            let rest = std::io::copy(&mut stream, &mut std::io::sink());
-            let _ = tell.send((kept, read.and(rest.map(|_| 0))));
+            let _ = io::copy(&mut stream, &mut io::sink());
+            let _ = tell.send(kept);
         });
     }
     drop(tell);
     let mut said = Vec::new();
     loop {
         match told.recv_timeout(PATIENCE) {
-            Ok((kept, _)) => said.extend(kept),
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(failed(format!("no end after {} s", PATIENCE.as_secs())));
-            }
+            Ok(kept) => said.extend(kept),
+            Err(RecvTimeoutError::Disconnected) => return Some(said),
+            Err(RecvTimeoutError::Timeout) => return None,
         }
     }
-    let status = child.wait().map_err(|e| failed(e.to_string()))?;
-    let said = String::from_utf8_lossy(&said);
-    Ok(Ended {
-        code: status.code(),
-        said: text::line(&text::redact(said.trim())).into_owned(),
-    })
 }
 
 /// Runs git in a directory; anything but success is an error that says what git said.
@@ -100,13 +103,5 @@ pub(super) fn must<A: AsRef<OsStr>>(dir: &Path, args: &[A]) -> Result<(), GitErr
     if ended.code == Some(0) {
         return Ok(());
     }
-    let what = args
-        .iter()
-        .take(2)
-        .map(|a| a.as_ref().to_string_lossy().into_owned());
-    Err(GitError::Child {
-        what: text::line(&what.collect::<Vec<_>>().join(" ")).into_owned(),
-        dir: text::line(&dir.to_string_lossy()).into_owned(),
-        why: ended.said,
-    })
+    Err(failed(dir, args, &ended.said))
 }

@@ -108,8 +108,8 @@ impl Scratch {
             why: "no merge was begun here; begin one with `swarmwarden git merge A B --dir DIR`"
                 .to_owned(),
         };
-        let note = fs::read_to_string(git.path().join(NOTE)).map_err(|_| none())?;
-        let mut lines = note.lines();
+        let kept = fs::read_to_string(git.path().join(NOTE)).map_err(|_| none())?;
+        let mut lines = kept.lines();
         let mut next = || lines.next().map(safe).ok_or_else(none);
         let (one, other, ours, theirs) = (next()?, next()?, next()?, next()?);
         Ok(Self {

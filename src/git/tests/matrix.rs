@@ -17,7 +17,8 @@ use std::{
 };
 
 fn lines(range: std::ops::Range<u32>) -> String {
-    range.map(|n| format!("line {n}\n")).collect()
+    let lines: Vec<_> = range.map(|n| format!("line {n}")).collect();
+    lines.join("\n") + "\n"
 }
 
 /// The cell of two branches, as files.
@@ -84,7 +85,7 @@ fn branches_are_merged_with_the_base_and_with_each_other() {
 }
 
 #[test]
-fn a_merge_in_memory_leaves_no_trace() {
+fn monitor_writes_nothing_that_it_reads() {
     let text = lines(0..40);
     let s = Scene::with(&[("a", &text)]);
     s.branch("one", "main", &[("a", &text.replace("line 3\n", "one\n"))]);

@@ -5,7 +5,12 @@ use crate::{
     domain::{Branch, Repo, Timestamp},
     git::{LocalRepo, Repos},
 };
-use std::{fs, path::PathBuf};
+use std::{
+    ffi::OsStr,
+    fs,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+};
 
 fn named<'a>(repo: &'a Repo, name: &str) -> &'a Branch {
     repo.branches.iter().find(|b| &*b.name == name).unwrap()
@@ -23,7 +28,7 @@ fn cloned() -> (Scene, Scene, PathBuf) {
     (remote, place, path)
 }
 
-fn git(path: &PathBuf, args: &[&str]) {
+fn git(path: &Path, args: &[&str]) {
     let out = run(path, args, 1_763_000_100);
     assert!(out.status.success(), "git {args:?}: {out:?}");
 }
@@ -48,7 +53,7 @@ fn of_a_fresh_clone_the_branches_of_the_remote_are_listed() {
 }
 
 #[test]
-fn unpushed_work_is_red_even_if_the_worker_says_done() {
+fn push_failed_gate_green() {
     let (_remote, _place, clone) = cloned();
     git(&clone, &["checkout", "-q", "work"]);
     assert!(!named(&read(&clone), "work").unpushed());
@@ -203,8 +208,7 @@ fn names_that_mean_harm_are_shown_safe_and_still_found() {
     for name in names {
         fs::write(heads.join(name), &id).unwrap();
     }
-    use std::os::unix::ffi::OsStrExt as _;
-    fs::write(heads.join(std::ffi::OsStr::from_bytes(b"not\xffutf8")), &id).unwrap();
+    fs::write(heads.join(OsStr::from_bytes(b"not\xffutf8")), &id).unwrap();
     let found = s.read();
     for branch in found.branches.iter() {
         assert!(

@@ -130,7 +130,7 @@ fn cell(names: (&str, &str), cell: &Cell) -> Value {
     let files: Vec<_> = match cell {
         Cell::Conflict(files) => files.iter().map(|f| json!({
             "path": f.path,
-            "kind": f.kind.words(),
+            "kind": f.kind.name(),
             "hunks": f.hunks.iter().map(|h| json!({"ours": range(h.ours), "theirs": range(h.theirs)})).collect::<Vec<_>>(),
         })).collect(),
         _ => Vec::new(),

@@ -6,6 +6,9 @@ use crate::domain::{
     repo::{Cell, Matrix},
 };
 
+/// Overlaps that are listed.
+const OVERLAPS: usize = 20;
+
 /// A table with its heading.
 pub(super) struct Section {
     pub(super) title: String,
@@ -191,7 +194,8 @@ fn worktree(tree: &Worktree) -> Vec<String> {
 }
 
 fn overlaps(matrix: &Matrix) -> Option<Section> {
-    let rows = matrix.overlaps.iter().map(|overlap| {
+    let all = matrix.overlaps.len() + usize::try_from(matrix.overlaps_left_out).unwrap_or(0);
+    let rows = matrix.overlaps.iter().take(OVERLAPS).map(|overlap| {
         let branches: Vec<_> = overlap.branches.iter().map(|b| &**b).collect();
         vec![
             overlap.path.to_string(),
@@ -199,9 +203,11 @@ fn overlaps(matrix: &Matrix) -> Option<Section> {
             branches.join(", "),
         ]
     });
-    let title = match matrix.overlaps_left_out {
-        0 => "Overlaps: files edited on two or more live branches".to_owned(),
-        n => format!("Overlaps: files edited on two or more live branches, and {n} more"),
+    let title = match all {
+        n if n > OVERLAPS => format!(
+            "Overlaps: {n} files edited on two or more live branches; the {OVERLAPS} of most branches, more with -o json"
+        ),
+        n => format!("Overlaps: {n} files edited on two or more live branches"),
     };
     let rows: Vec<_> = rows.collect();
     (!rows.is_empty()).then(|| Section::new(title, &["FILE", "BRANCHES", "WHICH"], rows))
