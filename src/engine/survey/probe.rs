@@ -1,6 +1,7 @@
 //! Files that a session is to produce, and the criteria that files answer.
 
 use crate::{
+    document::criteria::{self, Pattern, PatternError, Probe},
     domain::{
         Branch,
         session::{Checked, Ground, Outcome, Output, OutputFile, words},
@@ -144,9 +145,52 @@ fn check(
         return Some(Checked::new(&what, Outcome::of(entry.size > 0), seen));
     }
     Some(match trees.read(entry, LARGE) {
-        Ok(_) => Checked::new(&what, Outcome::Unknown, "TODO"),
+        Ok(bytes) => measure(&what, criterion, &bytes),
         Err(error) => Checked::new(&what, Outcome::Unknown, text::line(&error.to_string())),
     })
+}
+
+/// What a criterion asks of a content.
+fn asked(criterion: &Criterion) -> Option<Result<Probe, PatternError>> {
+    Some(match criterion {
+        Criterion::Matches {
+            pattern, at_least, ..
+        } => Pattern::new(pattern).map(|pattern| Probe::Matches {
+            pattern,
+            at_least: u64::from(*at_least),
+        }),
+        Criterion::Heading { pattern, .. } => {
+            Pattern::new(pattern).map(|pattern| Probe::Heading { pattern })
+        }
+        Criterion::Links {
+            at_least, level, ..
+        } => Ok(Probe::LinksPerSection {
+            at_least: *at_least,
+            level: *level,
+            except: None,
+        }),
+        Criterion::File { .. } | Criterion::Merged {} | Criterion::BlockersClosed {} => {
+            return None;
+        }
+    })
+}
+
+fn measure(what: &str, criterion: &Criterion, bytes: &[u8]) -> Checked {
+    let probe = match asked(criterion) {
+        Some(Ok(probe)) => probe,
+        Some(Err(wrong)) => return Checked::new(what, Outcome::Unknown, wrong.to_string()),
+        None => return Checked::new(what, Outcome::Unknown, "nothing in the file is asked for"),
+    };
+    let found = criteria::probe(bytes, &probe);
+    let first: Vec<String> = (found.evidence.iter().take(3))
+        .map(|e| format!("{} (line {})", e.text, e.line))
+        .collect();
+    let more = match first.is_empty() {
+        true => String::new(),
+        false => format!(": {}", first.join(", ")),
+    };
+    let seen = format!("{} of {} found{more}", found.found, found.wanted);
+    Checked::new(what, Outcome::of(found.met), seen)
 }
 
 /// The criterion that rests on blockers, once they are known.
