@@ -96,6 +96,9 @@ pub struct SessionPlan {
     /// Name of the template that its mission is made from; `swarm` without one.
     #[serde(deserialize_with = "maybe")]
     pub template: Option<Arc<str>>,
+    /// Who its agents are together, such as `Cloud Integration Researchers`.
+    #[serde(deserialize_with = "maybe")]
+    pub audience: Option<Arc<str>>,
     /// What its agents find out, in one sentence.
     #[serde(deserialize_with = "maybe")]
     pub goal: Option<Arc<str>>,

@@ -24,7 +24,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// First pause after a failure; doubles with each one, up to [`LONGEST`].
+/// First pause after a failure; doubles with each one, up to [`LONGEST`] or the job's own pause, whichever is longer.
 const FIRST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(8);
 /// Panics without a success between them, after which a job is left dead.
@@ -208,6 +208,8 @@ impl Tender {
                 Ok(Err(_)) => Err(JobError::TooSlow(patience)),
                 Err(panic) => Err(JobError::Panicked(words(panic.as_ref()))),
             };
+            let serves = job.serves();
+            self.report(|h| h.serves = serves);
             let Some(pause) = self.account(outcome, job.cadence()) else {
                 return;
             };
@@ -245,7 +247,12 @@ impl Tender {
         let panicked = matches!(error, JobError::Panicked(_));
         self.panics += u32::from(panicked);
         let dead = self.panics >= PANICS;
-        let pause = backoff(self.failures);
+        // What comes seldom is not tried again more often than that for long.
+        let longest = match cadence {
+            Cadence::AtOnce => LONGEST,
+            Cadence::Every(pause) => LONGEST.max(pause),
+        };
+        let pause = backoff(self.failures, longest);
         let until = now.plus(span(pause));
         let why: Arc<str> = text::line(&error.to_string()).into();
         let attempt = self.failures;
@@ -268,11 +275,11 @@ impl Tender {
     }
 }
 
-/// Doubles from [`FIRST`] to [`LONGEST`], less up to a quarter at random, so that many do not come back together.
-fn backoff(failures: u32) -> Duration {
+/// Doubles from [`FIRST`] to `longest`, less up to a quarter at random, so that many do not come back together.
+fn backoff(failures: u32, longest: Duration) -> Duration {
     let whole = FIRST
         .saturating_mul(1 << failures.saturating_sub(1).min(10))
-        .min(LONGEST);
+        .min(longest);
     whole.mul_f64(1.0 - fastrand::f64() / 4.0)
 }
 

@@ -1,5 +1,7 @@
 //! One worker from its first conversation to its next, over real repositories and a bridge in memory.
 
+mod issue;
+
 use super::*;
 use crate::{
     credentials::{
@@ -130,98 +132,6 @@ fn see(store: &mut dyn Store, minutes: i64) -> Result<Snapshot, StoreError> {
         floors: Arc::default(),
     };
     look(store, &view, at(minutes), None)
-}
-
-#[test]
-fn a_worker_has_one_conversation_however_often_it_is_asked_for() {
-    let swarm = Swarm::new();
-    let first = swarm.opened(0);
-    for _ in 0..2 {
-        assert!(matches!(swarm.open(false, 1), Opening::Kept(kept) if kept.id() == first));
-    }
-    assert!(swarm.issuer.send(at(1)).unwrap().is_none());
-    // One that was made elsewhere is not ours to send.
-    let other = swarm
-        .store
-        .conversation("conv_other", "worker-4-docs", at(0));
-    let mut store = swarm.store.clone();
-    let found = swarm
-        .issuer
-        .open(&mut store, (4, "worker-4-docs"), (false, "test"), at(1))
-        .unwrap();
-    assert_eq!(found, Opening::Foreign(other));
-    assert!(
-        swarm
-            .issuer
-            .home
-            .roster()
-            .unwrap()
-            .issued
-            .iter()
-            .all(|i| i.worker == 3)
-    );
-}
-
-#[test]
-fn the_worker_says_once_that_it_is_there_and_hears_of_every_new_credential() {
-    let swarm = Swarm::new();
-    let mut heard = swarm.syncing.handover.listen();
-    let first = swarm.opened(0);
-    let lines = swarm.syncs(1);
-    assert!(lines[0].contains("holds conv_"), "{lines:?}");
-    let handed = heard.borrow_and_update().clone().unwrap();
-    assert_eq!((handed.generation, &handed.conversation), (1, &first));
-    let held = Delivery::new(None, &swarm.world.dir.path().join("state-3"), "s2")
-        .held(3, at(1))
-        .unwrap();
-    assert_eq!(
-        (held.unwrap().conversation, handed.path.is_file()),
-        (first.clone(), true)
-    );
-    let said = swarm
-        .picture(1)
-        .messages
-        .iter()
-        .map(|m| m.body.to_string())
-        .collect::<Vec<_>>();
-    assert_eq!(said, ["worker-3-tests joined and ready"]);
-    // Again, after a restart, and after a lost marker: nothing more is said, and nobody is disturbed.
-    swarm.syncs(2);
-    std::fs::remove_file(swarm.world.home(3).dir().join("worker-3-greeted")).unwrap();
-    swarm.syncs(3);
-    assert_eq!(swarm.picture(3).messages.len(), 1);
-    assert!(!heard.has_changed().unwrap());
-    let Opening::New(second) = swarm.open(true, 10) else {
-        panic!("not new")
-    };
-    swarm.issuer.send(at(10)).unwrap();
-    swarm.syncs(11);
-    let handed = heard.borrow_and_update().clone().unwrap();
-    assert_eq!(
-        (handed.generation, handed.conversation.clone()),
-        (2, second.id())
-    );
-}
-
-#[test]
-fn a_credential_that_the_bridge_does_not_know_is_not_taken() {
-    let swarm = Swarm::new();
-    let first = swarm.opened(0);
-    swarm.syncs(1);
-    // Somebody who can push, and encrypt to the worker's public key, forges one.
-    swarm.world.issues(3, 9, Format::Age, at(5));
-    let error = Sync::look(&swarm.syncing, at(6)).unwrap_err().to_string();
-    assert!(error.contains("the bridge does not know"), "{error}");
-    let held = Delivery::new(None, &swarm.world.dir.path().join("state-3"), "s2")
-        .held(3, at(6))
-        .unwrap();
-    assert_eq!(held.unwrap().conversation, first);
-    // The same id with another token.
-    swarm
-        .store
-        .conversation("conv_0909090909090909", "worker-3-tests", at(5));
-    assert!(Sync::look(&swarm.syncing, at(7)).is_err());
-    assert_eq!(swarm.picture(7).messages.len(), 1);
 }
 
 #[test]
