@@ -11,7 +11,7 @@ pub(crate) use act::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
 pub(crate) use report::{Paper, Report};
-pub(crate) use sessions::{Sessions, View};
+pub(crate) use sessions::{Sessions, TakeOver, View};
 use std::path::PathBuf;
 
 /// The operator's dashboard for multi-agent swarms.
@@ -107,6 +107,8 @@ pub(crate) enum Sub {
     Git(Git),
     /// The sessions as a document: status, tracker, handover, summary; printed, or committed to a branch.
     Report(Report),
+    /// Let another session go on with what one has left undone: its tasks, and the handover document.
+    Takeover(TakeOver),
     /// The commands that act.
     #[command(flatten)]
     Act(Act),

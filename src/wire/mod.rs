@@ -10,6 +10,7 @@ mod live;
 mod pen;
 mod report;
 mod sessions;
+mod takeover;
 mod tasks;
 
 use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
+        Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(

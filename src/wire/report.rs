@@ -52,7 +52,7 @@ pub(super) fn run(settings: &Settings, asked: &Report) -> Result<Exit, Failure> 
     Ok(Exit::Ok)
 }
 
-fn publisher(settings: &Settings, branch: &str, remote: Option<&str>) -> Publisher {
+pub(super) fn publisher(settings: &Settings, branch: &str, remote: Option<&str>) -> Publisher {
     let path = settings.git.clone().unwrap_or_else(|| ".".into());
     Publisher {
         plumbing: Plumbing::at(path.clone()),
