@@ -6,6 +6,7 @@ mod hunks;
 mod known;
 mod matrix;
 mod merge;
+mod moves;
 mod pair;
 mod refs;
 pub mod scratch;
