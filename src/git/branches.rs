@@ -153,7 +153,10 @@ impl Wanted {
         let distance = match known {
             Some(d) if !self.measure || d.work.is_some() || late() => d,
             None if late() => return None,
-            known => known::work_out(git, self.tip, base, known, self.measure).unwrap_or_default(),
+            known => {
+                let changes = self.measure.then_some(&mut kept.cells.changes);
+                known::work_out(git, self.tip, base, known, changes).unwrap_or_default()
+            }
         };
         kept.distances.insert(key, distance.clone());
         Some((distance, apart))

@@ -68,6 +68,12 @@ pub(super) fn between(
     Ok(found)
 }
 
+/// What changed between two commits.
+pub(super) fn since(git: &Repository, base: Oid, tip: Oid) -> Result<Vec<Change>, git2::Error> {
+    let tree = |id| Ok::<_, git2::Error>(git.find_commit(id)?.tree_id());
+    between(git, Some(tree(base)?), tree(tip)?)
+}
+
 /// Entries of two trees in the order of git, those of one name and kind together.
 struct Pairs<'t> {
     old: Option<&'t Tree<'t>>,

@@ -1,6 +1,10 @@
 //! What was worked out before. What two commits say of each other never changes, so that a branch that did not move costs nothing.
 
-use super::{change, matrix::Cells};
+use super::{
+    change,
+    matrix::Cells,
+    merge::{Changes, Side},
+};
 use crate::domain::{Branch, Diffstat, Timestamp, Worktree, text};
 use git2::{Oid, Repository};
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
@@ -67,13 +71,13 @@ impl Measured {
     }
 }
 
-/// How far a tip is from the base; with `measure`, what it did, too. O(commits and files between them).
+/// How far a tip is from the base; with `changes`, what it did, too, and what it changed is there afterwards. O(commits and files between them).
 pub(super) fn work_out(
     git: &Repository,
     tip: Oid,
     base: Oid,
     before: Option<Distance>,
-    measure: bool,
+    changes: Option<&mut Changes>,
 ) -> Result<Distance, git2::Error> {
     let mut distance = if let Some(before) = before {
         before
@@ -85,8 +89,8 @@ pub(super) fn work_out(
             work: None,
         }
     };
-    if measure {
-        distance.work = Some(Arc::new(measured(git, tip, base)));
+    if let Some(changes) = changes {
+        distance.work = Some(Arc::new(measured(git, tip, base, changes)));
     }
     Ok(distance)
 }
@@ -98,16 +102,26 @@ pub(super) fn apart(git: &Repository, one: Oid, other: Oid) -> Result<(u32, u32)
     Ok((small(ahead), small(behind)))
 }
 
-fn measured(git: &Repository, tip: Oid, base: Oid) -> Measured {
+fn measured(git: &Repository, tip: Oid, base: Oid, known: &mut Changes) -> Measured {
     let times = times(git, tip, base).unwrap_or_default();
     let first = times.first().copied();
     let older = times.len().saturating_sub(COMMITS);
-    let since = |()| -> Result<_, git2::Error> {
-        let left = git.find_commit(git.merge_base(tip, base)?)?.tree_id();
-        change::between(git, Some(left), git.find_commit(tip)?.tree_id())
-    };
-    let changes = since(()).ok();
-    let shown = changes.iter().flatten().take(Branch::FILES);
+    let changes = git.merge_base(tip, base).ok().and_then(|left| {
+        if let Some(side) = known.get(&(left, tip)) {
+            return Some(Arc::clone(&side.changes));
+        }
+        let changes: Arc<[_]> = change::since(git, left, tip).ok()?.into();
+        let side = Side {
+            changes: Arc::clone(&changes),
+            moves: None,
+        };
+        known.insert((left, tip), side);
+        Some(changes)
+    });
+    let shown = changes
+        .iter()
+        .flat_map(|all| all.iter())
+        .take(Branch::FILES);
     Measured {
         size: changes
             .as_ref()

@@ -19,7 +19,7 @@ const RETRIES: usize = 8;
 pub(super) struct Cells {
     /// Two tips, merged; the smaller id is ours.
     known: HashMap<(Oid, Oid), Cell>,
-    changes: Changes,
+    pub(super) changes: Changes,
     /// The matrix as it was made last, with the number of files that it was arranged with: nothing of it may have changed.
     last: Option<(Arc<Matrix>, usize)>,
     /// From which cell on those that went wrong are tried again.

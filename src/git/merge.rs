@@ -5,6 +5,7 @@ use super::{
     change::{self, Change, LINK, SUBMODULE},
     hunks,
     known::path,
+    moves::{self, Moves},
     pair::Pair,
 };
 use crate::domain::{
@@ -19,12 +20,20 @@ const FIRST: i32 = 1_000;
 /// Files of one cell that are listed.
 const FILES: usize = 1_000;
 
-/// Merge bases and tips, and what changed between them.
-pub(super) type Changes = HashMap<(Oid, Oid), Arc<[Change]>>;
+/// What a side changed since the merge base.
+#[derive(Debug, Clone)]
+pub(super) struct Side {
+    pub(super) changes: Arc<[Change]>,
+    /// `None` when nobody asked yet.
+    pub(super) moves: Option<Arc<Moves>>,
+}
 
-/// A merge: what libgit2 made of it, and the paths that clash because of a move.
+/// Merge bases and tips, and what changed between them.
+pub(super) type Changes = HashMap<(Oid, Oid), Side>;
+
+/// A merge: what libgit2 made of it where it was asked, and the paths that clash because of a move or a mode.
 struct Merged {
-    index: Index,
+    index: Option<Index>,
     clashes: Vec<(Vec<u8>, ClashKind)>,
 }
 
@@ -83,19 +92,20 @@ impl Merger {
     ) -> Result<Option<Merged>, git2::Error> {
         let mine = self.since(base, ours, changes)?;
         let other = self.since(base, theirs, changes)?;
-        if apart(&mine, &other) {
+        if apart(&mine.0, &other.0) {
             return Ok(None);
         }
-        if let Ok(merged) = self.narrow(&mine, &other) {
-            return Ok(Some(merged));
-        }
-        // A path that no index takes, such as one with `..`, or a file that is not here: the whole trees, as they are.
-        let mut pair = Pair::of(&mine, &other);
+        let mut pair = Pair::of(&mine.0, &other.0);
+        pair.follow(&mine.1, &other.1);
         pair.modes();
-        let whole = self.whole(ours, theirs)?;
+        let index = match self.narrow(&pair) {
+            Ok(index) => index,
+            // A path that no index takes, such as one with `..`: the whole trees, as they are.
+            Err(_) => self.whole(ours, theirs)?.index,
+        };
         Ok(Some(Merged {
+            index,
             clashes: pair.clashes,
-            ..whole
         }))
     }
 
@@ -104,52 +114,54 @@ impl Merger {
         base: Oid,
         tip: Oid,
         known: &mut Changes,
-    ) -> Result<Arc<[Change]>, git2::Error> {
-        if let Some(changes) = known.get(&(base, tip)) {
-            return Ok(Arc::clone(changes));
-        }
-        let tree = |id| Ok::<_, git2::Error>(self.git.find_commit(id)?.tree_id());
-        let found: Arc<[Change]> =
-            change::between(&self.git, Some(tree(base)?), tree(tip)?)?.into();
-        known.insert((base, tip), Arc::clone(&found));
-        Ok(found)
+    ) -> Result<(Arc<[Change]>, Arc<Moves>), git2::Error> {
+        let changes = match known.get(&(base, tip)) {
+            Some(Side {
+                changes,
+                moves: Some(moves),
+            }) => return Ok((Arc::clone(changes), Arc::clone(moves))),
+            Some(side) => Arc::clone(&side.changes),
+            None => change::since(&self.git, base, tip)?.into(),
+        };
+        let moves = Arc::new(moves::of(&self.git, &changes).unwrap_or_default());
+        let side = Side {
+            changes: Arc::clone(&changes),
+            moves: Some(Arc::clone(&moves)),
+        };
+        known.insert((base, tip), side);
+        Ok((changes, moves))
     }
 
-    fn narrow(&self, mine: &[Change], other: &[Change]) -> Result<Merged, git2::Error> {
-        let mut pair = Pair::of(mine, other);
-        let mut trees = pair.trees(&self.git)?;
-        if pair.follow(&self.git, trees)? {
-            trees = pair.trees(&self.git)?;
-        }
-        pair.modes();
-        let [base, ours, theirs] = trees;
+    fn narrow(&self, pair: &Pair) -> Result<Option<Index>, git2::Error> {
+        let Some([base, ours, theirs]) = pair.trees(&self.git)? else {
+            return Ok(None);
+        };
         let tree = |id| self.git.find_tree(id);
         let (base, ours, theirs) = (tree(base)?, tree(ours)?, tree(theirs)?);
         let options = options(false);
-        Ok(Merged {
-            index: self
-                .git
-                .merge_trees(&base, &ours, &theirs, Some(&options))?,
-            clashes: pair.clashes,
-        })
+        let index = self.git.merge_trees(&base, &ours, &theirs, Some(&options));
+        index.map(Some)
     }
 
     fn whole(&self, ours: Oid, theirs: Oid) -> Result<Merged, git2::Error> {
         let (ours, theirs) = (self.git.find_commit(ours)?, self.git.find_commit(theirs)?);
         let options = options(true);
         Ok(Merged {
-            index: self.git.merge_commits(&ours, &theirs, Some(&options))?,
+            index: Some(self.git.merge_commits(&ours, &theirs, Some(&options))?),
             clashes: Vec::new(),
         })
     }
 
     fn clashes(&self, merged: Merged) -> Result<Cell, git2::Error> {
-        let index = merged.index;
-        if !index.has_conflicts() && merged.clashes.is_empty() {
+        let index = merged.index.filter(Index::has_conflicts);
+        if index.is_none() && merged.clashes.is_empty() {
             return Ok(Cell::Clean);
         }
-        let conflicts = index.conflicts()?.collect::<Result<Vec<_>, _>>()?;
-        let names: Vec<Vec<u8>> = index.iter().map(|e| e.path).collect();
+        let (mut conflicts, mut names) = (Vec::new(), Vec::new());
+        if let Some(index) = index {
+            conflicts = index.conflicts()?.collect::<Result<_, _>>()?;
+            names = index.iter().map(|e| e.path).collect();
+        }
         let moved = merged.clashes.into_iter().map(|(name, kind)| FileClash {
             path: path(&name),
             kind,

@@ -7,6 +7,7 @@ mod hunks;
 mod known;
 mod matrix;
 mod merge;
+mod moves;
 mod network;
 mod pair;
 mod plumbing;

@@ -1,13 +1,13 @@
 //! What two branches changed, path by path, with the moves of files followed as git follows them: what one side does to a file that the
 //! other moved happens where it was moved to.
 
-use super::change::{At, Change};
+use super::{
+    change::{At, Change},
+    moves::{self, Moves},
+};
 use crate::domain::repo::ClashKind;
-use git2::{Delta, DiffFindOptions, Index, IndexEntry, IndexTime, Oid, Repository};
-use std::collections::BTreeMap;
-
-/// Moves are looked for among so many files at most; git's own limit.
-const LIMIT: usize = 1_000;
+use git2::{Oid, Repository};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands at a path: before, with ours, with theirs.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,32 +51,43 @@ impl Pair {
         }
     }
 
-    /// Trees that hold these paths and nothing else: before, ours, theirs. Written into `git`.
-    pub(super) fn trees(&self, git: &Repository) -> Result<[Oid; 3], git2::Error> {
-        let mut made = [Oid::ZERO_SHA1; 3];
-        let sides = [|t: &Three| t.base, |t: &Three| t.ours, |t: &Three| t.theirs];
-        for (side, id) in sides.iter().zip(&mut made) {
-            let mut index = Index::new()?;
-            for (path, three) in &self.paths {
-                if let Some((mode, file)) = side(three) {
-                    index.add(&entry(path, mode, file))?;
+    /// Trees of the paths of which a merge decides anything: before, ours, theirs. `None` when there are none: a path that only one side
+    /// changed is as that side has it. Written into `git`.
+    pub(super) fn trees(&self, git: &Repository) -> Result<Option<[Oid; 3]>, git2::Error> {
+        let mut wanted: BTreeSet<&[u8]> = BTreeSet::new();
+        for (path, t) in &self.paths {
+            if t.ours != t.theirs && t.ours != t.base && t.theirs != t.base {
+                wanted.insert(path);
+            }
+            // A file for one may be a directory for the other.
+            for (n, _) in path.iter().enumerate().filter(|(_, b)| **b == b'/') {
+                let outer = path
+                    .get(..n)
+                    .and_then(|outer| self.paths.get_key_value(outer));
+                if let Some((outer, _)) = outer {
+                    wanted.extend([outer.as_slice(), path.as_slice()]);
                 }
             }
-            *id = index.write_tree_to(git)?;
         }
-        Ok(made)
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        let side = |at: fn(&Three) -> At| {
+            let paths = wanted
+                .iter()
+                .filter_map(|&path| Some((path, at(self.paths.get(path)?))));
+            moves::tree(git, paths)
+        };
+        Ok(Some([
+            side(|t| t.base)?,
+            side(|t| t.ours)?,
+            side(|t| t.theirs)?,
+        ]))
     }
 
-    /// Follows the moves of both sides; whether there were any. O(deleted × added files), where they are not the same.
-    pub(super) fn follow(
-        &mut self,
-        git: &Repository,
-        trees: [Oid; 3],
-    ) -> Result<bool, git2::Error> {
-        let [base, ours, theirs] = trees;
-        let mine = self.moves(git, base, ours, |t| t.ours)?;
-        let other = self.moves(git, base, theirs, |t| t.theirs)?;
-        for (from, to) in &mine {
+    /// Follows the moves of both sides. O(moves).
+    pub(super) fn follow(&mut self, mine: &Moves, other: &Moves) {
+        for (from, to) in mine {
             match other.get(from) {
                 Some(there) => self.both(from, to, there),
                 None => self.one(from, to, Side::Ours),
@@ -85,7 +96,6 @@ impl Pair {
         for (from, to) in other.iter().filter(|(from, _)| !mine.contains_key(*from)) {
             self.one(from, to, Side::Theirs);
         }
-        Ok(!mine.is_empty() || !other.is_empty())
     }
 
     /// Finds files that both added alike, but with different modes, which libgit2 lets pass. O(changes).
@@ -97,41 +107,6 @@ impl Pair {
         let found = self.paths.iter().filter(|(_, three)| apart(three));
         let found = found.map(|(path, _)| (path.clone(), ClashKind::Mode));
         self.clashes.extend(found);
-    }
-
-    /// Where a side moved files to.
-    fn moves(
-        &self,
-        git: &Repository,
-        base: Oid,
-        side: Oid,
-        at: fn(&Three) -> At,
-    ) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, git2::Error> {
-        let gone = self
-            .paths
-            .values()
-            .any(|t| t.base.is_some() && at(t).is_none());
-        let new = self
-            .paths
-            .values()
-            .any(|t| t.base.is_none() && at(t).is_some());
-        if !gone || !new {
-            return Ok(BTreeMap::new());
-        }
-        let (base, side) = (git.find_tree(base)?, git.find_tree(side)?);
-        let mut diff = git.diff_tree_to_tree(Some(&base), Some(&side), None)?;
-        let mut options = DiffFindOptions::new();
-        options
-            .renames(true)
-            .rename_threshold(50)
-            .rename_limit(LIMIT);
-        diff.find_similar(Some(&mut options))?;
-        let moved = diff.deltas().filter(|d| d.status() == Delta::Renamed);
-        let paths = moved.filter_map(|d| {
-            let (from, to) = (d.old_file().path_bytes()?, d.new_file().path_bytes()?);
-            Some((from.to_vec(), to.to_vec()))
-        });
-        Ok(paths.collect())
     }
 
     /// Both moved a file.
@@ -185,21 +160,4 @@ impl Pair {
 enum Side {
     Ours,
     Theirs,
-}
-
-fn entry(path: &[u8], mode: i32, id: Oid) -> IndexEntry {
-    IndexEntry {
-        ctime: IndexTime::new(0, 0),
-        mtime: IndexTime::new(0, 0),
-        dev: 0,
-        ino: 0,
-        mode: u32::try_from(mode).unwrap_or(0),
-        uid: 0,
-        gid: 0,
-        file_size: 0,
-        id,
-        flags: 0,
-        flags_extended: 0,
-        path: path.to_vec(),
-    }
 }

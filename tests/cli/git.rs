@@ -4,6 +4,7 @@ use super::{Value, run, warden};
 use std::{fs, path::Path, process::Command};
 use tempfile::TempDir;
 
+#[expect(clippy::unwrap_used, reason = "git that cannot be run fails the test")]
 fn git(dir: &Path, args: &[&str]) {
     let out = Command::new("git")
         .args(args)
@@ -20,6 +21,10 @@ fn git(dir: &Path, args: &[&str]) {
     assert!(out.status.success(), "git {args:?}: {out:?}");
 }
 
+#[expect(
+    clippy::unwrap_used,
+    reason = "a repository that cannot be made fails the test"
+)]
 /// `main`, and `one` and `two` that clash in `a`; `three` changes `b`.
 fn repo() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -49,7 +54,7 @@ fn at(dir: &TempDir, args: &[&str]) -> (i32, String, String) {
         .current_dir(dir.path().join("repo"))
         .arg("git")
         .args(args)
-        .env("PATH", std::env::var_os("PATH").unwrap())
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .env("GIT_COMMITTER_NAME", "Ann")
         .env("GIT_COMMITTER_EMAIL", "a@example.org"))
 }
