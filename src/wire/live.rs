@@ -30,7 +30,7 @@ use swarmwarden::{
 use tokio::runtime::{Builder, Runtime};
 
 /// A runtime for an engine and its frontend.
-fn runtime() -> io::Result<Runtime> {
+pub(super) fn runtime() -> io::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -47,11 +47,16 @@ pub(super) fn opener(path: &Path, mode: Mode) -> Open {
     })
 }
 
+/// The path of the repository that was named, or of the one that the current directory lies in.
+pub(super) fn repository(settings: &Settings) -> Option<PathBuf> {
+    let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
+    settings.git.clone().or_else(here)
+}
+
 /// The repository to show: the one that was named, or the one that the current directory lies in.
 pub(super) fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
     let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
-    let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
-    let path = settings.git.clone().or_else(here)?;
+    let path = repository(settings)?;
     let clock = Clock::system();
     let repo = LocalRepo::at(path)
         .against(settings.git_base.clone())
@@ -118,20 +123,32 @@ impl Subject {
         } = remember(state, &self.path, self.clock.now());
         let memory = memory.filter(|_| keeps);
         let outlets = outlets(settings, self.mode, keeps);
+        let pen = pen(settings, &self.path, self.mode, self.state.as_deref());
+        let view = View {
+            mode: self.mode,
+            detector: settings.detector.clone(),
+            habits,
+            floors,
+        };
+        let live = self.mode == Mode::Live;
+        // Like all that is done by itself: by the watchdog where it may.
+        let rotates = live && role == Role::Actor(Policy::Auto);
         Engine::start(Plan {
+            syncing: keeps
+                .then(|| super::sync::beside(settings))
+                .flatten()
+                .filter(|_| live),
+            rotating: rotates
+                .then(|| super::credentials::rotating(settings, &pen, &view))
+                .flatten(),
             memory,
             notes,
             open: self.open,
             name: text::line(&self.path.to_string_lossy()).into(),
-            view: View {
-                mode: self.mode,
-                detector: settings.detector.clone(),
-                habits,
-                floors,
-            },
+            view,
             clock: self.clock,
             repos: repos(settings),
-            pen: pen(settings, &self.path, self.mode, self.state.as_deref()),
+            pen,
             books: state.map(|state| Books::new(state, &self.path)),
             warding: role.policy().filter(|_| remembers).map(|policy| Warding {
                 policy,
@@ -140,8 +157,6 @@ impl Subject {
                 fallback: self.state.clone(),
                 random: Arc::new(random),
             }),
-            syncing: None,
-            rotating: None,
             outlets,
         })
     }

@@ -3,10 +3,13 @@
 mod act;
 mod audit;
 mod books;
+mod credentials;
 mod demo;
+mod deploy;
 mod failure;
 mod live;
 mod pen;
+mod sync;
 mod tasks;
 
 use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
@@ -43,6 +46,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
+        Some(Sub::Deploy(asked)) => deploy::run(&settings, &asked),
+        Some(Sub::Credentials(asked)) => credentials::run(&settings, &asked.command),
+        Some(Sub::Sync(asked)) => sync::run(&settings, &asked),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(

@@ -4,8 +4,11 @@ mod acting;
 mod audit;
 mod books;
 mod bridge;
+mod credentials;
+mod deploy;
 mod health;
 mod live;
+mod machines;
 
 use assert_cmd::Command;
 use bridge::{Bridge, TOKEN};
