@@ -1,6 +1,8 @@
 //! What can be typed. Types only: `settings` says what it means.
 
 mod act;
+mod credentials;
+mod deploy;
 mod git;
 mod report;
 mod sessions;
@@ -9,6 +11,10 @@ pub(crate) use act::{
     Act, Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use credentials::{
+    Accept, Credentials, CredentialsCommand, Join, RotateArgs, Share, Sync,
+};
+pub(crate) use deploy::Deploy;
 pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, TakeOver, View};
@@ -116,6 +122,12 @@ pub(crate) enum Sub {
     Audit(Audit),
     /// Act on what is found, without a dashboard: the events as they come, and the tasks of lost workers moved.
     Watchdog(Watchdog),
+    /// Start a session: its mission on its branch, a conversation for each agent, credentials, first tasks.
+    Deploy(Deploy),
+    /// Credentials of workers: keys, conversations, shared files.
+    Credentials(Credentials),
+    /// On a worker's machine: take over new credentials as they come.
+    Sync(Sync),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

@@ -72,13 +72,17 @@ impl Shelf {
         }
     }
 
-    /// The tip that was fetched last.
+    /// The tip that was fetched last; without one, that of the local branch.
     ///
     /// # Errors
     /// As the variants of [`CredentialError`] say.
     pub fn seen(&self) -> Result<Option<CommitId>, CredentialError> {
         let reference = Network::fetched(&self.place.remote, &self.place.branch);
-        Ok(self.plumbing.tip(&reference)?)
+        let local = format!("refs/heads/{}", self.place.branch);
+        match self.plumbing.tip(&reference)? {
+            Some(tip) => Ok(Some(tip)),
+            None => Ok(self.plumbing.tip(&local)?),
+        }
     }
 
     /// Whether `newer` was made from `older`.

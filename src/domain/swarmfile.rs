@@ -22,7 +22,7 @@ pub const SESSION_ID: &str = "<session-id>";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SwarmFile {
-    /// Its name; part of the names of credential files.
+    /// Its name, for people; ids of sessions follow from it.
     #[serde(deserialize_with = "line")]
     pub name: Arc<str>,
     /// Role of the orchestrator in the bridge (`session_a_role`).

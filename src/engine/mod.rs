@@ -133,17 +133,12 @@ impl Engine {
             let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
             supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
         }
-        if let Some(how) = plan.syncing {
-            supervisor.add(job::Sync::new(how, clock.clone()));
-        }
-        if let Some(how) = plan.rotating {
-            let snapshot = ports.snapshot.clone();
-            supervisor.add(job::Rotation::new(how, clock.clone(), snapshot));
-        }
-        if let Some(how) = plan.reporting {
-            let snapshot = ports.snapshot.clone();
-            supervisor.add(job::Reporter::new(how, clock.clone(), snapshot));
-        }
+        beside(
+            &mut supervisor,
+            (plan.syncing, plan.rotating, plan.reporting),
+            &clock,
+            &ports,
+        );
         let desk = Desk {
             actor,
             supervisor,
@@ -169,6 +164,29 @@ impl Engine {
         if timeout(GRACE, &mut commands).await.is_err() {
             commands.abort();
         }
+    }
+}
+
+/// What is done beside watching, as far as it is switched on.
+fn beside(
+    supervisor: &mut Supervisor,
+    (syncing, rotating, reporting): (
+        Option<job::Syncing>,
+        Option<job::Rotating>,
+        Option<job::Reporting>,
+    ),
+    clock: &Clock,
+    ports: &Ports,
+) {
+    let snapshot = || ports.snapshot.clone();
+    if let Some(how) = syncing {
+        supervisor.add(job::Sync::new(how, clock.clone()));
+    }
+    if let Some(how) = rotating {
+        supervisor.add(job::Rotation::new(how, clock.clone(), snapshot()));
+    }
+    if let Some(how) = reporting {
+        supervisor.add(job::Reporter::new(how, clock.clone(), snapshot()));
     }
 }
 

@@ -186,26 +186,31 @@ impl File {
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
             "ui.start" => self.start = word(&VIEWS)?,
             "ui.notify" => self.notify = Some(channels(value)?),
-            _ => {
-                let team = name.strip_prefix("watchdog.team.");
-                if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
-                    if let Some(method) = method()? {
-                        self.teams.insert(team.to_owned(), method);
-                    }
-                    return Ok(());
-                }
-                if name.starts_with("credentials.") {
-                    let span = value.as_str().and_then(duration);
-                    return self.credentials.set(name, value, span);
-                }
-                if name.starts_with("report.") {
-                    let span = value.as_str().and_then(duration);
-                    return self.report.set(name, value, span);
-                }
-                return Err(unknown(name));
-            }
+            _ => return self.set_other(name, value, method),
         }
         Ok(())
+    }
+
+    /// Keys with a name in them, and those of sections that know their own.
+    fn set_other(
+        &mut self,
+        name: &str,
+        value: &Value,
+        method: impl Fn() -> Result<Option<Method>, String>,
+    ) -> Result<(), String> {
+        let team = name.strip_prefix("watchdog.team.");
+        let span = value.as_str().and_then(duration);
+        if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
+            if let Some(method) = method()? {
+                self.teams.insert(team.to_owned(), method);
+            }
+            return Ok(());
+        }
+        match name.split('.').next() {
+            Some("credentials") => self.credentials.set(name, value, span),
+            Some("report") => self.report.set(name, value, span),
+            _ => Err(unknown(name)),
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::io;
 use swarmwarden::{
+    credentials::CredentialError,
     demo::DemoError,
+    deploy::DeployError,
     domain::{Refusal, text},
-    engine::PublishError,
-    git::GitError,
+    engine::{IssueError, PublishError},
+    git::{GitError, NetworkError, PlumbingError},
     headless::Exit,
     settings::SettingsError,
     store::StoreError,
@@ -31,6 +33,15 @@ pub(crate) enum Failure {
     /// An action was refused.
     #[error("{0}")]
     Refused(Refusal),
+    /// Credentials were not read, written or taken.
+    #[error("{}", chain(.0))]
+    Credential(#[from] CredentialError),
+    /// A conversation was not made or ended.
+    #[error("{}", chain(.0))]
+    Issue(IssueError),
+    /// A session cannot be started.
+    #[error("{}", text::line(&.0.to_string()))]
+    Deploy(#[from] DeployError),
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
@@ -43,6 +54,28 @@ pub(crate) enum Failure {
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
+}
+
+impl From<IssueError> for Failure {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Store(e) => Self::Store(e),
+            IssueError::Credential(e) => Self::Credential(e),
+            other @ IssueError::Random(_) => Self::Issue(other),
+        }
+    }
+}
+
+impl From<PlumbingError> for Failure {
+    fn from(error: PlumbingError) -> Self {
+        Self::Credential(error.into())
+    }
+}
+
+impl From<NetworkError> for Failure {
+    fn from(error: NetworkError) -> Self {
+        Self::Credential(error.into())
+    }
 }
 
 /// An error with what caused it, in one safe line.
@@ -73,6 +106,16 @@ impl Failure {
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
             Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
             Self::Store(_) | Self::Refused(_) | Self::Git(_) => Exit::Unavailable,
+            Self::Credential(CredentialError::Network(
+                NetworkError::NoRemote(_) | NetworkError::Local(_),
+            ))
+            | Self::Credential(CredentialError::Git(PlumbingError::Repository(_))) => Exit::NoInput,
+            Self::Credential(CredentialError::Network(_) | CredentialError::Busy(_)) => {
+                Exit::Unavailable
+            }
+            Self::Credential(CredentialError::Local { .. }) => Exit::CannotWrite,
+            Self::Credential(_) | Self::Deploy(_) => Exit::Data,
+            Self::Issue(_) => Exit::Unavailable,
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. }) => Exit::Data,

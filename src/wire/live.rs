@@ -31,7 +31,7 @@ use swarmwarden::{
 use tokio::runtime::{Builder, Runtime};
 
 /// A runtime for an engine and its frontend.
-fn runtime() -> io::Result<Runtime> {
+pub(super) fn runtime() -> io::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -48,6 +48,12 @@ pub(super) fn opener(path: &Path, mode: Mode) -> Open {
     })
 }
 
+/// The path of the repository that was named, or of the one that the current directory lies in.
+pub(super) fn repository(settings: &Settings) -> Option<PathBuf> {
+    let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
+    settings.git.clone().or_else(here)
+}
+
 /// The repository to show, and how often to read it.
 fn repos(settings: &Settings) -> Option<(Surveyor, Duration)> {
     let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
@@ -58,8 +64,7 @@ fn repos(settings: &Settings) -> Option<(Surveyor, Duration)> {
 
 /// Reads the repository that was named, or the one that the current directory lies in; in pieces where there is a clock.
 fn surveyor(settings: &Settings, steady: Option<Steady>) -> Option<Surveyor> {
-    let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
-    let path = settings.git.clone().or_else(here)?;
+    let path = repository(settings)?;
     let repo = LocalRepo::at(path).against(settings.git_base.clone());
     let repo = match steady {
         Some(steady) => repo.timed(steady),
@@ -69,7 +74,7 @@ fn surveyor(settings: &Settings, steady: Option<Steady>) -> Option<Surveyor> {
 }
 
 /// One look at the repository, whole; `None` without one.
-pub(super) fn repository(settings: &Settings, now: Timestamp) -> Option<Repo> {
+pub(super) fn survey(settings: &Settings, now: Timestamp) -> Option<Repo> {
     let mut surveyor = surveyor(settings, None)?;
     let name = surveyor.name();
     Some(surveyor.look(now).unwrap_or_else(|error| Repo {
@@ -138,20 +143,32 @@ impl Subject {
         let memory = memory.filter(|_| keeps);
         let outlets = outlets(settings, self.mode, keeps);
         let reporting = super::report::reporting(settings).filter(|_| self.mode == Mode::Live);
+        let pen = pen(settings, &self.path, self.mode, self.state.as_deref());
+        let view = View {
+            mode: self.mode,
+            detector: settings.detector.clone(),
+            habits,
+            floors,
+        };
+        let live = self.mode == Mode::Live;
+        // Like all that is done by itself: by the watchdog where it may.
+        let rotates = live && role == Role::Actor(Policy::Auto);
         Engine::start(Plan {
+            syncing: keeps
+                .then(|| super::sync::beside(settings))
+                .flatten()
+                .filter(|_| live),
+            rotating: rotates
+                .then(|| super::credentials::rotating(settings, &pen, &view))
+                .flatten(),
             memory,
             notes,
             open: self.open,
             name: text::line(&self.path.to_string_lossy()).into(),
-            view: View {
-                mode: self.mode,
-                detector: settings.detector.clone(),
-                habits,
-                floors,
-            },
+            view,
             clock: self.clock,
             repos: repos(settings),
-            pen: pen(settings, &self.path, self.mode, self.state.as_deref()),
+            pen,
             books: state.map(|state| Books::new(state, &self.path)),
             warding: role.policy().filter(|_| remembers).map(|policy| Warding {
                 policy,
@@ -160,8 +177,6 @@ impl Subject {
                 fallback: self.state.clone(),
                 random: Arc::new(random),
             }),
-            syncing: None,
-            rotating: None,
             reporting: reporting.filter(|_| keeps),
             outlets,
         })

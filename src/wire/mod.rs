@@ -3,13 +3,16 @@
 mod act;
 mod audit;
 mod books;
+mod credentials;
 mod demo;
+mod deploy;
 mod failure;
 mod git;
 mod live;
 mod pen;
 mod report;
 mod sessions;
+mod sync;
 mod takeover;
 mod tasks;
 
@@ -46,6 +49,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
         Some(Sub::Git(asked)) => git::run(&settings, &asked),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
+        Some(Sub::Deploy(asked)) => deploy::run(&settings, &asked),
+        Some(Sub::Credentials(asked)) => credentials::run(&settings, &asked.command),
+        Some(Sub::Sync(asked)) => sync::run(&settings, &asked),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
@@ -179,7 +185,7 @@ fn database(settings: &Settings) -> Result<&Path, Failure> {
 fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
     let mut store = SqliteStore::open(path)?;
     let now = Clock::of(mode).now();
-    let repo = live::repository(settings, now).map(Arc::new);
+    let repo = live::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
     let view = View {
         mode,

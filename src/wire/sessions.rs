@@ -36,7 +36,7 @@ pub(super) fn picture(settings: &Settings) -> Result<Snapshot, Failure> {
 /// What the repository alone tells.
 fn alone(settings: &Settings) -> Snapshot {
     let now = Clock::of(Mode::Live).now();
-    let repo = live::repository(settings, now).map(Arc::new);
+    let repo = live::survey(settings, now).map(Arc::new);
     let mut snapshot = Snapshot {
         at: now,
         repo,

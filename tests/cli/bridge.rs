@@ -72,6 +72,16 @@ impl Bridge {
         Ok(bridge)
     }
 
+    /// An empty bridge with these tables; without any, the bridge's own.
+    pub(crate) fn empty(tables: Option<&str>) -> Result<Self, Box<dyn Error>> {
+        let bridge = Self {
+            dir: TempDir::new()?,
+        };
+        let db = Connection::open(bridge.path())?;
+        db.execute_batch(tables.unwrap_or(TABLES))?;
+        Ok(bridge)
+    }
+
     /// Its path.
     pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().join("bridge.db")

@@ -4,9 +4,12 @@ mod acting;
 mod audit;
 mod books;
 mod bridge;
+mod credentials;
+mod deploy;
 mod git;
 mod health;
 mod live;
+mod machines;
 mod sessions;
 
 use assert_cmd::Command;

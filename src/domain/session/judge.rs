@@ -106,11 +106,6 @@ fn session(
         .filter(|said| !said.generated)
         .map_or_else(Vec::new, |said| contradictions(&facts, stage, said));
     let started = started(ground, crew);
-    let renewed = ground.and_then(|g| g.known.said.iter().filter_map(super::Said::at).max());
-    let unrenewed = renewed
-        .filter(|_| active)
-        .map(|at| at.plus(terms.update))
-        .filter(|at| *at <= now);
     let over = started
         .filter(|_| ground.is_some())
         .filter(|_| active || (facts.tasks.open > 0 && !stage.is_over()))
@@ -138,13 +133,21 @@ fn session(
         started,
         last: facts.last(),
         active,
-        stale: unrenewed,
+        stale: ground
+            .filter(|_| active)
+            .and_then(|g| unrenewed(g, terms, now)),
         over,
         at_stake: facts.unsafe_since(),
         severity: Severity::Ok,
     };
     session.severity = severity(&session);
     session
+}
+
+/// Since when nothing that was said of it is fresh.
+fn unrenewed(ground: &Ground, terms: Limits, now: Timestamp) -> Option<Timestamp> {
+    let renewed = ground.known.said.iter().filter_map(super::Said::at).max()?;
+    Some(renewed.plus(terms.update)).filter(|at| *at <= now)
 }
 
 fn severity(s: &Session) -> Severity {
@@ -217,13 +220,12 @@ fn progress(facts: &Facts<'_>, claim: Option<&super::Said>) -> Option<Progress> 
         });
     }
     let ground = facts.ground?;
-    let met = |c: &&Checked| c.outcome == Outcome::Met;
-    let outputs = ground.outputs.iter().filter(|o| own(o).is_some()).count();
-    let of = ground.outputs.len() + ground.criteria.len();
-    if of > 0 && ground.branch.is_some() {
+    let wanted = produced(ground);
+    if !wanted.is_empty() && ground.branch.is_some() {
+        let met = wanted.iter().filter(|c| c.outcome == Outcome::Met).count();
         return Some(Progress {
-            done: (outputs + ground.criteria.iter().filter(met).count()) as u64,
-            of: of as u64,
+            done: met as u64,
+            of: wanted.len() as u64,
             basis: Basis::Git,
         });
     }
@@ -259,7 +261,7 @@ fn remaining(
 
 /// What git answered, and what only the bridge can.
 fn criteria(facts: &Facts<'_>) -> Vec<Checked> {
-    let mut all = facts.ground.map_or_else(Vec::new, |g| g.criteria.clone());
+    let mut all = facts.ground.map_or_else(Vec::new, produced);
     let tasks = facts.tasks;
     if tasks.total > 0 {
         all.insert(
@@ -272,18 +274,6 @@ fn criteria(facts: &Facts<'_>) -> Vec<Checked> {
         );
     }
     if let Some(ground) = facts.ground {
-        for output in &ground.outputs {
-            let seen = own(output).map_or_else(
-                || "not on its branch".to_owned(),
-                |f| format!("{} bytes by {}", f.bytes, f.commit),
-            );
-            let outcome = Outcome::of(own(output).is_some());
-            let what = format!("{} is committed", output.path);
-            if all.iter().any(|c| *c.what == *what) {
-                continue;
-            }
-            all.push(Checked::new(&what, outcome, seen));
-        }
         let open = ground.blockers.iter().filter(|b| b.blocker.open).count();
         if !ground.blockers.is_empty() {
             let seen = format!("{open} of {} open", ground.blockers.len());
@@ -304,6 +294,24 @@ fn criteria(facts: &Facts<'_>) -> Vec<Checked> {
                 seen,
             ));
         }
+    }
+    all
+}
+
+/// What the plan asks for, and that every output is there.
+fn produced(ground: &Ground) -> Vec<Checked> {
+    let mut all = ground.criteria.clone();
+    for output in &ground.outputs {
+        let what = format!("{} is committed", output.path);
+        if all.iter().any(|c| *c.what == *what) {
+            continue;
+        }
+        let seen = own(output).map_or_else(
+            || "not on its branch".to_owned(),
+            |f| format!("{} bytes by {}", f.bytes, f.commit),
+        );
+        let outcome = Outcome::of(own(output).is_some());
+        all.push(Checked::new(&what, outcome, seen));
     }
     all
 }

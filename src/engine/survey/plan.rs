@@ -58,7 +58,7 @@ impl PlanFile {
             }
         };
         let same = |last: &&Last| last.path == path && last.changed == changed && changed.is_some();
-        if self.last.as_ref().filter(same).is_none() {
+        if !self.last.as_ref().is_some_and(|last| same(&last)) {
             self.last = Some(Last {
                 plan: open(&path).map(Arc::new),
                 path: path.clone(),

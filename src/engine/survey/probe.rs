@@ -185,9 +185,10 @@ fn measure(what: &str, criterion: &Criterion, bytes: &[u8]) -> Checked {
     let first: Vec<String> = (found.evidence.iter().take(3))
         .map(|e| format!("{} (line {})", e.text, e.line))
         .collect();
-    let more = match first.is_empty() {
-        true => String::new(),
-        false => format!(": {}", first.join(", ")),
+    let more = if first.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", first.join(", "))
     };
     let seen = format!("{} of {} found{more}", found.found, found.wanted);
     Checked::new(what, Outcome::of(found.met), seen)

@@ -1,0 +1,396 @@
+//! `credentials`: enrolment, rotation, shared files.
+
+use super::{books, failure::Failure, glance, live, pen};
+use crate::cli::{Accept, CredentialsCommand, Join, RotateArgs, Share};
+use std::{
+    fs,
+    io::{self, Read as _, Write as _},
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+};
+use swarmwarden::{
+    credentials::{self as all, CAP, CredentialError, Home, Issued, Place, Shelf, Stage, Standing},
+    domain::{Refusal, Timestamp, text},
+    engine::{
+        Clock, Issuer, Pen, View,
+        job::Rotating,
+        look,
+        rotation::{self, Step},
+    },
+    git::Who,
+    headless::Exit,
+    settings::Settings,
+    store::Store,
+};
+
+/// What every command about credentials needs.
+pub(super) struct Room<'a> {
+    settings: &'a Settings,
+    pub(super) home: Home,
+    pub(super) shelf: Shelf,
+    pub(super) now: Timestamp,
+}
+
+/// The bridge, open for writing.
+pub(super) struct Bridge {
+    pub(super) issuer: Issuer,
+    pub(super) store: Box<dyn Store>,
+}
+
+/// The repository that credentials travel through, or a session runs in.
+pub(super) fn repository(settings: &Settings) -> Result<PathBuf, Failure> {
+    live::repository(settings).ok_or_else(|| {
+        let why = "no repository here: go into one, or name one with --git DIR or git.path";
+        Failure::Usage(why.to_owned())
+    })
+}
+
+/// Where this program keeps its own.
+pub(super) fn state(settings: &Settings) -> Result<&std::path::Path, Failure> {
+    settings.state.as_deref().ok_or_else(|| {
+        Failure::Usage("no directory for keys; name one with --state DIR".to_owned())
+    })
+}
+
+/// Where credentials lie, as configured.
+pub(super) fn place(settings: &Settings) -> Place {
+    let configured = &settings.credentials;
+    Place {
+        remote: configured.remote.clone(),
+        branch: configured.branch.clone(),
+        folder: configured.folder.clone(),
+        swarm: configured.swarm.clone(),
+    }
+}
+
+impl<'a> Room<'a> {
+    pub(super) fn new(settings: &'a Settings) -> Result<Self, Failure> {
+        let place = place(settings);
+        let home = Home::new(state(settings)?, &place.swarm);
+        let base = settings.git_base.clone();
+        Ok(Self {
+            home,
+            shelf: Shelf::new(&repository(settings)?, place, base),
+            settings,
+            now: Clock::system().now(),
+        })
+    }
+
+    pub(super) fn who(&self) -> Who {
+        self.shelf.who(&self.settings.actor, self.now)
+    }
+
+    /// The bridge, when it may be written.
+    pub(super) fn bridge(&self, orchestrator: &str) -> Result<Bridge, Failure> {
+        let path = super::database(self.settings)?;
+        let state = self.settings.state.as_deref();
+        match pen::pen(self.settings, path, self.settings.mode, state) {
+            Pen::Forbidden(why) => Err(Failure::Refused(Refusal::ReadOnly(why.to_string()))),
+            Pen::Ready { open, key } => Ok(Bridge {
+                store: open()?,
+                issuer: Issuer {
+                    home: self.home.clone(),
+                    shelf: self.shelf.clone(),
+                    format: self.settings.credentials.format,
+                    orchestrator: orchestrator.into(),
+                    actor: Arc::clone(&self.settings.actor),
+                    key,
+                    books: books::of(self.settings),
+                },
+            }),
+        }
+    }
+}
+
+/// `credentials …`.
+pub(super) fn run(settings: &Settings, asked: &CredentialsCommand) -> Result<Exit, Failure> {
+    let room = Room::new(settings)?;
+    let mut out = io::stdout().lock();
+    let lines = match asked {
+        CredentialsCommand::Join(asked) => room.join(asked)?,
+        CredentialsCommand::List => room.list()?,
+        CredentialsCommand::Accept(asked) => room.accept(asked)?,
+        CredentialsCommand::Encrypt => room.encrypt()?,
+        CredentialsCommand::Rotate(asked) => room.rotate(asked)?,
+        CredentialsCommand::Revoke(asked) => room.revoke(asked.worker)?,
+        CredentialsCommand::Share(asked) => room.share(asked)?,
+    };
+    for line in lines {
+        writeln!(out, "{}", text::line(&line))?;
+    }
+    Ok(Exit::Ok)
+}
+
+impl Room<'_> {
+    fn join(&self, asked: &Join) -> Result<Vec<String>, Failure> {
+        let worker = number(asked.worker, self.settings)?;
+        let done = all::join(&self.home, &self.shelf, worker, asked.replace, &self.who())?;
+        let how = match (done.new_key, done.new) {
+            (true, _) => "a key was made and offered",
+            (false, true) => "its key was offered",
+            (false, false) => "its key was offered before; nothing changed",
+        };
+        Ok(vec![
+            format!("worker-{worker}: {how} on {}", self.shelf.place.branch),
+            format!("fingerprint {}", done.fingerprint),
+            format!(
+                "the orchestrator compares it and runs: swarmwarden credentials accept worker-{worker} --fingerprint {}",
+                done.fingerprint
+            ),
+        ])
+    }
+
+    fn list(&self) -> Result<Vec<String>, Failure> {
+        let at = match self.shelf.fetch() {
+            Ok(at) => at,
+            Err(error) => {
+                writeln!(
+                    io::stderr(),
+                    "swarmwarden: {error}; shown as it was seen last"
+                )?;
+                self.shelf.seen()?
+            }
+        };
+        let members = all::members(&self.home, &self.shelf, at)?;
+        let roster = self.home.roster()?;
+        let mut lines: Vec<String> = Vec::new();
+        for member in members {
+            let standing = match &member.standing {
+                Standing::Waiting => "waiting".to_owned(),
+                Standing::Accepted => "accepted".to_owned(),
+                Standing::Changed { accepted } => format!("CHANGED, accepted was {accepted}"),
+                Standing::Gone => "accepted, its key is gone from the branch".to_owned(),
+                Standing::Bad(why) => format!("BAD: {why}"),
+            };
+            let talks = roster.current(member.worker, self.now).map(words);
+            lines.push(format!(
+                "worker-{:<4} {:<39}  {standing}{}",
+                member.worker,
+                member.fingerprint.unwrap_or_else(|| "-".to_owned()),
+                talks.unwrap_or_default(),
+            ));
+        }
+        if lines.is_empty() {
+            lines.push(format!("nobody has joined on {}", self.shelf.place.branch));
+        }
+        Ok(lines)
+    }
+
+    fn accept(&self, asked: &Accept) -> Result<Vec<String>, Failure> {
+        let worker = asked.worker;
+        let at = self.shelf.fetch()?;
+        let known = self.home.roster()?.key(worker);
+        let fingerprint = asked.fingerprint.as_deref();
+        if let (Some(known), None) = (known, fingerprint) {
+            // A second key for a number is another machine, or somebody who would like to be it.
+            let of = |m: &all::Member| m.worker == worker;
+            let members = all::members(&self.home, &self.shelf, at)?;
+            let found = members.into_iter().find(of);
+            if let Some(all::Member {
+                standing: Standing::Changed { .. },
+                fingerprint: Some(found),
+                ..
+            }) = found
+            {
+                let wanted = known.fingerprint();
+                return Err(CredentialError::Fingerprint {
+                    worker,
+                    found,
+                    wanted,
+                }
+                .into());
+            }
+        }
+        let asked = (worker, fingerprint);
+        let (key, new) = all::accept(&self.home, &self.shelf, at, asked, self.now)?;
+        let mut lines = all::reseal(&self.home, &self.shelf, &self.who())?;
+        let how = if new {
+            "accepted"
+        } else {
+            "was accepted before"
+        };
+        lines.insert(
+            0,
+            format!("worker-{worker}: {how}, fingerprint {}", key.fingerprint()),
+        );
+        if new && fingerprint.is_none() {
+            lines.push(format!("compare it with what its machine printed; `swarmwarden credentials revoke worker-{worker}` takes it back"));
+        }
+        Ok(lines)
+    }
+
+    fn encrypt(&self) -> Result<Vec<String>, Failure> {
+        let format = self.settings.credentials.format;
+        let who = self.who();
+        let (mut lines, done) =
+            all::encrypt_clear(&self.home, &self.shelf, format, (&who, self.now))?;
+        if done.new {
+            lines.push("what was pushed in clear stays in the history: `swarmwarden credentials rotate --all` makes it worthless".to_owned());
+        } else if lines.is_empty() {
+            lines.push("nothing stands in clear".to_owned());
+        }
+        Ok(lines)
+    }
+
+    fn revoke(&self, worker: u32) -> Result<Vec<String>, Failure> {
+        let roster = self.home.roster()?;
+        let own =
+            |i: &&Issued| i.worker == worker && i.stage != Stage::Retired && i.expiry() > self.now;
+        let live: Vec<_> = roster.issued.iter().filter(own).collect();
+        let mut lines = Vec::new();
+        if !live.is_empty() {
+            let mut bridge = self.bridge("")?;
+            for issued in live {
+                let reason = format!("worker-{worker} is revoked");
+                if bridge
+                    .issuer
+                    .end(&mut *bridge.store, &issued.id(), &reason, self.now)?
+                {
+                    lines.push(format!("{}: over", issued.id()));
+                }
+            }
+        }
+        let (_, done) = all::revoke(&self.home, &self.shelf, worker, &self.who())?;
+        lines.extend(all::reseal(&self.home, &self.shelf, &self.who())?);
+        lines.push(if done.new || !lines.is_empty() {
+            format!("worker-{worker}: revoked; what it has read of shared files it still knows")
+        } else {
+            format!("worker-{worker}: nothing to revoke")
+        });
+        Ok(lines)
+    }
+
+    fn share(&self, asked: &Share) -> Result<Vec<String>, Failure> {
+        let own = || {
+            asked
+                .file
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+        };
+        let name = asked.name.clone().or_else(own).unwrap_or_default();
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(CAP + 1).unwrap_or(u64::MAX);
+        let read = fs::File::open(&asked.file).and_then(|f| f.take(limit).read_to_end(&mut bytes));
+        read.map_err(|e| Failure::Usage(super::text_of(&asked.file, &e)))?;
+        let done = all::share(&self.home, &self.shelf, (&name, &bytes), &self.who())?;
+        let readers = self.home.roster()?.accepted.len();
+        let how = if done.new {
+            "shared with"
+        } else {
+            "is shared already with"
+        };
+        Ok(vec![format!("{name}: {how} {readers} accepted workers")])
+    }
+
+    fn rotate(&self, asked: &RotateArgs) -> Result<Vec<String>, Failure> {
+        let path = super::database(self.settings)?;
+        let (picture, _) = glance(self.settings, path, self.settings.mode)?;
+        let roster = self.home.roster()?;
+        let mode = if asked.all || asked.worker.is_some() {
+            swarmwarden::domain::credential::Rotate::Off
+        } else {
+            self.settings.credentials.rotate
+        };
+        let mut steps = rotation::plan(&roster, &picture, mode, self.now);
+        let wanted = |i: &&Issued| asked.all || asked.worker == Some(i.worker);
+        let mut current: Vec<&Issued> = roster.issued.iter().rev().filter(wanted).collect();
+        current.dedup_by_key(|i| i.worker);
+        let mut seen = std::collections::BTreeSet::new();
+        for issued in current.into_iter().filter(|i| seen.insert(i.worker)) {
+            steps.push(Step::Renew {
+                worker: issued.worker,
+                role: issued.role.clone(),
+            });
+        }
+        if let Some(worker) = asked.worker.filter(|worker| !seen.contains(worker)) {
+            let why = format!(
+                "worker {worker} has no conversation that was made here; `swarmwarden deploy` makes one"
+            );
+            return Err(Failure::Refused(Refusal::NoSuch(why)));
+        }
+        let mut bridge = self.bridge(&orchestrator(&picture, &roster))?;
+        let view = View {
+            mode: self.settings.mode,
+            detector: self.settings.detector.clone(),
+            habits: Arc::default(),
+            floors: Arc::default(),
+        };
+        let now = self.now;
+        let mut lines = bridge.issuer.carry_out(
+            &mut *bridge.store,
+            &steps,
+            |store| look(store, &view, now, None),
+            now,
+        )?;
+        lines.push(if lines.is_empty() {
+            "nothing is due".to_owned()
+        } else {
+            "an old conversation ends when its worker is seen in the new one: `swarmwarden watchdog` waits for that, or run this again".to_owned()
+        });
+        Ok(lines)
+    }
+}
+
+/// The orchestrator's role, as the bridge has it for conversations that were made here.
+pub(super) fn orchestrator(
+    picture: &swarmwarden::domain::Snapshot,
+    roster: &swarmwarden::credentials::Roster,
+) -> String {
+    let ours = |w: &&Arc<swarmwarden::domain::Worker>| {
+        roster.issued.iter().any(|i| i.id() == w.conversation)
+    };
+    let found = picture
+        .workers
+        .iter()
+        .find(ours)
+        .or(picture.workers.first());
+    found.map_or_else(|| "s2-orchestrator".to_owned(), |w| w.session.to_string())
+}
+
+fn words(issued: &Issued) -> String {
+    let stage = match issued.stage {
+        Stage::Prepared | Stage::Open => "waits to be sent",
+        Stage::Sent => "sent",
+        Stage::Alive => "in use",
+        Stage::Retired => "over",
+    };
+    format!("  {} {stage}, until {}", issued.id(), issued.expiry())
+}
+
+/// The worker of this machine.
+pub(super) fn number(given: Option<u32>, settings: &Settings) -> Result<u32, Failure> {
+    given.or(settings.credentials.worker).ok_or_else(|| {
+        let why = "which worker is this? Say --worker N, $SWARMWARDEN_WORKER or credentials.worker, or call the machine …worker-N…";
+        Failure::Usage(why.to_owned())
+    })
+}
+
+/// How conversations are renewed by themselves: where this machine issued some, and may write.
+pub(super) fn rotating(settings: &Settings, pen: &Pen, view: &View) -> Option<Rotating> {
+    let Pen::Ready { open, key } = pen else {
+        return None;
+    };
+    let room = Room::new(settings).ok()?;
+    let roster = room.home.roster().ok()?;
+    if roster.issued.is_empty() && roster.accepted.is_empty() {
+        return None;
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let repo = repository(settings).ok()?;
+    let network = swarmwarden::git::Network::at(repo).until(Arc::clone(&stop));
+    Some(Rotating {
+        issuer: Issuer {
+            shelf: room.shelf.through(network),
+            home: room.home,
+            format: settings.credentials.format,
+            orchestrator: "s2-orchestrator".into(),
+            actor: Arc::clone(&settings.actor),
+            key: key.clone(),
+            books: books::of(settings),
+        },
+        rotate: settings.credentials.rotate,
+        open: Arc::clone(open),
+        view: view.clone(),
+        stop,
+    })
+}
