@@ -2,52 +2,114 @@
 
 use super::{NOW, ago, swarm};
 use std::sync::Arc;
-use swarmwarden::{
-    document,
-    domain::{
-        Branch, Repo, Snapshot,
-        repo::Upstream,
-        session::{Barred, Filed, Ground, Known, Output, OutputFile, Survey, identify},
-    },
+use swarmwarden::domain::{
+    Branch, Repo, Snapshot,
+    claim::{Blocker, Claim, ClaimState, Document, DocumentKind, Field, Share},
+    repo::Upstream,
+    session::{Barred, Filed, Ground, Known, Output, OutputFile, Survey, identify},
 };
 
-const STATUS: &str = "\
-# Sessions
-**Last Updated:** 2026-08-20 11:50 UTC
+/// A session of the status document, as it was read: number, title, state, status, branch, output, line.
+type Row = (
+    u32,
+    &'static str,
+    ClaimState,
+    &'static str,
+    &'static str,
+    &'static str,
+    u32,
+);
 
-## Session 1: Hosting panels
-- **Status**: ✅ COMPLETE (2026-08-20)
-- **Agents**: 20/20 (Haiku-01 to 20)
-- **Branch**: claude/panels-011AbCdEf
-- **Output**: INTEGRATIONS-PANELS.md
-- **Blockers**: None
+const ROWS: [Row; 4] = [
+    (
+        1,
+        "Hosting panels",
+        ClaimState::Complete,
+        "✅ COMPLETE (2026-08-20)",
+        "claude/panels-011AbCdEf",
+        "INTEGRATIONS-PANELS.md",
+        4,
+    ),
+    (
+        2,
+        "Cloud providers",
+        ClaimState::InProgress,
+        "🔄 IN PROGRESS (60% done)",
+        "claude/clouds-011AbCdEf",
+        "INTEGRATIONS-CLOUDS.md",
+        11,
+    ),
+    (
+        3,
+        "Phones",
+        ClaimState::Ready,
+        "READY TO DEPLOY",
+        "claude/phones-<session-id>",
+        "INTEGRATIONS-PHONES.md",
+        18,
+    ),
+    (
+        4,
+        "Payments",
+        ClaimState::InProgress,
+        "🔄 IN PROGRESS",
+        "claude/payments-011AbCdEf",
+        "INTEGRATIONS-PAYMENTS.md",
+        23,
+    ),
+];
 
-## Session 2: Cloud providers
-- **Status**: 🔄 IN PROGRESS (60% done)
-- **Agents**: 10/10 (Haiku-21 to 30)
-- **Branch**: claude/clouds-011AbCdEf
-- **Output**: INTEGRATIONS-CLOUDS.md
-- **ETA**: +30 minutes
+fn field(key: &str, value: &str, line: u32) -> Field {
+    Field {
+        key: key.into(),
+        value: value.into(),
+        line,
+    }
+}
 
-## Session 3: Phones
-- **Status**: READY TO DEPLOY
-- **Branch Name**: claude/phones-<session-id>
-- **Expected Output**: INTEGRATIONS-PHONES.md
+fn claim((number, title, state, status, branch, output, line): Row) -> Claim {
+    let agents = match number {
+        1 => Some((20, (1, 20))),
+        2 => Some((10, (21, 30))),
+        _ => None,
+    };
+    let mut fields = vec![
+        field("Status", status, line + 1),
+        field("Branch", branch, line + 2),
+        field("Output", output, line + 3),
+    ];
+    if number != 3 {
+        fields.push(field("Blockers", "None", line + 4));
+    }
+    Claim {
+        number: Some(number),
+        title: Some(title.into()),
+        line,
+        state: Some(state),
+        status: Some(status.into()),
+        agents: agents.map(|(n, _)| Share {
+            done: Some(n),
+            of: Some(n),
+        }),
+        range: agents.map(|(_, range)| range),
+        percent: (number == 2).then_some(60),
+        branch: Some(branch.into()),
+        outputs: vec![output.into()],
+        fields,
+        ..Claim::default()
+    }
+}
 
-## Session 4: Payments
-- **Status**: 🔄 IN PROGRESS
-- **Branch**: claude/payments-011AbCdEf
-- **Expected Output**: INTEGRATIONS-PAYMENTS.md
-- **Blockers**: None
-";
-
-const BLOCKERS: &str = "\
-# Blockers
-
-## Session 4: no merchant account for the sandbox
-- **Owner:** ann
-- **Since:** 2026-08-20 09:10 UTC
-";
+fn blocker() -> Blocker {
+    Blocker {
+        text: "no merchant account for the sandbox".into(),
+        session: Some(4),
+        owner: Some("ann".into()),
+        since: Some(ago(10_400)),
+        open: true,
+        line: 3,
+    }
+}
 
 fn branch(topic: &str, ahead: u32, seconds: i64, subject: &str) -> Branch {
     Branch {
@@ -66,14 +128,24 @@ fn branch(topic: &str, ahead: u32, seconds: i64, subject: &str) -> Branch {
     }
 }
 
-fn filed(path: &str, text: &str) -> Option<Filed> {
-    Some(Filed {
-        document: Arc::new(document::read(path, text.as_bytes())?),
+fn filed(path: &str, kind: DocumentKind, claims: Vec<Claim>, blockers: Vec<Blocker>) -> Filed {
+    Filed {
+        document: Arc::new(Document {
+            path: path.into(),
+            kind,
+            updated: Some(ago(860)),
+            claims,
+            blockers,
+            tasks: Vec::new(),
+            agents: Vec::new(),
+            head: Vec::new(),
+            remarks: Vec::new(),
+        }),
         branch: "main".into(),
         commit: "8d1e0c4a".into(),
         committed: Some(ago(900)),
         generated: false,
-    })
+    }
 }
 
 fn ground(known: Known, branches: &[Branch], documents: &[Filed]) -> Ground {
@@ -130,13 +202,21 @@ pub(crate) fn sessions(n: usize) -> Snapshot {
         branch("phones", 9, 840, "Complete phones"),
         branch("spare", 1, 90_000, "Try something"),
     ];
-    let documents: Vec<Filed> = [
-        filed("MULTI-SESSION-STATUS.md", STATUS),
-        filed("BLOCKERS.md", BLOCKERS),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let claims = ROWS.into_iter().map(claim).collect();
+    let documents = vec![
+        filed(
+            "MULTI-SESSION-STATUS.md",
+            DocumentKind::Status,
+            claims,
+            Vec::new(),
+        ),
+        filed(
+            "BLOCKERS.md",
+            DocumentKind::Blockers,
+            Vec::new(),
+            vec![blocker()],
+        ),
+    ];
     let known = identify(&[], &documents, &branches, Some("origin/main"));
     let grounds = known
         .into_iter()
