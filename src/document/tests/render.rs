@@ -19,8 +19,8 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
 }
 
-fn some(text: &str) -> Option<Arc<str>> {
-    Some(text.into())
+fn some<T: From<&'static str>>(text: &'static str) -> Option<T> {
+    Some(T::from(text))
 }
 
 pub(super) fn example() -> StatusDoc {
@@ -104,7 +104,7 @@ fn paths_of_this_machine_are_never_written() {
     doc.sessions[0].detail =
         Some(format!("see {home} and /tmp/a/b, ~/x (file:///etc/passwd) C:\\x\\y").into());
     doc.sessions[0].outputs = vec![home.as_str().into(), "/tmp/secret.md".into()];
-    doc.sessions[0].branch = some(&home);
+    doc.sessions[0].branch = Some(home.as_str().into());
     for text in [status_md(&doc), handover_md(&doc), markdown(&doc)] {
         for odd in ["ann", "/tmp", "~/", "passwd", "C:"] {
             assert!(!text.contains(odd), "{odd}: {text}");
