@@ -9,7 +9,10 @@ mod shapes;
 
 use crate::{
     document::read,
-    domain::claim::{Claim, Document, Share},
+    domain::{
+        Timestamp,
+        claim::{Claim, Document, Share},
+    },
 };
 use std::fmt::Write as _;
 
@@ -30,14 +33,13 @@ fn share(share: Option<Share>) -> String {
     share.map_or("-".to_owned(), |s| format!("{}/{}", n(s.done), n(s.of)))
 }
 
+fn when(at: Option<Timestamp>) -> String {
+    at.map_or("-".to_owned(), Timestamp::rfc3339)
+}
+
 /// A document as lines that a person can check.
 fn show(d: &Document) -> String {
-    let mut out = format!(
-        "{} {:?} updated {}\n",
-        d.path,
-        d.kind,
-        d.updated.map_or("-".to_owned(), |t| t.rfc3339())
-    );
+    let mut out = format!("{} {:?} updated {}\n", d.path, d.kind, when(d.updated));
     for c in &d.claims {
         let _ = writeln!(
             out,
@@ -58,7 +60,7 @@ fn show(d: &Document) -> String {
             c.of_session,
             c.branch,
             c.commit,
-            c.updated.map_or("-".to_owned(), |t| t.rfc3339()),
+            when(c.updated),
             c.eta,
             c.outputs,
             c.blockers,
@@ -68,6 +70,12 @@ fn show(d: &Document) -> String {
             let _ = writeln!(out, "  {:>3} {}: {}", f.line, f.key, f.value);
         }
     }
+    rest(d, &mut out);
+    out
+}
+
+/// Everything but the claims.
+fn rest(d: &Document, out: &mut String) {
     for b in &d.blockers {
         let _ = writeln!(
             out,
@@ -76,7 +84,7 @@ fn show(d: &Document) -> String {
             b.open,
             b.session,
             b.owner,
-            b.since.map_or("-".to_owned(), |t| t.rfc3339()),
+            when(b.since),
             b.text
         );
     }
@@ -100,5 +108,4 @@ fn show(d: &Document) -> String {
     for r in &d.remarks {
         let _ = writeln!(out, "remark {:>3} {}", r.line, r.text);
     }
-    out
 }

@@ -6,6 +6,7 @@ use crate::{
     domain::{claim::Document, text},
 };
 use proptest::prelude::*;
+use std::fmt::Write as _;
 
 const NAMES: [&str; 7] = [
     "MULTI-SESSION-STATUS.md",
@@ -174,7 +175,7 @@ fn deep_and_wide_documents_are_read() {
 fn yaml_neither_expands_nor_nests_without_end() {
     let mut bomb = "a0: &a0 [x, x]\n".to_owned();
     for n in 1..40 {
-        bomb.push_str(&format!("a{n}: &a{n} [*a{}, *a{}]\n", n - 1, n - 1));
+        let _ = writeln!(bomb, "a{n}: &a{n} [*a{0}, *a{0}]", n - 1);
     }
     bomb.push_str("session: session-1\nstatus: ready\n");
     let d = doc("STATUS.yaml", &bomb);

@@ -80,11 +80,7 @@ fn broken_markers_are_refused_by_line() {
             open: begin
         })
     );
-    let cut: String = open
-        .lines()
-        .take(begin + 1)
-        .map(|l| format!("{l}\n"))
-        .collect();
+    let cut: String = open.split_inclusive('\n').take(begin + 1).collect();
     assert_eq!(
         merge(Some(&cut), &text),
         Err(MergeError::Open { line: begin })

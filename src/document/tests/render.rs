@@ -19,59 +19,55 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
 }
 
-fn some(text: &str) -> Option<Arc<str>> {
-    Some(text.into())
-}
-
 pub(super) fn example() -> StatusDoc {
     StatusDoc {
         generated_at: at("2026-03-02T09:15:00Z"),
         generator: "swarmwarden 0.1.0".into(),
-        source_commit: some("1f2e3d4"),
+        source_commit: Some("1f2e3d4".into()),
         bridge_read_at: Some(at("2026-03-02T09:14:58Z")),
-        coordination_branch: some("claude/lighthouse-main"),
+        coordination_branch: Some("claude/lighthouse-main".into()),
         sessions: vec![
             SessionDoc {
                 number: 1,
-                title: some("Harbour | <charts> @all"),
+                title: Some("Harbour | <charts> @all".into()),
                 state: ClaimState::Complete,
                 agents: Some(Share { done: Some(8), of: Some(8) }),
                 range: Some((1, 8)),
                 teams: vec![1, 2],
                 percent: Some(100),
-                branch: some("claude/harbour-charts-a1"),
+                branch: Some("claude/harbour-charts-a1".into()),
                 outputs: vec!["docs/CHARTS.md".into(), "odd name (1).md".into(), "../up.md".into()],
-                commit: some("1f2e3d4"),
+                commit: Some("1f2e3d4".into()),
                 updated: Some(at("2026-03-02T09:00:00Z")),
                 evidence: vec!["docs/CHARTS.md stands on the branch, 1204 lines".into(), "Commit: pushed".into()],
                 ..SessionDoc::default()
             },
             SessionDoc {
                 number: 3,
-                title: some("Fog signals"),
-                id: some("session-3-fog"),
+                title: Some("Fog signals".into()),
+                id: Some("session-3-fog".into()),
                 state: ClaimState::Ready,
-                detail: some("nobody looked"),
+                detail: Some("nobody looked".into()),
                 items: Some(Share { done: Some(5), of: Some(15) }),
-                branch: some("claude/fog-<session-id>"),
+                branch: Some("claude/fog-<session-id>".into()),
                 blockers: vec![
                     "✅ Branch: see http://evil.example/x and https://example.org/a_b, mail mara@example.org".into(),
                     "1. `rm` -rf * [x](javascript:alert(1)) <!-- notes:begin x -->".into(),
                 ],
                 next: vec!["None".into(), "blow the horn".into()],
-                eta: some("+2 hours"),
+                eta: Some("+2 hours".into()),
                 contradictions: vec!["the document says \"🔄 READY TO DEPLOY\", the branch carries \"Complete\"".into()],
                 ..SessionDoc::default()
             },
         ],
         phases: vec![PhaseDoc {
             number: 17,
-            title: some("Harbour & coast"),
+            title: Some("Harbour & coast".into()),
             state: ClaimState::InProgress,
             of_session: Some(1),
             items: Some(Share { done: Some(60), of: None }),
-            commit: some("abc1234"),
-            eta: some("TBD"),
+            commit: Some("abc1234".into()),
+            eta: Some("TBD".into()),
         }],
         lessons: vec!["ask before rowing".into()],
     }
@@ -104,7 +100,7 @@ fn paths_of_this_machine_are_never_written() {
     doc.sessions[0].detail =
         Some(format!("see {home} and /tmp/a/b, ~/x (file:///etc/passwd) C:\\x\\y").into());
     doc.sessions[0].outputs = vec![home.as_str().into(), "/tmp/secret.md".into()];
-    doc.sessions[0].branch = some(&home);
+    doc.sessions[0].branch = Some(home.as_str().into());
     for text in [status_md(&doc), handover_md(&doc), markdown(&doc)] {
         for odd in ["ann", "/tmp", "~/", "passwd", "C:"] {
             assert!(!text.contains(odd), "{odd}: {text}");
@@ -225,7 +221,7 @@ fn session() -> impl Strategy<Value = SessionDoc> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_written_is_read(mut sessions in prop::collection::vec(session(), 1..4)) {

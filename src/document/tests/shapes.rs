@@ -3,7 +3,10 @@
 use super::{doc, only};
 use crate::{
     document::kind_of,
-    domain::claim::{ClaimState, DocumentKind, Unit},
+    domain::{
+        Timestamp,
+        claim::{ClaimState, DocumentKind, Unit},
+    },
 };
 
 #[test]
@@ -252,7 +255,7 @@ fn dates_are_read_as_written_and_a_foreign_zone_costs_the_time() {
             &format!("## Session 1\nStatus: ready\nLast Updated: {written}\n"),
         );
         assert_eq!(
-            claim.updated.map(|t| t.rfc3339()).as_deref(),
+            claim.updated.map(Timestamp::rfc3339).as_deref(),
             Some(read),
             "{written}"
         );
