@@ -80,12 +80,7 @@ impl Engine {
     /// Starts the jobs on the current runtime.
     #[must_use]
     pub fn start(plan: Plan) -> (Self, Ports) {
-        let source = Source {
-            name: look::file_name(&plan.name),
-            path: Arc::clone(&plan.name),
-            mode: plan.view.mode,
-            ..Source::default()
-        };
+        let source = unread(&plan);
         let (at, rest) = (plan.clock.now(), Snapshot::default());
         let (ports, ends) = pair(Snapshot { at, source, ..rest });
         let EnginePorts {
@@ -127,13 +122,7 @@ impl Engine {
             let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
             supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
         }
-        if let Some(how) = plan.syncing {
-            supervisor.add(job::Sync::new(how, clock.clone()));
-        }
-        if let Some(how) = plan.rotating {
-            let snapshot = ports.snapshot.clone();
-            supervisor.add(job::Rotation::new(how, clock.clone(), snapshot));
-        }
+        travel(&mut supervisor, plan.syncing, plan.rotating, &clock, &ports);
         let desk = Desk {
             actor,
             supervisor,
@@ -162,6 +151,16 @@ impl Engine {
     }
 }
 
+/// The source before anything of it is read.
+fn unread(plan: &Plan) -> Source {
+    Source {
+        name: look::file_name(&plan.name),
+        path: Arc::clone(&plan.name),
+        mode: plan.view.mode,
+        ..Source::default()
+    }
+}
+
 /// What is written into the memory of the bridge, where there is one.
 fn remember(supervisor: &mut Supervisor, plan: &Plan, alarm: &Alarm, slate: &Slate) {
     let Some(memory) = &plan.memory else {
@@ -172,6 +171,23 @@ fn remember(supervisor: &mut Supervisor, plan: &Plan, alarm: &Alarm, slate: &Sla
     let name = Arc::clone(&plan.name);
     let slate = slate.clone();
     supervisor.add(Recorder::new(slate, Arc::clone(memory), clock(), name));
+}
+
+/// Credentials that come and conversations that are renewed, where this machine has to do with either.
+fn travel(
+    supervisor: &mut Supervisor,
+    syncing: Option<job::Syncing>,
+    rotating: Option<job::Rotating>,
+    clock: &Clock,
+    ports: &Ports,
+) {
+    if let Some(how) = syncing {
+        supervisor.add(job::Sync::new(how, clock.clone()));
+    }
+    if let Some(how) = rotating {
+        let snapshot = ports.snapshot.clone();
+        supervisor.add(job::Rotation::new(how, clock.clone(), snapshot));
+    }
 }
 
 /// Who acts, and writes down what it did. Without a thread for the books there are none, and everything else goes on.

@@ -182,18 +182,15 @@ impl File {
             "ui.start" => self.start = word(&VIEWS)?,
             "ui.notify" => self.notify = Some(channels(value)?),
             _ => {
-                let team = name.strip_prefix("watchdog.team.");
-                if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
-                    if let Some(method) = method()? {
-                        self.teams.insert(team.to_owned(), method);
-                    }
-                    return Ok(());
-                }
                 if name.starts_with("credentials.") {
                     let span = value.as_str().and_then(duration);
                     return self.credentials.set(name, value, span);
                 }
-                return Err(unknown(name));
+                let team = name.strip_prefix("watchdog.team.");
+                let team = team.and_then(|t| t.strip_suffix(".detector"));
+                let team = team.ok_or_else(|| unknown(name))?;
+                let method = method()?.map(|method| (team.to_owned(), method));
+                self.teams.extend(method);
             }
         }
         Ok(())

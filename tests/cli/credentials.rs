@@ -49,7 +49,12 @@ fn a_worker_is_listed_compared_accepted_and_revoked() {
             .contains("before")
     );
     assert!(swarm.does(0, &["credentials", "list"]).contains("accepted"));
+}
 
+#[test]
+fn a_worker_that_is_revoked_has_nothing_left() {
+    let swarm = Machines::new(&[3]);
+    swarm.enrols(3);
     swarm.does(0, &["deploy", "--session", "1", "--file", "nine-agents"]);
     swarm.does(3, &["sync", "--once", "--worker", "3"]);
     assert!(

@@ -4,10 +4,13 @@ mod acting;
 mod audit;
 mod books;
 mod bridge;
+#[cfg(test)]
 mod credentials;
+#[cfg(test)]
 mod deploy;
 mod health;
 mod live;
+#[cfg(test)]
 mod machines;
 
 use assert_cmd::Command;
