@@ -7,7 +7,7 @@ use std::{
     env, fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
 
@@ -75,7 +75,23 @@ impl Machines {
         (code, out, err)
     }
 
-    /// The same, and it must succeed.
+    /// Starts the binary on a machine, to be listened to.
+    pub(crate) fn starts(&self, machine: u32, args: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_swarmwarden"))
+            .env_clear()
+            .current_dir(self.clone_of(machine))
+            .env("PATH", env::var_os("PATH").unwrap())
+            .env("HOME", self.dir.path())
+            .env("SWARMWARDEN_STATE", self.state_of(machine))
+            .args(args)
+            .arg("--db")
+            .arg(&self.bridge)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Runs it as [`Self::on`] does, and it must succeed.
     pub(crate) fn does(&self, machine: u32, args: &[&str]) -> String {
         let (code, out, err) = self.on(machine, args);
         assert_eq!(code, 0, "{args:?}: {out}{err}");
