@@ -86,12 +86,7 @@ impl Engine {
     /// Starts the jobs on the current runtime.
     #[must_use]
     pub fn start(mut plan: Plan) -> (Self, Ports) {
-        let source = Source {
-            name: look::file_name(&plan.name),
-            path: Arc::clone(&plan.name),
-            mode: plan.view.mode,
-            ..Source::default()
-        };
+        let source = unread(&plan);
         let (at, rest) = (plan.clock.now(), Snapshot::default());
         let (ports, ends) = pair(Snapshot { at, source, ..rest });
         let EnginePorts {
@@ -187,6 +182,16 @@ fn beside(
     }
     if let Some(how) = reporting {
         supervisor.add(job::Reporter::new(how, clock.clone(), snapshot()));
+    }
+}
+
+/// The source before anything of it is read.
+fn unread(plan: &Plan) -> Source {
+    Source {
+        name: look::file_name(&plan.name),
+        path: Arc::clone(&plan.name),
+        mode: plan.view.mode,
+        ..Source::default()
     }
 }
 

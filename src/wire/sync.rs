@@ -72,11 +72,12 @@ pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failur
     }
     let lines = Sync::look(&how, clock.now())?;
     let mut out = io::stdout().lock();
+    let worker = how.syncer.worker();
     if lines.is_empty() {
-        writeln!(out, "worker {}: nothing new", how.syncer.worker())?;
+        writeln!(out, "worker {worker}: nothing new")?;
     }
     for line in lines {
-        writeln!(out, "{}", text::line(&line))?;
+        writeln!(out, "worker {worker}: {}", text::line(&line))?;
     }
     Ok(Exit::Ok)
 }

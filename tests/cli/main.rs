@@ -4,11 +4,14 @@ mod acting;
 mod audit;
 mod books;
 mod bridge;
+#[cfg(test)]
 mod credentials;
+#[cfg(test)]
 mod deploy;
 mod git;
 mod health;
 mod live;
+#[cfg(test)]
 mod machines;
 mod sessions;
 
