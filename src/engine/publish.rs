@@ -51,15 +51,14 @@ impl Paper {
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
     /// The document that stands there cannot be merged with.
-    #[error("{path} on {branch}: {source}")]
+    #[error("{path} on {branch}: {why}")]
     Merge {
         /// The document.
         path: &'static str,
         /// The branch, neutralised.
         branch: String,
         /// Why.
-        #[source]
-        source: MergeError,
+        why: MergeError,
     },
     /// The document that stands there is no text.
     #[error(
@@ -147,10 +146,10 @@ impl Publisher {
             )),
             merged => merged.map(|text| render::note(&text, DOCUMENT, notes)),
         };
-        let merged = merged.map_err(|source| PublishError::Merge {
+        let merged = merged.map_err(|why| PublishError::Merge {
             path,
             branch: shown(),
-            source,
+            why,
         })?;
         let who = self.plumbing.who(&self.actor, now);
         let committed = self.plumbing.commit_files(&Change {

@@ -55,12 +55,12 @@ pub enum MergeError {
     },
     /// The document was not generated.
     #[error(
-        "line 1: this document was not generated, so all of it may be somebody's; move it away, or let its text be discarded"
+        "line 1: this document was not generated, so all of it may be somebody's; move it away, or keep all of it as a note: `report --commit --adopt`"
     )]
     Foreign,
     /// The generated part was changed by hand.
     #[error(
-        "text outside the notes was changed since it was generated; move it between the markers of notes, or let it be discarded"
+        "text outside the notes was changed since it was generated; move it between the markers of notes, or remove line 1 and keep all of it as a note: `report --commit --adopt`"
     )]
     Edited,
 }
