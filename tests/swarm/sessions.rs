@@ -188,6 +188,7 @@ fn ground(known: Known, branches: &[Branch], documents: &[Filed]) -> Ground {
                 .collect()
         }),
         branch: branch.cloned(),
+        shared: true,
         known,
     }
 }
