@@ -3,6 +3,9 @@
 mod act;
 mod credentials;
 mod deploy;
+mod git;
+mod report;
+mod sessions;
 
 pub(crate) use act::{
     Act, Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
@@ -12,6 +15,9 @@ pub(crate) use credentials::{
     Accept, Credentials, CredentialsCommand, Join, RotateArgs, Share, Sync,
 };
 pub(crate) use deploy::Deploy;
+pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
+pub(crate) use report::{Paper, Report};
+pub(crate) use sessions::{Sessions, TakeOver, View};
 use std::path::PathBuf;
 
 /// The operator's dashboard for multi-agent swarms.
@@ -47,6 +53,9 @@ pub(crate) struct Common {
     /// Repository whose status is shown.
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) git: Option<PathBuf>,
+    /// Plan of the swarm; without it, .swarmwarden.toml in the repository.
+    #[arg(long, value_name = "FILE", env = "SWARMWARDEN_SWARM", global = true)]
+    pub(crate) swarm: Option<PathBuf>,
     /// No dashboard: `status` instead.
     #[arg(long, global = true)]
     pub(crate) headless: bool,
@@ -98,6 +107,14 @@ pub(crate) enum Sub {
     Events(Events),
     /// Why a worker is in its state, and what would change it.
     Explain(Explain),
+    /// Sessions: what is claimed of each, and what git and the bridge show.
+    Sessions(Sessions),
+    /// Branches, work trees, and which branches conflict; works without a bridge.
+    Git(Git),
+    /// The sessions as a document: status, tracker, handover, summary; printed, or committed to a branch.
+    Report(Report),
+    /// Let another session go on with what one has left undone: its tasks, and the handover document.
+    Takeover(TakeOver),
     /// The commands that act.
     #[command(flatten)]
     Act(Act),

@@ -104,13 +104,11 @@ fn repo() -> Repo {
         subject: "merge feat/prom".into(),
         committed: Some(NOW.plus(Span::seconds(-900))),
         branch_count: 12,
-        branches: [].into(),
         ahead_behind: Some((2, 0)),
         modified: 3,
         untracked: 1,
         conflicted: 0,
-        read_at: NOW,
-        error: None,
+        ..Repo::unread("".into(), NOW)
     }
 }
 

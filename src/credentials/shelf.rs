@@ -1,7 +1,9 @@
 //! The branch that carries credentials: what stands on it, and how something is put there while others do the same.
 
 use super::{CredentialError, Place};
-use crate::git::{Change, CommitId, Entry, Network, NetworkError, Plumbing, PlumbingError, Who};
+use crate::git::{
+    Change, CommitId, Network, NetworkError, Plumbing, PlumbingError, TreeEntry, Who,
+};
 use std::path::Path;
 
 /// How often others may be faster.
@@ -102,7 +104,7 @@ impl Shelf {
     ///
     /// # Errors
     /// As the variants of [`CredentialError`] say.
-    pub fn list(&self, at: CommitId, folder: &str) -> Result<Vec<Entry>, CredentialError> {
+    pub fn list(&self, at: CommitId, folder: &str) -> Result<Vec<TreeEntry>, CredentialError> {
         Ok(self.plumbing.list(at, folder)?)
     }
 

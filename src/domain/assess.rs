@@ -6,7 +6,7 @@ mod sight;
 
 use super::{
     Problem, Severity, Snapshot, Span, State, Subject, Task, TaskId, TaskState, Timestamp, Worker,
-    health::Observer, swarm::zone,
+    health::Observer, session, swarm::zone,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -48,6 +48,7 @@ pub fn assess(s: &Snapshot, now: Timestamp) -> Vec<Problem> {
     problems.extend(sight::bridge_down(&s.source, &s.observer, now));
     problems.extend(sight::degraded(&s.observer, now));
     problems.extend(sight::partial(&s.source, now));
+    problems.extend(session::problems(s, now));
     problems.sort_by(|a, b| (b.severity, a.since, &a.key).cmp(&(a.severity, b.since, &b.key)));
     problems
 }

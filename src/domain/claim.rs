@@ -23,6 +23,34 @@ pub enum DocumentKind {
     Mission,
 }
 
+impl DocumentKind {
+    /// Name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Tracker => "tracker",
+            Self::Handover => "handover",
+            Self::Blockers => "blockers",
+            Self::Board => "board",
+            Self::Report => "report",
+            Self::Mission => "mission",
+        }
+    }
+}
+
+/// What a claim is about. The number of a phase is not that of a session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unit {
+    /// `Session 2`.
+    #[default]
+    Session,
+    /// `Phase 17` of a tracker.
+    Phase,
+    /// `Stream 1` of a handover.
+    Stream,
+}
+
 /// What a status word or emoji means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimState {
@@ -41,6 +69,22 @@ pub enum ClaimState {
     /// None of these words.
     #[default]
     Unknown,
+}
+
+impl ClaimState {
+    /// Name in JSON, and on screen.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Ready => "ready",
+            Self::InProgress => "in progress",
+            Self::Blocked => "blocked",
+            Self::Complete => "complete",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// `5/15`: how many of how many.
@@ -66,7 +110,9 @@ pub struct Field {
 /// What a document says of one session or phase. Neutralised.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claim {
-    /// `2` of `Session 2`, `17` of `Phase 17`.
+    /// What it is about.
+    pub unit: Unit,
+    /// `2` of `Session 2`, `17` of `Phase 17`; `None` for `Phase 2-16`, whose words are in `id`.
     pub number: Option<u32>,
     /// The words after the number.
     pub title: Option<Arc<str>>,
@@ -185,8 +231,91 @@ pub struct Document {
     pub tasks: Vec<BoardTask>,
     /// Agents of a mission, or of a plan.
     pub agents: Vec<MissionAgent>,
-    /// Fields before the first session.
+    /// Fields that belong to no session: before the first, and after the last.
     pub head: Vec<Field>,
     /// What was not understood.
     pub remarks: Vec<Remark>,
+}
+
+/// What is written into a status document: claims beside evidence. Everything in it is neutral already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatusDoc {
+    /// When it is written.
+    pub generated_at: Timestamp,
+    /// Who writes: name and version of the program.
+    pub generator: Arc<str>,
+    /// Commit that the claims were read from.
+    pub source_commit: Option<Arc<str>>,
+    /// When the bridge was read; `None` without a bridge.
+    pub bridge_read_at: Option<Timestamp>,
+    /// Branch that the sessions report to.
+    pub coordination_branch: Option<Arc<str>>,
+    /// In the order in which they are to stand.
+    pub sessions: Vec<SessionDoc>,
+    /// Phases of the tracker, in order.
+    pub phases: Vec<PhaseDoc>,
+    /// What was learned, for whoever takes over.
+    pub lessons: Vec<Arc<str>>,
+}
+
+/// One session of a [`StatusDoc`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionDoc {
+    /// Its number.
+    pub number: u32,
+    /// Its title.
+    pub title: Option<Arc<str>>,
+    /// The id that it calls itself by.
+    pub id: Option<Arc<str>>,
+    /// Its state.
+    pub state: ClaimState,
+    /// More words on the state.
+    pub detail: Option<Arc<str>>,
+    /// Agents.
+    pub agents: Option<Share>,
+    /// Numbers of its agents, both ends included.
+    pub range: Option<(u32, u32)>,
+    /// Numbers of its teams.
+    pub teams: Vec<u32>,
+    /// Pieces of work.
+    pub items: Option<Share>,
+    /// 0 to 100.
+    pub percent: Option<u8>,
+    /// Its branch.
+    pub branch: Option<Arc<str>>,
+    /// Files that it is to produce, relative to the repository.
+    pub outputs: Vec<Arc<str>>,
+    /// Its newest commit.
+    pub commit: Option<Arc<str>>,
+    /// What holds it up.
+    pub blockers: Vec<Arc<str>>,
+    /// What comes next.
+    pub next: Vec<Arc<str>>,
+    /// When it will be done, in words.
+    pub eta: Option<Arc<str>>,
+    /// When this was last true.
+    pub updated: Option<Timestamp>,
+    /// What stands in git and in the bridge, a line each.
+    pub evidence: Vec<Arc<str>>,
+    /// Where claim and evidence differ, both quoted, a line each.
+    pub contradictions: Vec<Arc<str>>,
+}
+
+/// One phase of a tracker.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PhaseDoc {
+    /// Its number.
+    pub number: u32,
+    /// Its title.
+    pub title: Option<Arc<str>>,
+    /// Its state.
+    pub state: ClaimState,
+    /// Session that works on it.
+    pub of_session: Option<u32>,
+    /// APIs, or other pieces of work.
+    pub items: Option<Share>,
+    /// Its newest commit.
+    pub commit: Option<Arc<str>>,
+    /// When it will be done, in words.
+    pub eta: Option<Arc<str>>,
 }

@@ -14,9 +14,10 @@ pub mod health;
 mod id;
 pub mod ledger;
 pub mod message;
-mod repo;
+pub mod repo;
 pub mod report;
 mod row;
+pub mod session;
 pub mod snapshot;
 mod source;
 pub mod swarm;
@@ -31,7 +32,7 @@ pub use command::{AlertOrder, Command, Deal, JobOrder, Refusal};
 pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
 pub use message::Kind;
-pub use repo::{Branch, Diffstat, Repo};
+pub use repo::{Branch, Diffstat, Repo, Worktree};
 pub use row::{
     AuditKind, AuditRow, Changes, ConversationRow, Cursor, Mark, MarkKind, MessageRow, Schema,
     Side, SourceFault, SourceInfo, Stamp, StatusRow,

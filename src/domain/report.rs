@@ -139,6 +139,7 @@ struct AlertReport<'a> {
     kind: &'static str,
     worker: Option<String>,
     conversation: Option<String>,
+    session: Option<&'a str>,
     sentence: &'a str,
     since: Timestamp,
     fired: Option<Timestamp>,
@@ -330,13 +331,18 @@ fn task(t: &Task) -> TaskReport<'_> {
 fn alert<'a>(p: &'a Problem, life: Option<&'a Alert>) -> AlertReport<'a> {
     let (worker, conversation) = match &p.subject {
         Subject::Worker(conversation, id) => (Some(id.to_string()), Some(conversation.to_string())),
-        Subject::Source => (None, None),
+        Subject::Source | Subject::Session(_) => (None, None),
+    };
+    let session = match &p.subject {
+        Subject::Session(key) => Some(&**key),
+        Subject::Source | Subject::Worker(..) => None,
     };
     AlertReport {
         id: &p.key,
         severity: p.severity,
         status: life.map_or("firing", |a| a.status.name()),
         kind: p.kind,
+        session,
         worker,
         conversation,
         sentence: &p.sentence,

@@ -9,6 +9,7 @@ use super::{
     health::{Limits, Observer},
     ledger::Floors,
     message::Kind,
+    session::Session,
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -42,8 +43,10 @@ pub struct Snapshot {
     pub messages: Arc<VecDeque<Arc<Message>>>,
     /// Messages and unread ones, over the whole history.
     pub traffic: Traffic,
-    /// By orchestrator, then by team; by name.
+    /// By session, then by team; by name.
     pub groups: Vec<Group>,
+    /// Sessions: what is claimed of them, and what there is.
+    pub sessions: Vec<Arc<Session>>,
     /// What needs the operator, worst first.
     pub problems: Vec<Problem>,
     /// Problems with a life: in the order of attention. Empty while nobody keeps the book: in one look, and in a recorded instant.
@@ -321,6 +324,8 @@ pub struct Problem {
 pub enum Subject {
     /// A worker.
     Worker(ConversationId, WorkerId),
+    /// A session, by its key.
+    Session(Arc<str>),
     /// The source itself.
     Source,
 }

@@ -62,6 +62,17 @@ pub fn redact(raw: &str) -> Cow<'_, str> {
     })
 }
 
+/// Like [`redact`], but a key that went over several lines leaves as many line breaks, so that line numbers hold. O(length).
+#[must_use]
+pub fn redact_lines(raw: &str) -> Cow<'_, str> {
+    SECRETS.as_ref().map_or(Cow::Borrowed(raw), |shapes| {
+        shapes.replace_all(raw, |found: &regex::Captures<'_>| {
+            let breaks = found.get(0).map_or(0, |m| m.as_str().matches('\n').count());
+            format!("{REDACTED}{}", "\n".repeat(breaks))
+        })
+    })
+}
+
 /// The longest head of at most `cap` bytes that ends on a character.
 #[must_use]
 pub fn head(raw: &str, cap: usize) -> &str {

@@ -6,19 +6,23 @@ mod clock;
 mod issue;
 pub mod job;
 mod look;
+mod publish;
 pub mod rotation;
 mod supervisor;
+mod survey;
 
 pub use act::{Actor, Opener, Pen, Written, end, outcome};
 pub use clock::Clock;
 pub use issue::{IssueError, Issuer, Opening};
+pub use job::Reporting;
 pub use look::{PAGE, View, describe, learn, look, pump};
+pub use publish::{Paper, PublishError, Published, Publisher};
 pub use supervisor::Supervisor;
+pub use survey::Surveyor;
 
 use crate::notify::Outlet;
 use crate::{
     domain::{Command, Refusal, Snapshot, Source, alert::Alerts},
-    git::Repos,
     link::{EnginePorts, Envelope, Ports, Reply, pair},
     store::{Books, Scribe},
     watch::Poker,
@@ -54,7 +58,7 @@ pub struct Plan {
     /// What the operator should know from the start, neutralised.
     pub notes: Vec<String>,
     /// Repository to show, and how often to read it.
-    pub repos: Option<(Arc<dyn Repos>, Duration)>,
+    pub repos: Option<(Surveyor, Duration)>,
     /// How to write to the bridge.
     pub pen: Pen,
     /// Where writes are written down; `None` keeps no books.
@@ -65,6 +69,8 @@ pub struct Plan {
     pub syncing: Option<job::Syncing>,
     /// How conversations of workers are renewed; `None` where this machine issues none.
     pub rotating: Option<job::Rotating>,
+    /// How the status document is renewed; `None` where that is switched off.
+    pub reporting: Option<job::Reporting>,
     /// Who is told of alerts.
     pub outlets: Vec<Arc<dyn Outlet>>,
 }
@@ -79,7 +85,7 @@ pub struct Engine {
 impl Engine {
     /// Starts the jobs on the current runtime.
     #[must_use]
-    pub fn start(plan: Plan) -> (Self, Ports) {
+    pub fn start(mut plan: Plan) -> (Self, Ports) {
         let source = unread(&plan);
         let (at, rest) = (plan.clock.now(), Snapshot::default());
         let (ports, ends) = pair(Snapshot { at, source, ..rest });
@@ -92,8 +98,8 @@ impl Engine {
         let stop = CancellationToken::new();
         let mut supervisor = Supervisor::new(jobs, plan.clock.clone(), stop.clone());
         let (found, repo) = watch::channel(None);
-        if let Some((repos, every)) = plan.repos.clone() {
-            supervisor.add(GitStatus::new(repos, every, plan.clock.clone(), found));
+        if let Some((surveyor, every)) = plan.repos.take() {
+            supervisor.add(GitStatus::new(surveyor, every, plan.clock.clone(), found));
         }
         let (alarm, slate) = (alarm(&mut supervisor, &plan), Slate::default());
         remember(&mut supervisor, &plan, &alarm, &slate);
@@ -122,7 +128,8 @@ impl Engine {
             let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
             supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
         }
-        travel(&mut supervisor, plan.syncing, plan.rotating, &clock, &ports);
+        let others = (plan.syncing, plan.rotating, plan.reporting);
+        beside(&mut supervisor, others, &clock, &ports);
         let desk = Desk {
             actor,
             supervisor,
@@ -161,6 +168,29 @@ fn unread(plan: &Plan) -> Source {
     }
 }
 
+/// What is done beside watching, as far as it is switched on.
+fn beside(
+    supervisor: &mut Supervisor,
+    (syncing, rotating, reporting): (
+        Option<job::Syncing>,
+        Option<job::Rotating>,
+        Option<job::Reporting>,
+    ),
+    clock: &Clock,
+    ports: &Ports,
+) {
+    let snapshot = || ports.snapshot.clone();
+    if let Some(how) = syncing {
+        supervisor.add(job::Sync::new(how, clock.clone()));
+    }
+    if let Some(how) = rotating {
+        supervisor.add(job::Rotation::new(how, clock.clone(), snapshot()));
+    }
+    if let Some(how) = reporting {
+        supervisor.add(job::Reporter::new(how, clock.clone(), snapshot()));
+    }
+}
+
 /// What is written into the memory of the bridge, where there is one.
 fn remember(supervisor: &mut Supervisor, plan: &Plan, alarm: &Alarm, slate: &Slate) {
     let Some(memory) = &plan.memory else {
@@ -171,23 +201,6 @@ fn remember(supervisor: &mut Supervisor, plan: &Plan, alarm: &Alarm, slate: &Sla
     let name = Arc::clone(&plan.name);
     let slate = slate.clone();
     supervisor.add(Recorder::new(slate, Arc::clone(memory), clock(), name));
-}
-
-/// Credentials that come and conversations that are renewed, where this machine has to do with either.
-fn travel(
-    supervisor: &mut Supervisor,
-    syncing: Option<job::Syncing>,
-    rotating: Option<job::Rotating>,
-    clock: &Clock,
-    ports: &Ports,
-) {
-    if let Some(how) = syncing {
-        supervisor.add(job::Sync::new(how, clock.clone()));
-    }
-    if let Some(how) = rotating {
-        let snapshot = ports.snapshot.clone();
-        supervisor.add(job::Rotation::new(how, clock.clone(), snapshot));
-    }
 }
 
 /// Who acts, and writes down what it did. Without a thread for the books there are none, and everything else goes on.

@@ -97,6 +97,7 @@ impl Bench {
             },
             syncing: None,
             rotating: None,
+            reporting: None,
             outlets: Vec::new(),
         };
         edit(&mut plan, &store);

@@ -2,23 +2,41 @@
 //! [`Network`] runs the user's own `git` where a remote is reached. No hook runs except those of that program.
 
 mod branches;
+mod change;
+mod hunks;
+mod known;
+mod matrix;
+mod merge;
+mod moves;
 mod network;
+mod pair;
 mod plumbing;
+mod refs;
+pub mod scratch;
+mod trees;
+mod work;
 
-use crate::domain::{Repo, Span, Timestamp, text};
-use branches::Known;
-use git2::{ErrorClass, ErrorCode, Repository, StatusOptions};
+pub use trees::{Entry, Touch, Trees};
+
+use crate::domain::{Repo, Span, Timestamp, repo::Cell, text};
+use git2::{ErrorClass, ErrorCode, Repository};
 use std::{
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
+use {
+    known::Known,
+    merge::{Changes, Merger},
+    trees::LocalTrees,
+};
 
+/// How long one read may work on what it does not know.
+const LIMIT: Span = Span::seconds(1);
 pub use network::{Network, NetworkError, mask};
-pub use plumbing::{Change, CommitId, Committed, Entry, EntryKind, Plumbing, PlumbingError, Who};
-
-/// Files whose status is counted before the count says "at least".
-const STATUS_CAP: usize = 100_000;
+pub use plumbing::{
+    Change, CommitId, Committed, Entry as TreeEntry, EntryKind, Plumbing, PlumbingError, Who,
+};
 
 /// Reads repositories.
 pub trait Repos: Send + Sync {
@@ -30,6 +48,12 @@ pub trait Repos: Send + Sync {
 
     /// Which repository, for people; neutralised.
     fn name(&self) -> Arc<str>;
+
+    /// A reader of files and commits, as the branches are now.
+    ///
+    /// # Errors
+    /// As the variants of [`GitError`] say.
+    fn trees(&self) -> Result<Box<dyn Trees + '_>, GitError>;
 }
 
 /// Why a repository was not read.
@@ -43,6 +67,29 @@ pub enum GitError {
         "{0} belongs to another user; allow it with `git config --global --add safe.directory {0}`"
     )]
     Owner(String),
+    /// No branch of that name.
+    #[error("no branch {0} in this repository; see `swarmwarden git`, or fetch it")]
+    NoSuchBranch(String),
+    /// A file that is not read, because of its size.
+    #[error("{path} has {size} bytes; files are read up to {cap}")]
+    TooLarge {
+        /// The file, neutralised.
+        path: String,
+        /// Its bytes.
+        size: u64,
+        /// Bytes that are read.
+        cap: u64,
+    },
+    /// The user's git refused, or could not be run.
+    #[error("git {what} failed in {dir}: {why}")]
+    Child {
+        /// What was asked of it.
+        what: String,
+        /// Where, neutralised.
+        dir: String,
+        /// What it said, neutralised.
+        why: String,
+    },
     /// Anything else.
     #[error("reading {path} failed: {source}")]
     Backend {
@@ -64,6 +111,7 @@ pub struct LocalRepo {
     base: Option<String>,
     steady: Steady,
     known: Arc<Mutex<Known>>,
+    touches: Arc<trees::Touches>,
 }
 
 impl fmt::Debug for LocalRepo {
@@ -81,6 +129,7 @@ impl LocalRepo {
             base: None,
             steady: Arc::new(|| Span(0)),
             known: Arc::default(),
+            touches: Arc::default(),
         }
     }
 
@@ -95,6 +144,29 @@ impl LocalRepo {
     #[must_use]
     pub fn timed(self, steady: Steady) -> Self {
         Self { steady, ..self }
+    }
+
+    /// What happens when two branches are merged, named as in [`Repo::branches`]; the first is *ours*. Not remembered.
+    ///
+    /// # Errors
+    /// As the variants of [`GitError`] say.
+    pub fn clash(&self, ours: &str, theirs: &str) -> Result<Cell, GitError> {
+        let trees = LocalTrees::open(self).map_err(|e| self.failed(e))?;
+        let (ours, theirs) = (trees.id(ours)?, trees.id(theirs)?);
+        let merger = Merger::of(trees.git()).map_err(|e| self.failed(e))?;
+        Ok(merger.cell(ours, theirs, &mut Changes::default()))
+    }
+
+    /// Directory of the main work tree, or of a bare repository.
+    ///
+    /// # Errors
+    /// As the variants of [`GitError`] say.
+    pub fn root(&self) -> Result<PathBuf, GitError> {
+        let of = |git: &Repository| git.workdir().unwrap_or_else(|| git.path()).to_path_buf();
+        let main = self
+            .open()
+            .and_then(|git| Repository::open(git.commondir()));
+        main.map(|git| of(&git)).map_err(|e| self.failed(e))
     }
 
     /// Whether `path` lies in a repository.
@@ -117,8 +189,12 @@ impl LocalRepo {
         }
     }
 
+    fn open(&self) -> Result<Repository, git2::Error> {
+        Repository::discover(&self.path)
+    }
+
     fn read(&self, now: Timestamp) -> Result<Repo, git2::Error> {
-        let repo = Repository::discover(&self.path)?;
+        let repo = self.open()?;
         let path = safe(
             &repo
                 .workdir()
@@ -129,22 +205,34 @@ impl LocalRepo {
             head: "unborn".into(),
             ..Repo::unread(path, now)
         };
-        for branch in repo.branches(Some(git2::BranchType::Local))? {
-            branch?;
-            found.branch_count += 1;
-        }
         match repo.head() {
             Ok(head) => describe(&repo, &head, &mut found)?,
             Err(e) if e.code() == ErrorCode::UnbornBranch => {}
             Err(e) => return Err(e),
         }
+        let begun = (self.steady)();
+        let late = || (self.steady)().0.saturating_sub(begun.0) > LIMIT.0;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let base = self.base.as_deref();
-        found.branches = branches::read(&repo, base, &mut known, &*self.steady)?.into();
-        drop(known);
-        if !repo.is_bare() {
-            count(&repo, &mut found)?;
+        let read = branches::read(&repo, base, &mut known, &late, now)?;
+        if let Some(base) = &read.base {
+            let cells = &mut known.cells;
+            found.matrix = Some(matrix::read(&repo, base, &read.branches, cells, &late));
         }
+        let counts = work::count(&repo)?;
+        found.worktrees = work::all(&repo, counts, &mut known, &late, now).into();
+        drop(known);
+        found.branches = read.branches.into();
+        found.branch_count = read.count;
+        if let Some(base) = read.base {
+            found.base_commit = safe(text::head(&base.id.to_string(), 8));
+            found.base = Some(base.name);
+        }
+        found.modified = counts.modified;
+        found.untracked = counts.untracked;
+        found.conflicted = counts.conflicted;
+        found.stashes = work::stashes(&repo);
+        found.fetched = work::fetched(&repo);
         Ok(found)
     }
 }
@@ -157,6 +245,15 @@ impl Repos for LocalRepo {
     fn name(&self) -> Arc<str> {
         safe(&self.path.to_string_lossy())
     }
+
+    fn trees(&self) -> Result<Box<dyn Trees + '_>, GitError> {
+        let trees = LocalTrees::open(self).map_err(|e| self.failed(e))?;
+        Ok(Box::new(trees))
+    }
+}
+
+fn when(commit: &git2::Commit<'_>) -> Timestamp {
+    Timestamp(commit.time().seconds().saturating_mul(1_000_000))
 }
 
 fn safe(raw: &str) -> Arc<str> {
@@ -186,26 +283,6 @@ fn describe(
         let (ahead, behind) = repo.graph_ahead_behind(commit.id(), theirs)?;
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         found.ahead_behind = Some((small(ahead), small(behind)));
-    }
-    Ok(())
-}
-
-fn count(repo: &Repository, found: &mut Repo) -> Result<(), git2::Error> {
-    let mut options = StatusOptions::new();
-    options
-        .include_untracked(true)
-        .recurse_untracked_dirs(false)
-        .exclude_submodules(true)
-        .no_refresh(true);
-    for entry in repo.statuses(Some(&mut options))?.iter().take(STATUS_CAP) {
-        let status = entry.status();
-        if status.is_conflicted() {
-            found.conflicted += 1;
-        } else if status.is_wt_new() {
-            found.untracked += 1;
-        } else if !status.is_ignored() {
-            found.modified += 1;
-        }
     }
     Ok(())
 }

@@ -79,3 +79,11 @@ fn no_repository_is_named_with_the_remedy() {
 }
 
 mod branches;
+mod differences;
+mod generated;
+mod matrix;
+mod remotes;
+mod scene;
+mod scratch;
+mod trees;
+mod work;

@@ -7,7 +7,10 @@ pub mod check;
 pub mod events;
 mod exit;
 pub mod explain;
+pub mod git;
 pub mod json;
+mod markdown;
+pub mod sessions;
 pub mod text;
 
 pub use exit::Exit;

@@ -77,6 +77,7 @@ fn problems(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()>
     let rows = s.problems.iter().map(|p| {
         let subject = match &p.subject {
             Subject::Worker(_, id) => id.to_string(),
+            Subject::Session(key) => key.to_string(),
             Subject::Source => s.source.name.to_string(),
         };
         let since = format!("{} ago", now.since(p.since));
@@ -231,7 +232,7 @@ fn row(t: &Task, now: Timestamp) -> Vec<String> {
 }
 
 /// Columns two spaces apart, as wide as their widest cell; the last one is not padded.
-fn table(out: &mut dyn Write, head: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+pub(super) fn table(out: &mut dyn Write, head: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
     writeln!(out)?;
     let mut widths: Vec<usize> = head.iter().map(|h| h.width()).collect();
     for row in &rows {

@@ -4,6 +4,7 @@
 use super::{
     Outlet,
     credentials::{self, CredentialsFile},
+    report::{self, ReportFile},
 };
 use crate::domain::{
     Span,
@@ -55,10 +56,14 @@ pub struct File {
     pub outlets: Vec<Outlet>,
     /// `[credentials]`.
     pub credentials: CredentialsFile,
+    /// `[report]`.
+    pub report: ReportFile,
 }
 
 /// Views that can come first.
-const VIEWS: [&str; 5] = ["overview", "workers", "tasks", "alerts", "messages"];
+const VIEWS: [&str; 6] = [
+    "overview", "workers", "tasks", "alerts", "messages", "sessions",
+];
 
 /// Every key there is.
 const KEYS: [&str; 17] = [
@@ -181,19 +186,31 @@ impl File {
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
             "ui.start" => self.start = word(&VIEWS)?,
             "ui.notify" => self.notify = Some(channels(value)?),
-            _ => {
-                if name.starts_with("credentials.") {
-                    let span = value.as_str().and_then(duration);
-                    return self.credentials.set(name, value, span);
-                }
-                let team = name.strip_prefix("watchdog.team.");
-                let team = team.and_then(|t| t.strip_suffix(".detector"));
-                let team = team.ok_or_else(|| unknown(name))?;
-                let method = method()?.map(|method| (team.to_owned(), method));
-                self.teams.extend(method);
-            }
+            _ => return self.set_other(name, value, method),
         }
         Ok(())
+    }
+
+    /// Keys with a name in them, and those of sections that know their own.
+    fn set_other(
+        &mut self,
+        name: &str,
+        value: &Value,
+        method: impl Fn() -> Result<Option<Method>, String>,
+    ) -> Result<(), String> {
+        let team = name.strip_prefix("watchdog.team.");
+        let span = value.as_str().and_then(duration);
+        if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
+            if let Some(method) = method()? {
+                self.teams.insert(team.to_owned(), method);
+            }
+            return Ok(());
+        }
+        match name.split('.').next() {
+            Some("credentials") => self.credentials.set(name, value, span),
+            Some("report") => self.report.set(name, value, span),
+            _ => Err(unknown(name)),
+        }
     }
 }
 
@@ -279,6 +296,7 @@ pub(super) fn unknown(name: &str) -> String {
 fn nearest(name: &str) -> &'static str {
     KEYS.into_iter()
         .chain(credentials::KEYS)
+        .chain(report::KEYS)
         .min_by_key(|key| edits(name, key))
         .unwrap_or_default()
 }

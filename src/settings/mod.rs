@@ -4,6 +4,7 @@
 mod credentials;
 mod file;
 mod outlets;
+mod report;
 
 use crate::domain::{
     Mode, Span, Timestamp,
@@ -19,6 +20,7 @@ use std::{
 pub use credentials::{Credentials, CredentialsFile};
 pub use file::{File, read};
 pub use outlets::{Address, Outlet};
+pub use report::{Report, ReportFile};
 
 /// Where the bridge writes by itself, and where the protocol's scripts expect it.
 pub const DEFAULT_PATHS: [&str; 2] = [
@@ -35,6 +37,8 @@ pub struct Given {
     pub at: Option<String>,
     /// `--git`.
     pub git: Option<PathBuf>,
+    /// `--swarm`.
+    pub swarm: Option<PathBuf>,
     /// `--state` or `SWARMWARDEN_STATE`.
     pub state: Option<PathBuf>,
     /// `--actor`.
@@ -108,10 +112,14 @@ pub struct Settings {
     pub read_only: bool,
     /// What the watchdog may do by itself; `None` when nobody said.
     pub policy: Option<Policy>,
+    /// Plan of the swarm; `None` for the usual file of the repository.
+    pub swarm: Option<PathBuf>,
     /// Repository to show.
     pub git: Option<PathBuf>,
     /// How often to read it.
     pub git_every: Span,
+    /// How the status document is renewed; `None` where that is switched off.
+    pub report: Option<Report>,
     /// What its branches are held against; `None` for the usual.
     pub git_base: Option<String>,
     /// Name of the theme.
@@ -188,6 +196,8 @@ pub fn resolve(
             .and_then(Policy::parse)
             .or(file.policy),
         git: given.git.or_else(|| file.git.clone()),
+        swarm: given.swarm,
+        report: file.report.resolve(),
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         git_base: file.git_base.clone(),
         ascii: match symbols.as_str() {

@@ -15,6 +15,7 @@ use crate::{
     domain::{
         Command, ConversationId, Deal, Refusal, Snapshot, Subject, TaskId, Timestamp, Worker,
         act::{Asks, Deed, Order, Proposal, op_id, propose},
+        session::Session,
     },
     link::RequestId,
 };
@@ -105,12 +106,22 @@ pub(crate) fn target(model: &Model) -> Target {
     let worker = match model.view {
         View::Overview => overview::selected(model).and_then(|p| match &p.subject {
             Subject::Worker(conversation, _) => Some(conversation.clone()),
-            Subject::Source => None,
+            Subject::Source | Subject::Session(_) => None,
         }),
         View::Workers => model.screens.workers.list.selected.clone(),
         View::Worker => model.screens.worker.conversation.clone(),
         View::Alerts => alerts::worker(model),
         View::Tasks | View::Task => return target_task(model),
+        View::Sessions => {
+            let session = model.screens.sessions.selected();
+            return target_session(session.map(AsRef::as_ref));
+        }
+        View::Session => {
+            let key = model.screens.session.key.as_ref();
+            let mut all = model.snapshot().sessions.iter();
+            let session = all.find(|s| Some(&s.key) == key);
+            return target_session(session.map(AsRef::as_ref));
+        }
         View::Messages => None,
     };
     let tasks = worker
@@ -118,6 +129,14 @@ pub(crate) fn target(model: &Model) -> Target {
         .and_then(|id| find(model.snapshot(), id))
         .map_or_else(Vec::new, |w| w.tasks.clone());
     Target { worker, tasks }
+}
+
+/// The open tasks of a session.
+fn target_session(session: Option<&Session>) -> Target {
+    Target {
+        worker: None,
+        tasks: session.map_or_else(Vec::new, |s| s.open.clone()),
+    }
 }
 
 /// The marked tasks, else the selected one, and who owes it.

@@ -181,7 +181,7 @@ impl Facts {
         self.troubled = problems
             .filter_map(|p| match &p.subject {
                 Subject::Worker(conversation, _) => Some(conversation.clone()),
-                Subject::Source => None,
+                Subject::Source | Subject::Session(_) => None,
             })
             .collect();
     }

@@ -47,6 +47,7 @@ actions!(
     Tasks = "tasks",
     Alerts = "alerts",
     Messages = "messages",
+    Sessions = "sessions",
     PreviousView = "previous-view",
     Open = "open",
     Escape = "escape",
@@ -120,6 +121,10 @@ pub(crate) enum Context {
     Alerts,
     /// Messages.
     Messages,
+    /// Sessions.
+    Sessions,
+    /// Session detail.
+    Session,
     /// What to mute, and for how long.
     Mute,
     /// Help.

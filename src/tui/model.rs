@@ -37,6 +37,10 @@ pub enum View {
     Alerts,
     /// What they say.
     Messages,
+    /// How far each session is, and whether what is claimed is true.
+    Sessions,
+    /// One session.
+    Session,
 }
 
 impl View {
@@ -49,6 +53,7 @@ impl View {
             Self::Tasks | Self::Task => "Tasks",
             Self::Alerts => "Alerts",
             Self::Messages => "Messages",
+            Self::Sessions | Self::Session => "Sessions",
         }
     }
 
@@ -60,6 +65,7 @@ impl View {
             Self::Tasks | Self::Task => "Task",
             Self::Alerts => "Alrt",
             Self::Messages => "Msgs",
+            Self::Sessions | Self::Session => "Sess",
         }
     }
 
@@ -72,6 +78,8 @@ impl View {
             Self::Task => Context::Task,
             Self::Alerts => Context::Alerts,
             Self::Messages => Context::Messages,
+            Self::Sessions => Context::Sessions,
+            Self::Session => Context::Session,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, Undo, View},
     overlay::{self, Overlay},
-    screen::{Hits, alerts, messages, overview, task, tasks, worker, workers},
+    screen::{Hits, alerts, messages, overview, session, sessions, task, tasks, worker, workers},
 };
 use crate::{
     domain::{Command, Refusal, Span, Subject, Timestamp, text},
@@ -89,6 +89,7 @@ impl Model {
         tasks::derive(self);
         alerts::derive(self);
         messages::derive(self);
+        sessions::derive(self);
         overlay::derive(self);
         effects
     }
@@ -104,6 +105,8 @@ impl Model {
             (None, View::Task) => self.screens.task.settle(hits),
             (None, View::Alerts) => self.screens.alerts.settle(hits),
             (None, View::Messages) => self.screens.messages.settle(hits),
+            (None, View::Sessions) => self.screens.sessions.settle(hits),
+            (None, View::Session) => self.screens.session.settle(hits),
         }
     }
 
@@ -224,7 +227,8 @@ impl Model {
             View::Tasks => Some(&mut self.screens.tasks.filter),
             View::Alerts => Some(&mut self.screens.alerts.filter),
             View::Messages => Some(&mut self.screens.messages.filter),
-            View::Overview | View::Worker | View::Task => None,
+            View::Sessions => Some(&mut self.screens.sessions.filter),
+            View::Overview | View::Worker | View::Task | View::Session => None,
         }
     }
 
@@ -261,6 +265,7 @@ impl Model {
             Action::Tasks => self.show(View::Tasks),
             Action::Alerts => self.show(View::Alerts),
             Action::Messages => self.show(View::Messages),
+            Action::Sessions => self.show(View::Sessions),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
@@ -301,6 +306,8 @@ impl Model {
             (View::Worker, _) => worker::act(self, action),
             (View::Tasks, _) => tasks::act(self, action),
             (View::Task, _) => task::act(self, action),
+            (View::Sessions, _) => sessions::act(self, action),
+            (View::Session, _) => session::act(self, action),
         }
         Vec::new()
     }
@@ -330,6 +337,11 @@ impl Model {
             }
             View::Alerts => self.screens.alerts.back(),
             View::Messages => self.screens.messages.back(),
+            View::Sessions => self.screens.sessions.back(),
+            View::Session => {
+                self.show(View::Sessions);
+                true
+            }
             View::Worker => {
                 self.show(View::Workers);
                 true
@@ -363,14 +375,17 @@ impl Model {
         let Some(problem) = overview::selected(self) else {
             return self.say("no problems", now);
         };
-        let Subject::Worker(conversation, _) = &problem.subject else {
-            return self.show(View::Overview);
+        let conversation = match problem.subject.clone() {
+            Subject::Worker(conversation, _) => conversation,
+            Subject::Session(key) if self.view != View::Overview => {
+                return session::open(self, key);
+            }
+            Subject::Session(_) | Subject::Source => return self.show(View::Overview),
         };
-        let conversation = conversation.clone();
         match self.view {
             View::Overview => {}
             View::Workers => workers::select(self, &conversation),
-            View::Worker | View::Tasks | View::Task | View::Alerts | View::Messages => {
+            _ => {
                 worker::open(self, conversation);
                 self.show(View::Worker);
             }

@@ -7,7 +7,7 @@ mod header;
 use super::{
     model::{Model, View},
     overlay,
-    screen::{alerts, messages, overview, task, tasks, worker, workers},
+    screen::{alerts, messages, overview, session, sessions, task, tasks, worker, workers},
     widget::{self, Canvas},
 };
 use crate::domain::Timestamp;
@@ -117,6 +117,8 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         View::Worker => worker::draw(scene, canvas, body, hits),
         View::Tasks => tasks::draw(scene, canvas, body, hits),
         View::Task => task::draw(scene, canvas, body, hits),
+        View::Sessions => sessions::draw(scene, canvas, body, hits),
+        View::Session => session::draw(scene, canvas, body, hits),
         View::Alerts => alerts::draw(scene, canvas, body, hits),
         View::Messages => messages::draw(scene, canvas, body, hits),
     }

@@ -19,8 +19,8 @@ use swarmwarden::{
 /// What is known when a command acts.
 pub(super) struct Scene<'a> {
     settings: &'a Settings,
-    snapshot: Snapshot,
-    now: Timestamp,
+    pub(super) snapshot: Snapshot,
+    pub(super) now: Timestamp,
 }
 
 /// One thing to do, and whom it was chosen from.
@@ -245,6 +245,32 @@ impl<'a> Scene<'a> {
     }
 
     fn run(&self, steps: Vec<Step>, how: &How) -> Result<Exit, Failure> {
+        let proposals = self.propose(steps, how)?;
+        let silent = how.yes && !how.dry_run;
+        if how.output == Format::Text && !silent {
+            for (proposal, ranking) in &proposals {
+                headless::act::text(&mut io::stdout(), proposal, ranking.as_ref())?;
+            }
+        }
+        if how.dry_run {
+            if how.output == Format::Json {
+                print_json(&proposals, None)?;
+            }
+            writeln!(io::stderr(), "dry run: nothing was written")?;
+            return Ok(Exit::Ok);
+        }
+        for (proposal, _) in &proposals {
+            agreed(proposal, how)?;
+        }
+        self.write(&proposals, how)
+    }
+
+    /// Everything that would be written.
+    fn propose(
+        &self,
+        steps: Vec<Step>,
+        how: &How,
+    ) -> Result<Vec<(Proposal, Option<Ranking>)>, Failure> {
         let mut proposals = Vec::new();
         for step in steps {
             let order = Order {
@@ -262,22 +288,13 @@ impl<'a> Scene<'a> {
             })?;
             proposals.push((proposal, step.ranking));
         }
-        let silent = how.yes && !how.dry_run;
-        if how.output == Format::Text && !silent {
-            for (proposal, ranking) in &proposals {
-                headless::act::text(&mut io::stdout(), proposal, ranking.as_ref())?;
-            }
-        }
-        if how.dry_run {
-            if how.output == Format::Json {
-                print_json(&proposals, None)?;
-            }
-            writeln!(io::stderr(), "dry run: nothing was written")?;
-            return Ok(Exit::Ok);
-        }
-        for (proposal, _) in &proposals {
-            agreed(proposal, how)?;
-        }
+        Ok(proposals)
+    }
+
+    /// Part of an action that was agreed to as a whole.
+    pub(super) fn agreed(&self, deed: Deed, how: &How) -> Result<Exit, Failure> {
+        let ranking = None;
+        let proposals = self.propose(vec![Step { deed, ranking }], how)?;
         self.write(&proposals, how)
     }
 

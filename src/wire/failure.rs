@@ -6,8 +6,8 @@ use swarmwarden::{
     demo::DemoError,
     deploy::DeployError,
     domain::{Refusal, text},
-    engine::IssueError,
-    git::{NetworkError, PlumbingError},
+    engine::{IssueError, PublishError},
+    git::{GitError, NetworkError, PlumbingError},
     headless::Exit,
     settings::SettingsError,
     store::StoreError,
@@ -45,6 +45,12 @@ pub(crate) enum Failure {
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
+    /// The repository was not read.
+    #[error("{}", chain(.0))]
+    Git(#[from] GitError),
+    /// A document was not written.
+    #[error("{}", chain(.0))]
+    Publish(#[from] PublishError),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -87,17 +93,25 @@ impl Failure {
     /// The exit code that says so.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Store(StoreError::NotFound { .. }) | Self::NoDatabase => Exit::NoInput,
+            Self::Store(StoreError::NotFound { .. })
+            | Self::NoDatabase
+            | Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
             Self::Store(
                 StoreError::NotADatabase { .. }
                 | StoreError::UnknownSchema { .. }
                 | StoreError::Damaged { .. },
             )
             | Self::Refused(Refusal::NoSuch(_) | Refusal::Denied(_))
+            | Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. })
+            | Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. })
             | Self::Deploy(_) => Exit::Data,
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
             Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
-            Self::Store(_) | Self::Refused(_) | Self::Issue(_) => Exit::Unavailable,
+            Self::Store(_)
+            | Self::Refused(_)
+            | Self::Issue(_)
+            | Self::Git(_)
+            | Self::Publish(_) => Exit::Unavailable,
             Self::Credential(error) => of_credentials(error),
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,

@@ -12,13 +12,14 @@ use std::{
 };
 use swarmwarden::{
     domain::{
-        Mode, Severity, Span, Timestamp, ledger::Floors, swarm::Habits, text, watchdog::Policy,
+        Mode, Repo, Severity, Span, Timestamp, ledger::Floors, swarm::Habits, text,
+        watchdog::Policy,
     },
     engine::{
-        Clock, Engine, Pen, Plan, View,
+        Clock, Engine, Pen, Plan, Surveyor, View,
         job::{Memory, Open, Opened, Warding, recall},
     },
-    git::{LocalRepo, Repos},
+    git::{LocalRepo, Steady},
     headless::{Exit, events},
     link::Ports,
     notify::{Child, Outlet},
@@ -53,15 +54,33 @@ pub(super) fn repository(settings: &Settings) -> Option<PathBuf> {
     settings.git.clone().or_else(here)
 }
 
-/// The repository to show: the one that was named, or the one that the current directory lies in.
-pub(super) fn repos(settings: &Settings) -> Option<(Arc<dyn Repos>, Duration)> {
+/// The repository to show, and how often to read it.
+fn repos(settings: &Settings) -> Option<(Surveyor, Duration)> {
     let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
-    let path = repository(settings)?;
     let clock = Clock::system();
-    let repo = LocalRepo::at(path)
-        .against(settings.git_base.clone())
-        .timed(Arc::new(move || clock.steady()));
-    Some((Arc::new(repo), every))
+    let steady: Steady = Arc::new(move || clock.steady());
+    Some((surveyor(settings, Some(steady))?, every))
+}
+
+/// Reads the repository that was named, or the one that the current directory lies in; in pieces where there is a clock.
+fn surveyor(settings: &Settings, steady: Option<Steady>) -> Option<Surveyor> {
+    let path = repository(settings)?;
+    let repo = LocalRepo::at(path).against(settings.git_base.clone());
+    let repo = match steady {
+        Some(steady) => repo.timed(steady),
+        None => repo,
+    };
+    Some(Surveyor::new(Arc::new(repo), settings.swarm.clone()))
+}
+
+/// One look at the repository, whole; `None` without one.
+pub(super) fn survey(settings: &Settings, now: Timestamp) -> Option<Repo> {
+    let mut surveyor = surveyor(settings, None)?;
+    let name = surveyor.name();
+    Some(surveyor.look(now).unwrap_or_else(|error| Repo {
+        error: Some(text::line(&error.to_string()).into()),
+        ..Repo::unread(name, now)
+    }))
 }
 
 /// What an engine is for.
@@ -123,6 +142,7 @@ impl Subject {
         } = remember(state, &self.path, self.clock.now());
         let memory = memory.filter(|_| keeps);
         let outlets = outlets(settings, self.mode, keeps);
+        let reporting = super::report::reporting(settings).filter(|_| self.mode == Mode::Live);
         let pen = pen(settings, &self.path, self.mode, self.state.as_deref());
         let view = View {
             mode: self.mode,
@@ -157,6 +177,7 @@ impl Subject {
                 fallback: self.state.clone(),
                 random: Arc::new(random),
             }),
+            reporting: reporting.filter(|_| keeps),
             outlets,
         })
     }
@@ -213,6 +234,7 @@ pub(super) fn dashboard(
         start: match settings.start.as_str() {
             "workers" => Screen::Workers,
             "messages" => Screen::Messages,
+            "sessions" => Screen::Sessions,
             "tasks" => Screen::Tasks,
             "alerts" => Screen::Alerts,
             _ => Screen::Overview,

@@ -7,9 +7,13 @@ mod credentials;
 mod demo;
 mod deploy;
 mod failure;
+mod git;
 mod live;
 mod pen;
+mod report;
+mod sessions;
 mod sync;
+mod takeover;
 mod tasks;
 
 use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
@@ -23,11 +27,9 @@ use std::{
 };
 use swarmwarden::{
     domain::{
-        self, Mode, Repo, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors,
-        swarm::Habits,
+        self, Mode, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors, swarm::Habits,
     },
     engine::{Clock, View, job::recall, look},
-    git::GitError,
     headless::{Exit, check, explain, json, text},
     settings::{self, Env, File, Given, Settings},
     store::{Sidecar, SqliteStore},
@@ -45,11 +47,15 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
+        Some(Sub::Git(asked)) => git::run(&settings, &asked),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),
         Some(Sub::Deploy(asked)) => deploy::run(&settings, &asked),
         Some(Sub::Credentials(asked)) => credentials::run(&settings, &asked.command),
         Some(Sub::Sync(asked)) => sync::run(&settings, &asked),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
+        Some(Sub::Report(asked)) => report::run(&settings, &asked),
+        Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
+        Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(
             &settings,
@@ -94,6 +100,7 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
         db: common.db.clone(),
         at: common.at.clone(),
         git: common.git.clone(),
+        swarm: common.swarm.clone(),
         state: common.state.clone(),
         actor: common.actor.clone(),
         read_only: common.read_only,
@@ -179,13 +186,7 @@ fn database(settings: &Settings) -> Result<&Path, Failure> {
 fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
     let mut store = SqliteStore::open(path)?;
     let now = Clock::of(mode).now();
-    let repo = live::repos(settings).map(|(repos, _)| {
-        let unread = |e: GitError| Repo {
-            error: Some(e.to_string().into()),
-            ..Repo::unread(repos.name(), now)
-        };
-        Arc::new(repos.status(now).unwrap_or_else(unread))
-    });
+    let repo = live::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
     let view = View {
         mode,

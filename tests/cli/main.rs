@@ -8,10 +8,12 @@ mod bridge;
 mod credentials;
 #[cfg(test)]
 mod deploy;
+mod git;
 mod health;
 mod live;
 #[cfg(test)]
 mod machines;
+mod sessions;
 
 use assert_cmd::Command;
 use bridge::{Bridge, TOKEN};

@@ -9,6 +9,8 @@
 )]
 #[path = "../../src/demo/mod.rs"]
 mod demo;
+#[path = "../../src/document/mod.rs"]
+mod document;
 #[path = "../../src/domain/mod.rs"]
 mod domain;
 #[path = "../../src/git/mod.rs"]

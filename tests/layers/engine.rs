@@ -9,6 +9,8 @@
 )]
 #[path = "../../src/credentials/mod.rs"]
 mod credentials;
+#[path = "../../src/document/mod.rs"]
+mod document;
 #[path = "../../src/domain/mod.rs"]
 mod domain;
 #[path = "../../src/engine/mod.rs"]

@@ -193,6 +193,7 @@ fn check(name: &str, expect: &Expect, shown: &Snapshot) -> Vec<String> {
         let say = |p: &swarmwarden::domain::Problem| match &p.subject {
             Subject::Worker(_, id) => format!("{} {} {id}", p.severity.name(), p.kind),
             Subject::Source => format!("{} {} source", p.severity.name(), p.kind),
+            Subject::Session(key) => format!("{} {} {key}", p.severity.name(), p.kind),
         };
         let found: Vec<_> = shown.problems.iter().map(say).collect();
         if found != *wanted {

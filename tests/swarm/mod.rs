@@ -1,9 +1,11 @@
 //! A swarm by hand, at a fixed instant: every state, every kind of task, hostile text. For screens, pictures and benches.
 
 mod alerts;
+mod sessions;
 mod worker;
 
 pub(crate) use alerts::alarming;
+pub(crate) use sessions::sessions;
 
 use std::{collections::VecDeque, sync::Arc};
 use swarmwarden::{
@@ -91,13 +93,11 @@ fn repo() -> Repo {
         subject: "merge feat/prom".into(),
         committed: Some(ago(900)),
         branch_count: 12,
-        branches: [].into(),
         ahead_behind: Some((2, 0)),
         modified: 3,
         untracked: 1,
         conflicted: 0,
-        read_at: ago(4),
-        error: None,
+        ..Repo::unread("".into(), ago(4))
     }
 }
 

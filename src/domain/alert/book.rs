@@ -40,7 +40,7 @@ impl<'a> Condition<'a> {
                 problem,
                 team: match &problem.subject {
                     Subject::Worker(conversation, _) => teams.get(conversation).copied(),
-                    Subject::Source => None,
+                    Subject::Source | Subject::Session(_) => None,
                 },
                 host: None,
             })

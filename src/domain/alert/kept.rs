@@ -27,6 +27,8 @@ struct KeptRow {
     status: Status,
     /// Conversation and label of the worker.
     worker: Option<(Text, Text)>,
+    /// Key of the session.
+    session: Option<Text>,
     team: Option<Text>,
     sentence: Text,
     /// since, fired, first, last
@@ -92,7 +94,11 @@ impl KeptRow {
                 Subject::Worker(conversation, id) => {
                     Some((conversation.raw().into(), id.raw().into()))
                 }
-                Subject::Source => None,
+                Subject::Source | Subject::Session(_) => None,
+            },
+            session: match &a.subject {
+                Subject::Session(key) => Some(Arc::clone(key)),
+                Subject::Source | Subject::Worker(..) => None,
             },
             team: a.team.clone(),
             sentence: Arc::clone(&a.sentence),
@@ -133,9 +139,13 @@ impl KeptRow {
             kind: self.kind,
             severity: severity(&self.severity),
             status: self.status,
-            subject: self.worker.map_or(Subject::Source, |(conversation, id)| {
-                Subject::Worker(ConversationId::new(conversation), WorkerId::new(id))
-            }),
+            subject: match (self.worker, self.session) {
+                (Some((conversation, id)), _) => {
+                    Subject::Worker(ConversationId::new(conversation), WorkerId::new(id))
+                }
+                (None, Some(key)) => Subject::Session(key),
+                (None, None) => Subject::Source,
+            },
             team: self.team,
             sentence: self.sentence,
             since,

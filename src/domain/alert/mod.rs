@@ -228,10 +228,11 @@ impl Alert {
     /// For people: `silent worker-3`, `storm`.
     #[must_use]
     pub fn name(&self) -> String {
-        self.worker().map_or_else(
-            || self.kind.to_string(),
-            |worker| format!("{} {worker}", self.kind),
-        )
+        match &self.subject {
+            Subject::Worker(_, worker) => format!("{} {worker}", self.kind),
+            Subject::Session(key) => format!("{} {key}", self.kind),
+            Subject::Source => self.kind.to_string(),
+        }
     }
 
     /// Label of the worker that it concerns.
@@ -239,7 +240,7 @@ impl Alert {
     pub const fn worker(&self) -> Option<&WorkerId> {
         match &self.subject {
             Subject::Worker(_, id) => Some(id),
-            Subject::Source => None,
+            Subject::Source | Subject::Session(_) => None,
         }
     }
 
@@ -248,7 +249,7 @@ impl Alert {
     pub const fn conversation(&self) -> Option<&ConversationId> {
         match &self.subject {
             Subject::Worker(conversation, _) => Some(conversation),
-            Subject::Source => None,
+            Subject::Source | Subject::Session(_) => None,
         }
     }
 

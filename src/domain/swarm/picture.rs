@@ -4,6 +4,7 @@ use super::{Swarm, label::natural};
 use crate::domain::{
     Group, GroupKind, Repo, Seen, Severity, Snapshot, Source, State, StateCounts, Timestamp,
     Traffic, Worker, WorkerId, assess,
+    session::{self, Session},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -51,8 +52,10 @@ impl Swarm {
             completions: Arc::clone(&self.completions),
             observer: self.vigil.observer.clone(),
             source,
+            sessions: Vec::new(),
             repo,
         };
+        picture.judge_sessions(now);
         picture.problems = assess(&picture, now);
         let worst = picture.problems.first().map(|p| p.severity);
         picture.severity = worst.unwrap_or_default();
@@ -101,6 +104,34 @@ fn tail(raw: &str) -> &str {
         .nth(3)
         .and_then(|(at, _)| raw.get(at..))
         .unwrap_or(raw)
+}
+
+impl Snapshot {
+    /// Judges the sessions by what is in the picture. Sessions of the repository take the place of those of the orchestrators, which are among them. O(workers × sessions + tasks).
+    pub fn judge_sessions(&mut self, now: Timestamp) {
+        let survey = self.repo.as_ref().and_then(|repo| repo.survey.as_deref());
+        self.sessions = session::judge(session::Scene {
+            survey,
+            workers: &self.workers,
+            tasks: &self.tasks,
+            now,
+        });
+        if survey.is_none() {
+            return;
+        }
+        let of_note = |s: &&Arc<Session>| s.number.is_some() || !s.workers.is_empty() || s.active;
+        let sessions = self.sessions.iter().filter(of_note).map(|s| Group {
+            kind: GroupKind::Session,
+            name: Arc::clone(&s.key),
+            states: s.states,
+            open: s.tasks.open,
+            done: s.tasks.done,
+            failed: s.tasks.failed,
+            at_risk: s.tasks.at_risk,
+        });
+        let teams = self.groups.iter().filter(|g| g.kind == GroupKind::Team);
+        self.groups = sessions.chain(teams.cloned()).collect();
+    }
 }
 
 fn groups(workers: &[Arc<Worker>]) -> Vec<Group> {

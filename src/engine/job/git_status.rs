@@ -3,31 +3,35 @@
 use super::{Cadence, Job, JobError};
 use crate::{
     domain::{Repo, text},
-    engine::Clock,
-    git::Repos,
+    engine::{Clock, Surveyor},
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::sync::watch;
 
 /// The job.
 pub struct GitStatus {
-    repos: Arc<dyn Repos>,
+    surveyor: Arc<Mutex<Surveyor>>,
+    name: Arc<str>,
     every: Duration,
     clock: Clock,
     found: watch::Sender<Option<Arc<Repo>>>,
 }
 
 impl GitStatus {
-    /// Reads `repos` every so often and publishes into `found`.
+    /// Looks every so often and publishes into `found`.
     #[must_use]
     pub fn new(
-        repos: Arc<dyn Repos>,
+        surveyor: Surveyor,
         every: Duration,
         clock: Clock,
         found: watch::Sender<Option<Arc<Repo>>>,
     ) -> Self {
         Self {
-            repos,
+            name: surveyor.name(),
+            surveyor: Arc::new(Mutex::new(surveyor)),
             every,
             clock,
             found,
@@ -41,7 +45,7 @@ impl Job for GitStatus {
     }
 
     fn serves(&self) -> Arc<str> {
-        self.repos.name()
+        Arc::clone(&self.name)
     }
 
     fn cadence(&self) -> Cadence {
@@ -53,8 +57,12 @@ impl Job for GitStatus {
     }
 
     async fn step(&mut self) -> Result<(), JobError> {
-        let (repos, now) = (Arc::clone(&self.repos), self.clock.now());
-        let read = tokio::task::spawn_blocking(move || repos.status(now)).await;
+        let (surveyor, now) = (Arc::clone(&self.surveyor), self.clock.now());
+        let read = tokio::task::spawn_blocking(move || {
+            let mut surveyor = surveyor.lock().unwrap_or_else(PoisonError::into_inner);
+            surveyor.look(now)
+        });
+        let read = read.await;
         let read = read.map_err(|e| JobError::Panicked(text::line(&e.to_string()).into_owned()))?;
         match read {
             Ok(repo) => {
@@ -67,7 +75,7 @@ impl Job for GitStatus {
                     let last = found
                         .as_deref()
                         .cloned()
-                        .unwrap_or_else(|| Repo::unread(self.repos.name(), now));
+                        .unwrap_or_else(|| Repo::unread(Arc::clone(&self.name), now));
                     *found = Some(Arc::new(Repo {
                         error: Some(why),
                         ..last

@@ -6,6 +6,7 @@ mod notifier;
 mod reader;
 mod recorder;
 mod refresh;
+mod reporter;
 mod rotation;
 mod sync;
 mod watchdog;
@@ -17,6 +18,8 @@ pub use recorder::{Memory, recall};
 pub(super) use recorder::{Recorder, Slate};
 pub(super) use refresh::{Ask, Refresh, Wires};
 pub use refresh::{Open, Opened};
+pub(super) use reporter::Reporter;
+pub use reporter::Reporting;
 pub use rotation::Rotating;
 pub(super) use rotation::Rotation;
 pub use sync::{Handed, Handover, Sync, Syncing};
@@ -75,6 +78,9 @@ pub enum JobError {
     /// A conversation was not made or ended.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// A document was not written.
+    #[error(transparent)]
+    Publish(#[from] crate::engine::PublishError),
     /// Somebody could not be told.
     #[error("{0}")]
     Notify(String),

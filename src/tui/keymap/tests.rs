@@ -75,7 +75,7 @@ fn a_sequence_waits_for_its_second_key() {
         .into_iter()
         .map(|(keys, _)| keys)
         .collect();
-    assert_eq!(shown, ["go", "gw", "gt", "ga", "gm", "gg"]);
+    assert_eq!(shown, ["go", "gw", "gt", "ga", "gm", "gs", "gg"]);
 }
 
 #[test]

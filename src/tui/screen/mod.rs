@@ -3,6 +3,8 @@
 pub(crate) mod alerts;
 pub(crate) mod messages;
 pub(crate) mod overview;
+pub(crate) mod session;
+pub(crate) mod sessions;
 pub(crate) mod task;
 pub(crate) mod tasks;
 pub(crate) mod worker;
@@ -24,6 +26,8 @@ pub(crate) struct Screens {
     pub(crate) task: task::State,
     pub(crate) alerts: alerts::State,
     pub(crate) messages: messages::State,
+    pub(crate) sessions: sessions::State,
+    pub(crate) session: session::State,
 }
 
 /// A selection in a list, by key, and what of the list is seen.

@@ -7,7 +7,7 @@ use crate::{
         keymap::{Action, Binding, Context},
         model::{Model, View},
         overlay::Overlay,
-        screen::{alerts, messages, task, tasks, worker, workers},
+        screen::{alerts, messages, session, sessions, task, tasks, worker, workers},
         theme::Role,
         widget::{Canvas, Rows, Strip},
     },
@@ -38,7 +38,8 @@ fn filter(model: &Model) -> Option<&str> {
         View::Tasks => Some(&model.screens.tasks.filter),
         View::Alerts => Some(&model.screens.alerts.filter),
         View::Messages => Some(&model.screens.messages.filter),
-        View::Overview | View::Worker | View::Task => None,
+        View::Sessions => Some(&model.screens.sessions.filter),
+        View::Overview | View::Worker | View::Task | View::Session => None,
     }
 }
 
@@ -103,6 +104,8 @@ fn matched(scene: Scene<'_>) -> String {
         View::Task => task::status(scene),
         View::Alerts => alerts::status(scene),
         View::Messages => messages::status(scene),
+        View::Sessions => sessions::status(scene),
+        View::Session => session::status(scene),
     }
 }
 
@@ -158,7 +161,8 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         View::Tasks => model.screens.tasks.rows.is_empty(),
         View::Alerts => model.screens.alerts.rows.is_empty(),
         View::Messages => model.screens.messages.rows.is_empty(),
-        View::Overview | View::Worker | View::Task => false,
+        View::Sessions => model.screens.sessions.rows.is_empty(),
+        View::Overview | View::Worker | View::Task | View::Session => false,
     };
     match binding.run {
         Action::Live => frozen,

@@ -234,10 +234,17 @@ impl Scene<'_> {
     }
 }
 
-/// `[1 Overview]  2 Workers 104   5 Messages 17`.
-fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
-    let model = scene.model;
-    let snapshot = model.snapshot();
+/// How much of a tab is said.
+#[derive(Debug, Clone, Copy)]
+enum Words {
+    Long,
+    Short,
+    /// The key, and the name of the one on show.
+    Digits,
+}
+
+/// The tabs, with so much of them.
+fn tab_line(model: &Model, words: Words) -> Strip {
     let key = |action| {
         let rows = model.look.keymap.rows(Context::Global).iter();
         rows.filter(|b| b.run == action)
@@ -247,23 +254,38 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
     };
     let mut line = Strip::of(" ", Role::Text);
     for (view, action, n) in tab_list(model) {
-        let count = match n {
-            0 => String::new(),
-            n => format!(" {n}"),
+        let here = view.name() == model.view.name();
+        let name = match words {
+            Words::Long => view.name(),
+            Words::Digits if !here => "",
+            Words::Short | Words::Digits => view.short(),
         };
-        let name = if scene.tier < Tier::M {
-            view.short()
+        let count = if n > 0 { n.to_string() } else { String::new() };
+        let parts = [key(action), name.to_owned(), count];
+        let parts: Vec<String> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+        let text = parts.join(if matches!(words, Words::Digits) && !here {
+            "·"
         } else {
-            view.name()
-        };
-        let text = format!("{} {name}{count}", key(action));
-        line = if view.name() == model.view.name() {
+            " "
+        });
+        line = if here {
             line.add(format!("[{text}]"), Role::Accent)
         } else {
             line.add(format!(" {text} "), Role::Text)
         };
         line = line.add(" ", Role::Text);
     }
+    line
+}
+
+/// `[1 Overview]  2 Workers 104   5 Messages 17`; where there is no room for that, short names, then digits with counts.
+fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
+    let model = scene.model;
+    let snapshot = model.snapshot();
+    let mut choices = [Words::Long, Words::Short].into_iter();
+    let fits = |line: &Strip| line.width() <= place.width + 1;
+    let line = choices.find_map(|words| Some(tab_line(model, words)).filter(fits));
+    let line = line.unwrap_or_else(|| tab_line(model, Words::Digits));
     let used = canvas.strip(place, &line);
     let error = snapshot.source.error.as_deref().unwrap_or_default();
     let room = Rect {
@@ -281,10 +303,11 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 }
 
 /// Every tab, its key's action, and how much is behind it.
-fn tab_list(model: &Model) -> [(View, Action, u64); 5] {
+fn tab_list(model: &Model) -> [(View, Action, u64); 6] {
     let snapshot = model.snapshot();
     let alerts = model.facts.alerts().iter();
     let active = alerts.filter(|a| a.status.is_active()).count() as u64;
+    let spoken_of = snapshot.sessions.iter().filter(|s| !s.is_bare()).count();
     [
         (View::Overview, Action::Overview, 0),
         (
@@ -295,5 +318,6 @@ fn tab_list(model: &Model) -> [(View, Action, u64); 5] {
         (View::Tasks, Action::Tasks, snapshot.task_counts.open()),
         (View::Alerts, Action::Alerts, active),
         (View::Messages, Action::Messages, snapshot.traffic.unread),
+        (View::Sessions, Action::Sessions, spoken_of as u64),
     ]
 }

@@ -73,6 +73,14 @@ fn workers() {
 }
 
 #[test]
+fn sessions() {
+    screens("sessions", &fixture::sessions(104), "6j");
+    screens("session", &fixture::sessions(104), "6jj\n");
+    screens("overview_sessions", &fixture::sessions(104), "");
+    screens("sessions_none", &fixture::swarm(0), "6");
+}
+
+#[test]
 fn tasks() {
     screens("tasks_104", &fixture::swarm(104), "3");
     screens("task", &fixture::swarm(104), "3\n");

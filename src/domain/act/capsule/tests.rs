@@ -23,6 +23,7 @@ fn branch(name: &str, committed: i64) -> Branch {
             added: 120,
             removed: 7,
         }),
+        ..Branch::default()
     }
 }
 

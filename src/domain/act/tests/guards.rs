@@ -245,6 +245,7 @@ fn the_capsule_holds_what_the_next_owner_needs() {
             added: 10,
             removed: 4,
         }),
+        ..Branch::default()
     };
     let other = Branch {
         name: "worker-1-tests".into(),

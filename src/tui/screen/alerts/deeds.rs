@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        AlertOrder, Command, ConversationId, Mode, Timestamp,
+        AlertOrder, Command, ConversationId, Mode, Subject, Timestamp,
         alert::{Alert, Status},
     },
     tui::{
@@ -84,6 +84,15 @@ fn of_worker(model: &Model, conversation: &ConversationId) -> Vec<Arc<str>> {
         .collect()
 }
 
+fn of_session(model: &Model, session: &Arc<str>) -> Vec<Arc<str>> {
+    let ours = |a: &&Arc<Alert>| matches!(&a.subject, Subject::Session(key) if key == session);
+    let alerts = model.facts.alerts().iter().filter(ours);
+    alerts
+        .filter(|a| a.status != Status::Resolved)
+        .map(|a| Arc::clone(&a.key))
+        .collect()
+}
+
 /// A key that concerns alerts, on another view; `None` for any other.
 pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
     if !matches!(action, Action::Ack | Action::Mute) {
@@ -98,6 +107,14 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
         View::Worker => {
             let worker = model.screens.worker.conversation.as_ref();
             worker.map_or_else(Vec::new, |c| of_worker(model, c))
+        }
+        View::Sessions => {
+            let session = model.screens.sessions.list.selected.as_ref();
+            session.map_or_else(Vec::new, |key| of_session(model, key))
+        }
+        View::Session => {
+            let session = model.screens.session.key.as_ref();
+            session.map_or_else(Vec::new, |key| of_session(model, key))
         }
         View::Alerts | View::Tasks | View::Task | View::Messages => return None,
     };

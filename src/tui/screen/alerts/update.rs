@@ -12,7 +12,7 @@ use crate::{
         keymap::Action,
         model::{Model, View},
         overlay::Overlay,
-        screen::{moved, worker},
+        screen::{moved, session, worker},
     },
 };
 use std::sync::Arc;
@@ -152,6 +152,7 @@ fn open(model: &mut Model) {
                 worker::to_evidence(model);
                 model.show(View::Worker);
             }
+            Some(Subject::Session(key)) => session::open(model, key),
             Some(Subject::Source) => model.overlay = Some(Overlay::daemons()),
             None => {}
         },

@@ -2,7 +2,10 @@
 
 use super::state::{Panel, State};
 use crate::{
-    domain::{Group, GroupKind, Problem, Progress, Severity, Subject, alert::Status, text},
+    domain::{
+        Group, GroupKind, Problem, Progress, Severity, Subject, alert::Status, session::Session,
+        text,
+    },
     tui::{
         screen::Hits,
         theme::Role,
@@ -141,6 +144,7 @@ fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'
     let mark = widget::severity(line.first.severity);
     let who = match &line.first.subject {
         Subject::Worker(_, id) => id.to_string(),
+        Subject::Session(key) => key.to_string(),
         Subject::Source => "bridge".to_owned(),
     };
     let more = match line.many {
@@ -157,6 +161,7 @@ fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'
     let next = match (&whose, &line.first.subject, line.many) {
         (Some(words), ..) => words.as_str(),
         (None, Subject::Source, _) => "Enter daemons",
+        (None, Subject::Session(_), 1) => "Enter session",
         (None, _, 1) => "Enter evidence",
         _ => "Enter list",
     };
@@ -216,6 +221,7 @@ enum Col {
     Open,
     Risk,
     Workers,
+    Eta,
 }
 
 /// SESSIONS and TEAMS: how far each of them is.
@@ -239,7 +245,7 @@ pub(super) fn groups(
     if let Some(progress) = scene.model.snapshot().source.progress {
         return counting(canvas, inset(rows.line()), inset(rows.line()), progress);
     }
-    let columns = columns(all, place.width, scene.tier);
+    let columns = columns(scene, all, place.width);
     if table.heading {
         let line = inset(rows.line());
         widget::place(canvas, line, &columns, |c| (c.title.to_owned(), Role::Dim));
@@ -250,7 +256,12 @@ pub(super) fn groups(
     let top = state.groups.window(page, all.len());
     for (i, group) in all.iter().enumerate().skip(top).take(page) {
         let line = rows.line();
-        row(canvas, inset(line), &columns, group);
+        row(
+            canvas,
+            inset(line),
+            &columns,
+            (group, session_of(scene, group)),
+        );
         if focused && Some(i) == state.groups.row() {
             canvas.select(line);
             hits.point(line);
@@ -279,8 +290,23 @@ fn inset(line: Rect) -> Rect {
     }
 }
 
-fn columns(all: &[Group], width: u16, tier: Tier) -> Vec<Column<Col>> {
-    let name = all.iter().map(|g| cells(&g.name)).max().unwrap_or(7);
+/// The session that a row stands for.
+fn session_of<'a>(scene: Scene<'a>, group: &Group) -> Option<&'a Session> {
+    let all = scene.model.snapshot().sessions.iter();
+    let mut ours = all.filter(|s| group.kind == GroupKind::Session && s.key == group.name);
+    ours.next().map(AsRef::as_ref)
+}
+
+fn columns(scene: Scene<'_>, all: &[Group], width: u16) -> Vec<Column<Col>> {
+    let tier = scene.tier;
+    let name = |g: &Group| session_of(scene, g).map_or_else(|| g.name.to_string(), Session::name);
+    let name = all.iter().map(|g| cells(&name(g))).max().unwrap_or(7);
+    let eta = scene
+        .model
+        .snapshot()
+        .sessions
+        .iter()
+        .any(|s| s.eta.is_some());
     let column = |id, title, width, rank, right| Column {
         id,
         title,
@@ -298,7 +324,9 @@ fn columns(all: &[Group], width: u16, tier: Tier) -> Vec<Column<Col>> {
         column(Col::Open, "open", 5, 4, true),
         column(Col::Risk, "risk", 4, 2, true),
         column(Col::Workers, "workers", 7, 3, true),
+        column(Col::Eta, "eta", if eta { 9 } else { 0 }, 6, true),
     ];
+    let list: Vec<Column<Col>> = list.into_iter().filter(|c| c.width > 0).collect();
     let mut fit = widget::fit_columns(&list, width.saturating_sub(2));
     for column in &mut fit {
         if column.id == Col::Bar {
@@ -308,9 +336,17 @@ fn columns(all: &[Group], width: u16, tier: Tier) -> Vec<Column<Col>> {
     fit
 }
 
-fn row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column<Col>], group: &Group) {
+fn row(
+    canvas: &mut Canvas<'_>,
+    line: Rect,
+    columns: &[Column<Col>],
+    (group, session): (&Group, Option<&Session>),
+) {
+    // Of a session without tasks git tells how far it is, else its claim.
+    let told = session.and_then(|s| s.progress);
     let total = group.open + group.done + group.failed;
-    let percent = (group.done * 100).checked_div(total);
+    let (done, of) = told.map_or((group.done, total), |p| (p.done, p.of));
+    let percent = (done.min(of) * 100).checked_div(of);
     let mut x = line.x;
     for column in columns {
         if column.id == Col::Bar {
@@ -319,22 +355,33 @@ fn row(canvas: &mut Canvas<'_>, line: Rect, columns: &[Column<Col>], group: &Gro
                 width: column.width.min(line.right().saturating_sub(x)),
                 ..line
             };
-            canvas.bar(at, group.done, total, Role::BarFill);
+            canvas.bar(at, done, of, Role::BarFill);
         }
         x = x.saturating_add(column.width + 1);
     }
+    let dash = || "—".to_owned();
     widget::place(canvas, line, columns, |column| match column.id {
-        Col::Name => (group.name.to_string(), Role::Text),
-        Col::Percent => (
-            percent.map_or_else(|| "—".to_owned(), |p| format!("{p}%")),
+        Col::Name => (
+            session.map_or_else(|| group.name.to_string(), Session::name),
             Role::Text,
         ),
+        Col::Percent => (percent.map_or_else(dash, |p| format!("{p}%")), Role::Text),
+        Col::Done if total == 0 => (dash(), Role::Dim),
         Col::Done => (format!("{}/{total}", group.done), Role::Text),
         Col::Open => (group.open.to_string(), Role::Text),
         Col::Risk if group.at_risk > 0 => (format!("!{}", group.at_risk), Role::Warn),
+        Col::Risk if session.is_some_and(|s| s.severity > Severity::Notice) => {
+            ("!".to_owned(), Role::Warn)
+        }
         Col::Risk | Col::Bar => (String::new(), Role::Text),
         Col::Workers => (
             format!("{}/{}", group.states.up(), group.states.total()),
+            Role::Text,
+        ),
+        Col::Eta => (
+            session
+                .and_then(|s| s.eta)
+                .map_or_else(dash, |eta| eta.to_string()),
             Role::Text,
         ),
     });

@@ -2,12 +2,12 @@
 
 use super::state::Panel;
 use crate::{
-    domain::{Problem, Severity, Subject},
+    domain::{GroupKind, Problem, Severity, Subject, session::Session},
     tui::{
         keymap::Action,
         model::{Model, View},
         overlay::Overlay,
-        screen::{worker, workers},
+        screen::{session, worker, workers},
     },
 };
 use std::sync::Arc;
@@ -145,7 +145,11 @@ fn step(model: &mut Model, by: isize, round: bool) {
 fn open(model: &mut Model) {
     let state = &model.screens.overview;
     if state.focus == Panel::Groups {
-        if let Some((_, name)) = state.groups.selected.clone() {
+        if let Some((kind, name)) = state.groups.selected.clone() {
+            let known = |s: &&Arc<Session>| s.key == name && s.ground.is_some();
+            if kind == GroupKind::Session && model.snapshot().sessions.iter().any(|s| known(&s)) {
+                return session::open(model, name);
+            }
             workers::narrow(model, &name, false);
             model.show(View::Workers);
         }
@@ -167,6 +171,7 @@ fn open(model: &mut Model) {
             worker::open(model, conversation.clone());
             model.show(View::Worker);
         }
+        Subject::Session(key) => session::open(model, Arc::clone(key)),
         Subject::Source => model.overlay = Some(Overlay::daemons()),
     }
 }

@@ -1,37 +1,18 @@
 //! What git says.
 
-use super::Timestamp;
+mod branch;
+mod matrix;
+mod order;
+mod resolution;
+mod worktree;
+
+pub use branch::{Branch, CommitLine, Diffstat, RefName, Upstream};
+pub use matrix::{Cell, ClashKind, FileClash, Hunk, Matrix, MergeStep, Overlap};
+pub use resolution::{LostLine, MergeSide, Outcome, Resolution, ResolvedFile};
+pub use worktree::{Operation, Worktree};
+
+use super::{Timestamp, session::Survey};
 use std::sync::Arc;
-
-/// A local branch, against the base.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Branch {
-    /// Name, neutralised.
-    pub name: Arc<str>,
-    /// Short commit.
-    pub commit: Arc<str>,
-    /// First line of its message, neutralised.
-    pub subject: Arc<str>,
-    /// When it was made.
-    pub committed: Option<Timestamp>,
-    /// Commits that the base lacks.
-    pub ahead: u32,
-    /// Commits that it lacks of the base.
-    pub behind: u32,
-    /// What it changes against where it left the base; `None` when it was not worked out.
-    pub diffstat: Option<Diffstat>,
-}
-
-/// Size of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Diffstat {
-    /// Files.
-    pub files: u32,
-    /// Lines added.
-    pub added: u32,
-    /// Lines removed.
-    pub removed: u32,
-}
 
 /// What git says about the repository at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +27,24 @@ pub struct Repo {
     pub subject: Arc<str>,
     /// When it was made.
     pub committed: Option<Timestamp>,
-    /// Local branches.
+    /// Local branches, and those of remotes that have no local one.
     pub branch_count: u32,
     /// The newest of them, by name; at most 256.
     pub branches: Arc<[Branch]>,
+    /// What branches are held against, such as `origin/main`; neutralised. `None` where there is nothing of the kind.
+    pub base: Option<Arc<str>>,
+    /// Short commit of the base; empty without one.
+    pub base_commit: Arc<str>,
+    /// When a remote was last fetched from, as far as this machine knows.
+    pub fetched: Option<Timestamp>,
+    /// Work trees on this machine, the main one first.
+    pub worktrees: Arc<[Worktree]>,
+    /// Changes that were put aside with `git stash`.
+    pub stashes: u32,
+    /// What documents and branches say of the sessions; `None` until they were read.
+    pub survey: Option<Arc<Survey>>,
+    /// Which live branches conflict; `None` without a base.
+    pub matrix: Option<Arc<Matrix>>,
     /// Commits that the upstream lacks and has more; `None` without an upstream.
     pub ahead_behind: Option<(u32, u32)>,
     /// Changed tracked files.
@@ -76,6 +71,13 @@ impl Repo {
             committed: None,
             branch_count: 0,
             branches: [].into(),
+            base: None,
+            base_commit: "".into(),
+            fetched: None,
+            worktrees: [].into(),
+            stashes: 0,
+            survey: None,
+            matrix: None,
             ahead_behind: None,
             modified: 0,
             untracked: 0,

@@ -1,0 +1,49 @@
+//! `sessions` and `takeover`.
+
+use super::How;
+use clap::{Args, ValueEnum};
+
+/// `sessions`.
+#[derive(Debug, Args)]
+pub(crate) struct Sessions {
+    /// Format.
+    #[arg(short, long, value_enum, default_value_t = View::Table)]
+    pub(crate) output: View,
+    /// Also those of which only a branch is known.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// Format of a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum View {
+    /// Tables for people.
+    #[value(alias = "text")]
+    Table,
+    /// The published schema.
+    Json,
+    /// Markdown.
+    Md,
+}
+
+/// `takeover`.
+#[derive(Debug, Args)]
+pub(crate) struct TakeOver {
+    /// The session that is over its limit: number or key.
+    pub(crate) session: String,
+    /// The session that goes on with it.
+    #[arg(long, value_name = "SESSION")]
+    pub(crate) by: String,
+    /// Branch that the handover document is written to; without it, the successor's.
+    #[arg(long, value_name = "BRANCH")]
+    pub(crate) branch: Option<String>,
+    /// Also push it.
+    #[arg(long)]
+    pub(crate) push: bool,
+    /// Where it is pushed to.
+    #[arg(long, value_name = "REMOTE", default_value = "origin")]
+    pub(crate) remote: String,
+    /// How it is carried out.
+    #[command(flatten)]
+    pub(crate) how: How,
+}

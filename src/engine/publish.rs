@@ -1,0 +1,171 @@
+//! Sessions written back: as the documents that sessions exchange, committed to a branch without touching a work tree or an index.
+
+use crate::{
+    document::render::{self, MergeError},
+    domain::{Timestamp, claim::StatusDoc, text},
+    git::{Change, CommitId, Network, NetworkError, Plumbing, PlumbingError},
+};
+use std::sync::Arc;
+
+/// Larger documents are not merged with.
+const CAP: usize = 1 << 20;
+
+/// A document that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paper {
+    /// `MULTI-SESSION-STATUS.md`.
+    Status,
+    /// `INTEGRATION-PROGRESS-TRACKER.md`.
+    Tracker,
+    /// `SESSION-HANDOVER-PROTOCOL.md`.
+    Handover,
+    /// A summary for a forge.
+    Summary,
+}
+
+impl Paper {
+    /// Where it stands in the repository.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Status => "MULTI-SESSION-STATUS.md",
+            Self::Tracker => "INTEGRATION-PROGRESS-TRACKER.md",
+            Self::Handover => "SESSION-HANDOVER-PROTOCOL.md",
+            Self::Summary => "SWARM-REPORT.md",
+        }
+    }
+
+    /// Its text; the same document gives the same bytes.
+    #[must_use]
+    pub fn render(self, doc: &StatusDoc) -> String {
+        match self {
+            Self::Status => render::status_md(doc),
+            Self::Tracker => render::tracker_md(doc),
+            Self::Handover => render::handover_md(doc),
+            Self::Summary => render::markdown(doc),
+        }
+    }
+}
+
+/// Why a document was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The document that stands there cannot be merged with.
+    #[error("{path} on {branch}: {source}")]
+    Merge {
+        /// The document.
+        path: &'static str,
+        /// The branch, neutralised.
+        branch: String,
+        /// Why.
+        #[source]
+        source: MergeError,
+    },
+    /// The document that stands there is no text.
+    #[error(
+        "{path} on {branch} is no text in UTF-8, or larger than 1 MiB: move it away, or name another branch"
+    )]
+    NoText {
+        /// The document.
+        path: &'static str,
+        /// The branch, neutralised.
+        branch: String,
+    },
+    /// The commit was not made.
+    #[error(transparent)]
+    Plumbing(#[from] PlumbingError),
+    /// It was committed and not pushed.
+    #[error("committed, and not pushed: {0}")]
+    Network(#[from] NetworkError),
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Where.
+    pub path: &'static str,
+    /// Commit that holds it, in full.
+    pub commit: String,
+    /// Whether a commit was made.
+    pub new: bool,
+    /// What the remote said, masked; `None` when nothing was to be pushed.
+    pub pushed: Option<String>,
+}
+
+/// Writes documents to a branch.
+#[derive(Debug, Clone)]
+pub struct Publisher {
+    /// The repository.
+    pub plumbing: Plumbing,
+    /// Its remotes.
+    pub network: Network,
+    /// Who writes, where git is configured for nobody.
+    pub actor: Arc<str>,
+    /// To which branch; made when it does not exist.
+    pub branch: String,
+    /// Where it is pushed to; `None` for nowhere.
+    pub remote: Option<String>,
+}
+
+impl Publisher {
+    /// Writes a document; the notes of people in the one that stands there are kept byte for byte. The same document again makes no
+    /// commit. Blocks.
+    ///
+    /// # Errors
+    /// As the variants of [`PublishError`] say. With [`PublishError::Network`] the commit stands, and the next call pushes it.
+    pub fn publish(
+        &self,
+        paper: Paper,
+        doc: &StatusDoc,
+        now: Timestamp,
+    ) -> Result<Published, PublishError> {
+        let (path, branch) = (paper.path(), &*self.branch);
+        let tip = self.plumbing.tip(&format!("refs/heads/{branch}"))?;
+        let start = match tip {
+            Some(tip) => Some(tip),
+            None => self.start()?,
+        };
+        let old = start.map_or(Ok(None), |at| self.plumbing.blob(at, path, CAP))?;
+        let shown = || text::line(branch).into_owned();
+        let old = old.map(String::from_utf8).transpose();
+        let old = old.map_err(|_| PublishError::NoText {
+            path,
+            branch: shown(),
+        })?;
+        let merged = render::merge(old.as_deref(), &paper.render(doc));
+        let merged = merged.map_err(|source| PublishError::Merge {
+            path,
+            branch: shown(),
+            source,
+        })?;
+        let who = self.plumbing.who(&self.actor, now);
+        let committed = self.plumbing.commit_files(&Change {
+            branch,
+            expect: tip,
+            start,
+            files: &[(path.to_owned(), Some(merged.into_bytes()))],
+            message: &format!("docs(status): {path} as of {}", now.rfc3339()),
+            who: &who,
+        })?;
+        let remote = self.remote.as_deref();
+        Ok(Published {
+            path,
+            commit: committed.tip.to_string(),
+            new: committed.new,
+            pushed: remote.map(|r| self.network.push(r, branch)).transpose()?,
+        })
+    }
+
+    /// Where a branch begins that does not exist here: where it stands at the remote, else at the base.
+    fn start(&self) -> Result<Option<CommitId>, PublishError> {
+        let remote = self.remote.as_deref().unwrap_or("origin");
+        let there = format!("refs/remotes/{remote}/{}", self.branch);
+        Ok(match self.plumbing.tip(&there)? {
+            Some(tip) => Some(tip),
+            None => self.plumbing.base(None)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! `git`: branches, work trees, overlaps and the conflict matrix, without a screen.
+
+pub mod cell;
+pub mod json;
+mod sections;
+
+use super::text::table;
+use crate::domain::{
+    Branch, Repo, Timestamp,
+    repo::{CommitLine, LostLine, MergeSide},
+};
+use sections::Section;
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
+
+/// Whose a branch is.
+#[derive(Debug, Clone, Default)]
+pub struct Who {
+    /// Session, neutralised.
+    pub session: Option<Arc<str>>,
+    /// Worker, neutralised.
+    pub worker: Option<Arc<str>>,
+}
+
+/// Says whose a branch is.
+pub type Owner<'a> = &'a dyn Fn(&Branch) -> Who;
+
+/// Writes what git says as tables.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn text(out: &mut dyn Write, repo: &Repo, now: Timestamp, who: Owner<'_>) -> io::Result<()> {
+    writeln!(out, "{}", sections::head(repo, now))?;
+    for section in sections::all(repo, now, who) {
+        writeln!(out, "\n{}", section.title)?;
+        if !section.rows.is_empty() {
+            let head: Vec<&str> = section.head.iter().map(String::as_str).collect();
+            table(out, &head, section.rows)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what git says as Markdown.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn markdown(
+    out: &mut dyn Write,
+    repo: &Repo,
+    now: Timestamp,
+    who: Owner<'_>,
+) -> io::Result<()> {
+    writeln!(out, "{}", sections::head(repo, now))?;
+    for section in sections::all(repo, now, who) {
+        let Section { title, head, rows } = section;
+        writeln!(out, "\n## {title}\n")?;
+        if rows.is_empty() {
+            continue;
+        }
+        writeln!(out, "{}", row(&head))?;
+        writeln!(out, "|{}", " --- |".repeat(head.len()))?;
+        for cells in &rows {
+            writeln!(out, "{}", row(cells))?;
+        }
+    }
+    Ok(())
+}
+
+fn row(cells: &[String]) -> String {
+    let cell = |text: &String| {
+        let escaped = text.replace('\\', "\\\\").replace('|', "\\|");
+        format!(" {} |", escaped.replace('<', "&lt;").replace('`', "\\`"))
+    };
+    format!("|{}", cells.iter().map(cell).collect::<String>())
+}
+
+/// Writes commits, one line each.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn log(out: &mut dyn Write, commits: &[CommitLine], now: Timestamp) -> io::Result<()> {
+    let rows = commits.iter().map(|c| {
+        vec![
+            crate::domain::text::head(&c.id, 8).to_owned(),
+            sections::age(c.at, now),
+            c.author.to_string(),
+            c.subject.to_string(),
+        ]
+    });
+    table(out, &["COMMIT", "AGE", "AUTHOR", "SUBJECT"], rows.collect())
+}
+
+/// Writes the lines that a merge loses.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn lost(out: &mut dyn Write, lines: &[LostLine], names: (&str, &str)) -> io::Result<()> {
+    let rows = lines.iter().map(|lost| {
+        let side = match lost.side {
+            MergeSide::Ours => names.0,
+            MergeSide::Theirs => names.1,
+        };
+        vec![
+            format!("{}:{}", lost.path, lost.line),
+            side.to_owned(),
+            lost.text.to_string(),
+        ]
+    });
+    table(out, &["FILE", "LOST OF", "LINE"], rows.collect())
+}
+
+#[cfg(test)]
+mod tests;

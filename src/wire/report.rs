@@ -1,0 +1,73 @@
+//! `report`: documents about the sessions, printed or committed.
+
+use super::{Failure, sessions};
+use crate::cli::{Paper as Asked, Report};
+use std::io::{self, Write};
+use swarmwarden::{
+    domain::session::written,
+    engine::{Paper, Publisher, Reporting},
+    git::{Network, Plumbing},
+    headless::{Exit, sessions as shown},
+    settings::Settings,
+};
+
+pub(super) fn run(settings: &Settings, asked: &Report) -> Result<Exit, Failure> {
+    let snapshot = sessions::picture(settings)?;
+    let doc = written(&snapshot, asked.branch.as_deref());
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let paper = match asked.format {
+        Asked::StatusMd => Paper::Status,
+        Asked::TrackerMd => Paper::Tracker,
+        Asked::HandoverMd => Paper::Handover,
+        Asked::Markdown => Paper::Summary,
+        Asked::Json if asked.commit => {
+            let words = "--commit writes a document, not json: name one with --format";
+            return Err(Failure::Usage(words.to_owned()));
+        }
+        Asked::Json => {
+            shown::json(&mut out, &snapshot)?;
+            out.flush()?;
+            return Ok(Exit::Ok);
+        }
+    };
+    let Some(branch) = asked.branch.as_deref().filter(|_| asked.commit) else {
+        write!(out, "{}", paper.render(&doc))?;
+        out.flush()?;
+        return Ok(Exit::Ok);
+    };
+    let remote = asked.push.then_some(asked.remote.as_str());
+    let done = publisher(settings, branch, remote).publish(paper, &doc, snapshot.at)?;
+    let word = if done.new { "committed" } else { "unchanged" };
+    let pushed = if done.pushed.is_some() {
+        ", pushed"
+    } else {
+        ""
+    };
+    writeln!(
+        out,
+        "{word}: {} on {branch} @{}{pushed}",
+        done.path, done.commit
+    )?;
+    out.flush()?;
+    Ok(Exit::Ok)
+}
+
+pub(super) fn publisher(settings: &Settings, branch: &str, remote: Option<&str>) -> Publisher {
+    let path = settings.git.clone().unwrap_or_else(|| ".".into());
+    Publisher {
+        plumbing: Plumbing::at(path.clone()),
+        network: Network::at(path),
+        actor: settings.actor.clone(),
+        branch: branch.to_owned(),
+        remote: remote.map(str::to_owned),
+    }
+}
+
+/// How the status document is renewed by itself, when that is switched on.
+pub(super) fn reporting(settings: &Settings) -> Option<Reporting> {
+    let report = settings.report.as_ref()?;
+    Some(Reporting {
+        publisher: publisher(settings, &report.branch, report.remote.as_deref()),
+        every: std::time::Duration::from_micros(report.every.0.unsigned_abs()),
+    })
+}

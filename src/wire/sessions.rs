@@ -1,0 +1,47 @@
+//! `sessions`: with a bridge when there is one, and without.
+
+use super::{Failure, glance, live};
+use crate::cli::{Sessions, View};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
+use swarmwarden::{
+    domain::{Mode, Snapshot},
+    engine::Clock,
+    headless::{Exit, sessions},
+    settings::Settings,
+};
+
+pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure> {
+    let snapshot = picture(settings)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match asked.output {
+        View::Table => sessions::text(&mut out, &snapshot, asked.all)?,
+        View::Json => sessions::json(&mut out, &snapshot)?,
+        View::Md => sessions::markdown(&mut out, &snapshot, asked.all)?,
+    }
+    out.flush()?;
+    Ok(Exit::Ok)
+}
+
+/// The repository, and the bridge when there is one.
+pub(super) fn picture(settings: &Settings) -> Result<Snapshot, Failure> {
+    match settings.db.as_deref() {
+        Some(path) => Ok(glance(settings, path, settings.mode)?.0),
+        None => Ok(alone(settings)),
+    }
+}
+
+/// What the repository alone tells.
+fn alone(settings: &Settings) -> Snapshot {
+    let now = Clock::of(Mode::Live).now();
+    let repo = live::survey(settings, now).map(Arc::new);
+    let mut snapshot = Snapshot {
+        at: now,
+        repo,
+        ..Snapshot::default()
+    };
+    snapshot.judge_sessions(now);
+    snapshot
+}
