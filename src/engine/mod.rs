@@ -128,12 +128,8 @@ impl Engine {
             let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
             supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
         }
-        beside(
-            &mut supervisor,
-            (plan.syncing, plan.rotating, plan.reporting),
-            &clock,
-            &ports,
-        );
+        let others = (plan.syncing, plan.rotating, plan.reporting);
+        beside(&mut supervisor, others, &clock, &ports);
         let desk = Desk {
             actor,
             supervisor,
@@ -162,6 +158,16 @@ impl Engine {
     }
 }
 
+/// The source before anything of it is read.
+fn unread(plan: &Plan) -> Source {
+    Source {
+        name: look::file_name(&plan.name),
+        path: Arc::clone(&plan.name),
+        mode: plan.view.mode,
+        ..Source::default()
+    }
+}
+
 /// What is done beside watching, as far as it is switched on.
 fn beside(
     supervisor: &mut Supervisor,
@@ -182,16 +188,6 @@ fn beside(
     }
     if let Some(how) = reporting {
         supervisor.add(job::Reporter::new(how, clock.clone(), snapshot()));
-    }
-}
-
-/// The source before anything of it is read.
-fn unread(plan: &Plan) -> Source {
-    Source {
-        name: look::file_name(&plan.name),
-        path: Arc::clone(&plan.name),
-        mode: plan.view.mode,
-        ..Source::default()
     }
 }
 

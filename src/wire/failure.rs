@@ -103,15 +103,18 @@ impl Failure {
             )
             | Self::Refused(Refusal::NoSuch(_) | Refusal::Denied(_))
             | Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. })
+            | Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. })
             | Self::Deploy(_) => Exit::Data,
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
             Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
-            Self::Store(_) | Self::Refused(_) | Self::Git(_) | Self::Issue(_) => Exit::Unavailable,
+            Self::Store(_)
+            | Self::Refused(_)
+            | Self::Issue(_)
+            | Self::Git(_)
+            | Self::Publish(_) => Exit::Unavailable,
             Self::Credential(error) => of_credentials(error),
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
-            Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. }) => Exit::Data,
-            Self::Publish(_) => Exit::Unavailable,
             Self::Io(error) => Exit::of_write(error),
             Self::Demo(_) => Exit::CannotWrite,
         }

@@ -20,7 +20,10 @@ use swarmwarden::{
     settings::{DEFAULT_PATHS, Settings},
     store::{SqliteStore, Store},
 };
-use tokio::sync::watch;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How this machine's worker gets its credentials.
@@ -84,6 +87,9 @@ pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failur
 
 /// Says what changes, until somebody interrupts.
 async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
+    // Heard from here on, whatever is being done when they come.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
     let (out, mut health) = watch::channel::<Arc<[JobHealth]>>(Vec::new().into());
     let mut handed = how.handover.listen();
     let stop = CancellationToken::new();
@@ -92,9 +98,10 @@ async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
     let mut said = (String::new(), String::new());
     let exit = loop {
         tokio::select! {
-            signal = tokio::signal::ctrl_c() => break signal.map(|()| Exit::Interrupted),
-            changed = handed.changed() => if changed.is_err() { break Ok(Exit::Ok) },
-            changed = health.changed() => if changed.is_err() { break Ok(Exit::Ok) },
+            _ = interrupt.recv() => break Exit::Interrupted,
+            _ = terminate.recv() => break Exit::Terminated,
+            changed = handed.changed() => if changed.is_err() { break Exit::Ok },
+            changed = health.changed() => if changed.is_err() { break Exit::Ok },
         }
         let jobs = Arc::clone(&health.borrow_and_update());
         let Some(job) = jobs.first() else { continue };
@@ -112,5 +119,5 @@ async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
     };
     stop.cancel();
     supervisor.ended().await;
-    Ok(exit?)
+    Ok(exit)
 }
