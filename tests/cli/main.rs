@@ -14,6 +14,7 @@ mod live;
 #[cfg(test)]
 mod machines;
 mod sessions;
+mod written;
 
 use assert_cmd::Command;
 use bridge::{Bridge, TOKEN};

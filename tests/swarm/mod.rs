@@ -5,7 +5,6 @@ mod sessions;
 mod worker;
 
 pub(crate) use alerts::alarming;
-pub(crate) use sessions::sessions;
 
 use std::{collections::VecDeque, sync::Arc};
 use swarmwarden::{
@@ -71,6 +70,11 @@ pub(crate) fn swarm(n: usize) -> Snapshot {
     };
     swarm.completions = Arc::new(completions());
     swarm
+}
+
+/// The swarm of `n` workers, and a repository of four sessions.
+pub(crate) fn sessions(n: usize) -> Snapshot {
+    sessions::sessions(n)
 }
 
 fn source() -> Source {

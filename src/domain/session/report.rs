@@ -267,11 +267,7 @@ fn branch(s: &Session) -> Option<BranchReport<'_>> {
         ahead: b.ahead,
         behind: b.behind,
         merged: b.merged,
-        unpushed: if b.unpushed() {
-            super::evidence::unpushed(b)
-        } else {
-            0
-        },
+        unpushed: super::evidence::unpushed(b),
         conflicts: ground.conflicts.as_ref().map(Vec::len),
     })
 }
