@@ -1,10 +1,14 @@
 //! A bridge in memory: the same answers as a file gives, without one. The fixture of everything above this layer, and
 //! one of the backends of the conformance suite.
 
+mod bearer;
 mod commit;
 mod conversation;
+mod trouble;
 
-use super::{Commit, Ended, Opened, Said, Store, StoreError, Word, opposite};
+use super::{
+    Bearer, Beaten, Commit, Ended, Opened, Said, Store, StoreError, Taken, Word, opposite,
+};
 use crate::domain::{
     AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, MessageId, MessageRow,
     Schema, Side, SourceFault, SourceInfo, Span, Stamp, StatusRow, Timestamp,
@@ -143,14 +147,6 @@ impl MemoryStore {
         count
     }
 
-    /// Sets the read mark of messages, and nothing besides.
-    pub fn mark_read(&self, ids: &[MessageId]) {
-        let mut state = self.change();
-        for message in &mut state.messages {
-            message.read |= ids.contains(&message.id);
-        }
-    }
-
     /// Overwrites the status row of a side.
     pub fn beat(&self, conversation: &ConversationId, side: Side, status: &str, at: Timestamp) {
         self.add_status(StatusRow {
@@ -187,33 +183,6 @@ impl MemoryStore {
             link: None,
         };
         state.audits.push(row);
-    }
-
-    /// Removes a conversation with its messages and statuses, as the bridge's cleanup does. Numbers are not used again.
-    pub fn remove_conversation(&self, id: &ConversationId) {
-        let mut state = self.change();
-        state.conversations.retain(|(_, c)| c.id != *id);
-        state.messages.retain(|m| m.conversation != *id);
-        state.statuses.retain(|s| s.conversation != *id);
-    }
-
-    /// Goes back to the state after message `message` and audit row `audit`, as a restored backup does.
-    pub fn rewind(&self, message: i64, audit: i64) {
-        let mut state = self.change();
-        state.messages.retain(|m| m.id.0 <= message);
-        state.audits.retain(|a| a.id <= audit);
-        state.last.message = message;
-        state.last.audit = audit;
-    }
-
-    /// Every call fails with what `failure` makes, until [`Self::heal`].
-    pub fn fail(&self, failure: impl Fn() -> StoreError + Send + 'static) {
-        self.change().failure = Some(Box::new(failure));
-    }
-
-    /// Calls answer again.
-    pub fn heal(&self) {
-        self.change().failure = None;
     }
 
     fn log(&self, id: Option<&ConversationId>, side: Side, kind: AuditKind, at: Timestamp) {
@@ -338,6 +307,17 @@ impl Store for MemoryStore {
         Ok(tail(state.messages.get(..below).unwrap_or_default(), limit))
     }
 
+    fn since(&mut self, after: MessageId, limit: usize) -> Result<Vec<MessageRow>, StoreError> {
+        let state = self.read()?;
+        if state.last.message < after.0 {
+            return Err(StoreError::Rewound {
+                path: self.source.name.to_string(),
+            });
+        }
+        let new = state.messages.iter().filter(|m| m.id > after);
+        Ok(new.take(limit).cloned().collect())
+    }
+
     fn commit(
         &mut self,
         write: &mut Write,
@@ -382,6 +362,22 @@ impl Store for MemoryStore {
 
     fn say(&mut self, word: &Word<'_>, now: Timestamp) -> Result<Said, StoreError> {
         Ok(self.may_converse()?.say_one(word, now))
+    }
+
+    fn beat(&mut self, bearer: &Bearer<'_>, now: Timestamp) -> Result<Beaten, StoreError> {
+        drop(self.read()?);
+        Ok(self.change().beat_one(self.source.schema, bearer, now))
+    }
+
+    fn take(
+        &mut self,
+        bearer: &Bearer<'_>,
+        ids: &[MessageId],
+        now: Timestamp,
+    ) -> Result<Taken, StoreError> {
+        drop(self.read()?);
+        let schema = self.source.schema;
+        Ok(self.change().take_some(schema, bearer, ids, now))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use std::error::Error;
 
+mod bearer;
 mod books;
 mod conversation;
 mod host;
@@ -18,6 +19,7 @@ mod memory;
 mod sidecar;
 mod sqlite;
 
+pub use bearer::{Bearer, Beaten, Denied, Taken};
 pub use books::{Attempt, Books, End, Scribe};
 pub use conversation::{END, Ended, OPEN, Opened, Said, Word, entry};
 pub use host::{HostGone, StoreHost};
@@ -27,7 +29,8 @@ pub use memory::MemoryStore;
 pub use sidecar::{RhythmRow, Sidecar, SidecarError};
 pub use sqlite::{Probe, SqliteStore};
 
-/// A bridge. Every call is one short transaction; only [`Store::commit`] and the three about conversations write.
+/// A bridge. Every call is one short transaction; only [`Store::commit`], the three about conversations and the two of a bearer
+/// write.
 pub trait Store: Send {
     /// What was opened. Fixed for the life of the store.
     fn source(&self) -> &SourceInfo;
@@ -62,6 +65,12 @@ pub trait Store: Send {
     /// # Errors
     /// As the variants of [`StoreError`] say.
     fn page(&mut self, before: MessageId, limit: usize) -> Result<Vec<MessageRow>, StoreError>;
+
+    /// The first `limit` messages above `after`, ascending. O(messages that are new).
+    ///
+    /// # Errors
+    /// [`StoreError::Rewound`] when no message so new was ever written: a backup was restored.
+    fn since(&mut self, after: MessageId, limit: usize) -> Result<Vec<MessageRow>, StoreError>;
 
     /// Carries out an action: in one transaction that keeps other writers out, folds what came since the action was decided,
     /// holds it against what the action rests on, and writes all of it or nothing. Trying again after any failure is safe.
@@ -113,6 +122,24 @@ pub trait Store: Send {
     /// # Errors
     /// As [`Store::open_conversation`].
     fn say(&mut self, word: &Word<'_>, now: Timestamp) -> Result<Said, StoreError>;
+
+    /// Writes a sign of life of one side, when the token is its own and the conversation lives: the time of its status row, and nothing else
+    /// of that row. Where there is none it is made. The token and the expiry are looked at in the same transaction. O(1).
+    ///
+    /// # Errors
+    /// As the variants of [`StoreError`] say; whatever the error, nothing was written. A busy bridge is waited for, about two seconds.
+    fn beat(&mut self, bearer: &Bearer<'_>, now: Timestamp) -> Result<Beaten, StoreError>;
+
+    /// Marks messages to one side as read, when the token is its own, with the audit row that the bridge writes beside it. O(`ids`).
+    ///
+    /// # Errors
+    /// As [`Store::beat`].
+    fn take(
+        &mut self,
+        bearer: &Bearer<'_>,
+        ids: &[MessageId],
+        now: Timestamp,
+    ) -> Result<Taken, StoreError>;
 }
 
 /// What became of an action.

@@ -65,7 +65,7 @@ pub(crate) trait File: Fixture {
     fn close(&self);
 }
 
-pub(crate) struct Memory(MemoryStore);
+pub(crate) struct Memory(pub(crate) MemoryStore);
 
 impl Fixture for Memory {
     const SCHEMA: Schema = Schema::Bridge;

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod acting;
 #[cfg(test)]
+mod bearing;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod fixture;
@@ -116,6 +118,20 @@ macro_rules! talking_conformance {
     };
 }
 
+/// What every backend must do for the holder of a token.
+macro_rules! bearing_conformance {
+    ($name:ident, $fixture:ident) => {
+        tests! { $name, crate::fixture::$fixture, bearing:
+            a_beat_moves_the_time_and_nothing_else
+            a_first_beat_makes_the_row
+            a_wrong_token_writes_nothing
+            an_expired_conversation_is_not_beaten
+            only_ones_own_messages_are_taken
+            new_messages_come_in_pages
+        }
+    };
+}
+
 /// What every backend with a file must do with an action that cannot be written.
 macro_rules! refusal_conformance {
     ($name:ident, $fixture:ident) => {
@@ -154,3 +170,18 @@ refusal_conformance!(refusals_bridge_wal, LongLived);
 refusal_conformance!(refusals_bridge_per_operation, Bridge);
 refusal_conformance!(refusals_bridge_journal, Journal);
 refusal_conformance!(refusals_scripts_journal, Scripts);
+
+bearing_conformance!(bearing_memory, Memory);
+tests! { bearing_memory_scripts, crate::writer::MemoryScripts, bearing:
+    a_beat_moves_the_time_and_nothing_else
+    a_first_beat_makes_the_row
+    a_wrong_token_writes_nothing
+    an_expired_conversation_is_not_beaten
+    only_ones_own_messages_are_taken
+    new_messages_come_in_pages
+}
+
+bearing_conformance!(bearing_bridge_wal, LongLived);
+bearing_conformance!(bearing_bridge_per_operation, Bridge);
+bearing_conformance!(bearing_bridge_journal, Journal);
+bearing_conformance!(bearing_scripts_journal, Scripts);

@@ -2,8 +2,8 @@
 
 use crate::fixture::{File, Fixture, Memory, Scripts, Wal, at};
 use swarmwarden::{
-    domain::Side,
-    store::{SqliteStore, Store},
+    domain::{MessageId, Schema, Side, Timestamp, credential::Secret},
+    store::{MemoryStore, SqliteStore, Store},
 };
 
 /// A bridge that can be acted on.
@@ -55,5 +55,62 @@ impl Acting for Scripts {
              {} SELECT '{id}', 'session_b', 'words', '2025-11-13T16:00:02' FROM n",
             counted(count)
         ));
+    }
+}
+
+/// A bridge in memory with the scripts' schema.
+pub(crate) struct MemoryScripts(Memory);
+
+impl MemoryScripts {
+    pub(crate) fn know(&self, id: &str, token: Secret) {
+        self.0.0.know(&id.into(), token);
+    }
+}
+
+impl Fixture for MemoryScripts {
+    const SCHEMA: Schema = Schema::Scripts;
+
+    fn new() -> Self {
+        Self(Memory(MemoryStore::new(Schema::Scripts)))
+    }
+
+    fn store(&self) -> Box<dyn Store> {
+        self.0.store()
+    }
+
+    fn conversation(&self, id: &str, role: &str, time: Timestamp) {
+        self.0.conversation(id, role, time);
+    }
+
+    fn message(&self, id: &str, from: Side, text: &str, time: Timestamp) -> MessageId {
+        self.0.message(id, from, text, time)
+    }
+
+    fn audit_sent(&self, _: &str, _: Side, _: Timestamp) {}
+
+    fn fetch(&self, id: &str, side: Side, time: Timestamp) {
+        self.0.fetch(id, side, time);
+    }
+
+    fn beat(&self, id: &str, side: Side, status: &str, time: Timestamp) {
+        self.0.beat(id, side, status, time);
+    }
+
+    fn remove(&self, id: &str) {
+        self.0.remove(id);
+    }
+
+    fn restore(&self, message: i64, audit: i64) {
+        self.0.restore(message, audit);
+    }
+}
+
+impl Acting for MemoryScripts {
+    fn writer(&self) -> Box<dyn Store> {
+        self.store()
+    }
+
+    fn many(&self, id: &str, count: u32) {
+        self.0.many(id, count);
     }
 }

@@ -33,6 +33,28 @@ pub struct Sealed {
     pub link: Link,
 }
 
+impl Sealed {
+    /// A row as the bridge writes it: of no chain.
+    #[must_use]
+    pub fn plain(
+        (conversation, session, action): (&str, Option<&'static str>, &str),
+        details: String,
+        now: crate::domain::Timestamp,
+    ) -> Self {
+        Self {
+            conversation: Some(conversation.into()),
+            session,
+            action: action.to_owned(),
+            details,
+            timestamp: now.naive(),
+            link: Link {
+                seq: 0,
+                hash: "".into(),
+            },
+        }
+    }
+}
+
 /// Makes the row that follows `prev` in the actor's chain. `rows` are the messages that the action wrote; `session` is what the
 /// log can hold as its session.
 #[must_use]

@@ -103,6 +103,28 @@ impl Store for Noted {
     ) -> Result<crate::store::Commit, crate::store::StoreError> {
         self.0.commit(write, key, now)
     }
+    fn since(
+        &mut self,
+        after: crate::domain::MessageId,
+        limit: usize,
+    ) -> Result<Vec<crate::domain::MessageRow>, crate::store::StoreError> {
+        self.0.since(after, limit)
+    }
+    fn beat(
+        &mut self,
+        bearer: &crate::store::Bearer<'_>,
+        now: crate::domain::Timestamp,
+    ) -> Result<crate::store::Beaten, crate::store::StoreError> {
+        Store::beat(&mut self.0, bearer, now)
+    }
+    fn take(
+        &mut self,
+        bearer: &crate::store::Bearer<'_>,
+        ids: &[crate::domain::MessageId],
+        now: crate::domain::Timestamp,
+    ) -> Result<crate::store::Taken, crate::store::StoreError> {
+        self.0.take(bearer, ids, now)
+    }
     fn records(
         &mut self,
         after: i64,

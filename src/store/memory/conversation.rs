@@ -104,7 +104,13 @@ impl State {
         Said::Written(id)
     }
 
-    fn note(&mut self, id: &ConversationId, side: Side, kind: AuditKind, now: Timestamp) {
+    pub(super) fn note(
+        &mut self,
+        id: &ConversationId,
+        side: Side,
+        kind: AuditKind,
+        now: Timestamp,
+    ) {
         self.last.audit += 1;
         self.audits.push(AuditRow {
             id: self.last.audit,

@@ -34,6 +34,7 @@ impl SqliteStore {
             why: format!("it has no column {column}"),
         })?;
         store.writing = Some(writing);
+        store.bears()?;
         Ok(store)
     }
 

@@ -57,7 +57,7 @@ impl SqliteStore {
             step("write the audit row");
             let details = conversation::roles(&new.role_a, &new.role_b);
             let plain = (new.id.raw(), None, "create_conversation");
-            writing.log(tx, &plainly(plain, details, now))?;
+            writing.log(tx, &Sealed::plain(plain, details, now))?;
             let link = store.seal_one(tx, writing, head, (entry, key, now))?;
             Ok(Opened::Made { expires, link })
         });
@@ -139,7 +139,7 @@ impl SqliteStore {
             let row = tx.last_insert_rowid();
             step("write the audit row");
             let details = conversation::sent(&text);
-            writing.log(tx, &plainly((id, Some("b"), "send_message"), details, now))?;
+            writing.log(tx, &Sealed::plain((id, Some("b"), "send_message"), details, now))?;
             Ok(Said::Written(MessageId(row)))
         });
         self.probe = probe;
@@ -276,23 +276,4 @@ fn lives(
         }
     }
     Ok(found)
-}
-
-/// A row of the log as the bridge writes it.
-fn plainly(
-    (conversation, session, action): (&str, Option<&'static str>, &str),
-    details: String,
-    now: Timestamp,
-) -> Sealed {
-    Sealed {
-        conversation: Some(conversation.into()),
-        session,
-        action: action.to_owned(),
-        details,
-        timestamp: now.naive(),
-        link: Link {
-            seq: 0,
-            hash: "".into(),
-        },
-    }
 }

@@ -4,6 +4,7 @@
 //! The file is never opened except by SQLite: closing any descriptor of it would drop all locks that this process holds on
 //! it. It is only asked for its identity by path. No memory map, no `immutable`, no checkpoint: other processes write.
 
+mod bearer;
 mod commit;
 mod conversation;
 mod error;
@@ -14,13 +15,14 @@ mod writing;
 
 pub use commit::Probe;
 
-use super::{Commit, Ended, Opened, Said, Store, StoreError, Word};
+use super::{Bearer, Beaten, Commit, Ended, Opened, Said, Store, StoreError, Taken, Word};
 use crate::domain::{
     Changes, ConversationId, Cursor, MessageId, MessageRow, SourceInfo, Timestamp,
     act::Write,
     audit::{Entry, Key, Record},
     credential::NewConversation,
 };
+use bearer::Bearing;
 use error::{Identity, Subject};
 use reading::Reading;
 use rows::Decoder;
@@ -45,6 +47,9 @@ pub struct SqliteStore {
     source: SourceInfo,
     decoder: Decoder,
     writing: Option<Writing>,
+    bearing: Option<Bearing>,
+    /// The column without which no sign of life can be written.
+    unborne: Option<String>,
     probe: Option<Probe>,
 }
 
@@ -86,6 +91,8 @@ impl SqliteStore {
             source,
             decoder,
             writing: None,
+            bearing: None,
+            unborne: None,
             probe: None,
         })
     }
@@ -162,6 +169,11 @@ impl Store for SqliteStore {
         })
     }
 
+    fn since(&mut self, after: MessageId, limit: usize) -> Result<Vec<MessageRow>, StoreError> {
+        self.transaction("read new messages", |reading| reading.above(after, limit))?
+            .ok_or_else(|| self.subject.rewound())
+    }
+
     fn commit(
         &mut self,
         write: &mut Write,
@@ -197,5 +209,18 @@ impl Store for SqliteStore {
 
     fn say(&mut self, word: &Word<'_>, now: Timestamp) -> Result<Said, StoreError> {
         self.say_one(word, now)
+    }
+
+    fn beat(&mut self, bearer: &Bearer<'_>, now: Timestamp) -> Result<Beaten, StoreError> {
+        self.beat_one(bearer, now)
+    }
+
+    fn take(
+        &mut self,
+        bearer: &Bearer<'_>,
+        ids: &[MessageId],
+        now: Timestamp,
+    ) -> Result<Taken, StoreError> {
+        self.take_some(bearer, ids, now)
     }
 }

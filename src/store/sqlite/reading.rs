@@ -147,6 +147,22 @@ impl<'a> Reading<'a> {
         Ok(Some((messages, audits, more.then_some(next))))
     }
 
+    /// Messages above one; `None` when so new a one was never written.
+    pub(super) fn above(
+        &mut self,
+        after: MessageId,
+        limit: usize,
+    ) -> rusqlite::Result<Option<Vec<MessageRow>>> {
+        let layout = self.layout;
+        let (_, given) = self.last(layout.messages.as_ref())?;
+        if given < after.0 {
+            return Ok(None);
+        }
+        let bounds = [after.0, bound(limit)];
+        self.messages(layout.messages.as_ref(), Paged::after, bounds)
+            .map(Some)
+    }
+
     /// An older page.
     pub(super) fn before(
         &mut self,
