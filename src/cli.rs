@@ -6,6 +6,7 @@ mod deploy;
 mod git;
 mod report;
 mod sessions;
+mod workers;
 
 pub(crate) use act::{
     Act, Adopt, Assign, Audit, AuditCommand, AuditFormat, How, Mail, Named, Prioritise, Reassign,
@@ -19,6 +20,10 @@ pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, TakeOver, View};
 use std::path::PathBuf;
+use swarmwarden::settings::Job;
+pub(crate) use workers::{
+    Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
+};
 
 /// The operator's dashboard for multi-agent swarms.
 #[derive(Debug, Parser)]
@@ -65,6 +70,9 @@ pub(crate) struct Common {
     /// Write nothing to the bridge.
     #[arg(long, global = true)]
     pub(crate) read_only: bool,
+    /// What is done beside watching: keepalive, sync, watchdog. The dashboard does without unless it is asked for.
+    #[arg(long, value_name = "JOB,…", value_delimiter = ',', value_parser = workers::job, global = true)]
+    pub(crate) with: Vec<Job>,
     /// Colours of the dashboard: term or mono.
     #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
     pub(crate) theme: Option<String>,
@@ -128,6 +136,17 @@ pub(crate) enum Sub {
     Credentials(Credentials),
     /// On a worker's machine: take over new credentials as they come.
     Sync(Sync),
+    /// On a worker's machine: keep workers alive whose credentials are here, as long as their agents live.
+    #[command(name = "keepalive")]
+    KeepAlive(KeepAlive),
+    /// For an agent's own hook: note that it did something. Never fails, and takes a few milliseconds.
+    Beat(Beat),
+    /// Set up an agent's program so that it calls `beat`.
+    Hooks(Hooks),
+    /// A worker's new messages, the moment they are committed, one JSON object per line.
+    Inbox(Inbox),
+    /// Several of keepalive, sync and watchdog in one process with one log.
+    Run(Run),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

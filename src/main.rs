@@ -12,6 +12,14 @@ use std::{
 use swarmwarden::headless::Exit;
 
 fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args_os().collect();
+    // A hook must never disturb its agent: whatever goes wrong, it went well.
+    if args.get(1).is_some_and(|a| a == "beat") && !args.iter().any(|a| a == "--help") {
+        if let Ok(cli) = Cli::try_parse_from(args) {
+            let _whatever = wire::run(cli);
+        }
+        return ExitCode::SUCCESS;
+    }
     // Reports of panics; the dashboard puts its own hook before this one, which gives the terminal back first.
     if color_eyre::install().is_err() {
         say(
@@ -20,7 +28,6 @@ fn main() -> ExitCode {
             Exit::Ok,
         );
     }
-    let args: Vec<_> = std::env::args_os().collect();
     let monitored = args.iter().any(|a| a == "check");
     let exit = match Cli::try_parse_from(args) {
         Ok(cli) => wire::run(cli).unwrap_or_else(|failure| {

@@ -1,10 +1,10 @@
 //! The shape of a credential, and everything that is refused in one.
 
-use super::CredentialError;
+use super::{CredentialError, home::read_private};
 use crate::domain::{ConversationId, Timestamp, credential::Secret, text};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use zeroize::Zeroizing;
 
 /// Bytes that a credential, a key or a shared file may have.
@@ -76,6 +76,18 @@ impl Credential {
         Zeroizing::new(serde_json::to_vec_pretty(&written).unwrap_or_default())
     }
 
+    /// Reads a credential, whoever it is for and however old it is, from the private file at `path`; `None` when there is none. O(size).
+    ///
+    /// # Errors
+    /// As [`Credential::read`], and [`CredentialError::Local`] for a file that others may read.
+    pub fn at(path: &Path) -> Result<Option<Self>, CredentialError> {
+        let Some(bytes) = read_private(path)? else {
+            return Ok(None);
+        };
+        let found = Self::parse(&path.to_string_lossy(), &bytes, None)?;
+        Ok(Some(found.credential))
+    }
+
     /// Reads the credential of `worker` from the file called `file`. O(size).
     ///
     /// # Errors
@@ -87,6 +99,16 @@ impl Credential {
         worker: u32,
         now: Timestamp,
     ) -> Result<Found, CredentialError> {
+        let found = Self::parse(file, bytes, Some(worker))?;
+        let expires = found.credential.expires;
+        if expires <= now {
+            let (file, at) = (text::line(file).into_owned(), expires.rfc3339());
+            return Err(CredentialError::Expired { file, at, worker });
+        }
+        Ok(found)
+    }
+
+    fn parse(file: &str, bytes: &[u8], wanted: Option<u32>) -> Result<Found, CredentialError> {
         let refused = |why: &str| CredentialError::refused(file, why);
         if bytes.len() > CAP {
             return Err(refused("it has more than 64 KiB"));
@@ -105,12 +127,11 @@ impl Credential {
             ))
         })?;
         let named = worker_of(&raw.worker_id);
-        if named != Some(worker) {
+        let Some(worker) = named.filter(|n| wanted.is_none_or(|wanted| wanted == *n)) else {
             let whose = named.map_or("nobody".to_owned(), |n| format!("worker {n}"));
-            return Err(refused(&format!(
-                "it is for {whose}, not for worker {worker}"
-            )));
-        }
+            let other = wanted.map_or(String::new(), |n| format!(", not for worker {n}"));
+            return Err(refused(&format!("it is for {whose}{other}")));
+        };
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         let id = &raw.conversation_id;
         if id.is_empty() || id.len() > 128 || !id.chars().all(plain) {
@@ -125,10 +146,6 @@ impl Credential {
         };
         let created = time("created_at", &raw.created_at)?;
         let expires = time("expires_at", &raw.expires_at)?;
-        if expires <= now {
-            let (file, at) = (text::line(file).into_owned(), expires.rfc3339());
-            return Err(CredentialError::Expired { file, at, worker });
-        }
         let role = raw
             .worker_role
             .unwrap_or_else(|| format!("worker-{worker}"));

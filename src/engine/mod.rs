@@ -2,6 +2,7 @@
 
 mod act;
 mod alarm;
+pub mod alive;
 mod clock;
 mod issue;
 pub mod job;
@@ -67,10 +68,14 @@ pub struct Plan {
     pub warding: Option<job::Warding>,
     /// How this machine's worker gets its credentials; `None` where it has none.
     pub syncing: Option<job::Syncing>,
+    /// How workers are kept alive from here; `None` where that is switched off.
+    pub keeping: Option<job::Keeping>,
     /// How conversations of workers are renewed; `None` where this machine issues none.
     pub rotating: Option<job::Rotating>,
     /// How the status document is renewed; `None` where that is switched off.
     pub reporting: Option<job::Reporting>,
+    /// Who is told that the jobs move.
+    pub pulse: Option<alive::Pulse>,
     /// Who is told of alerts.
     pub outlets: Vec<Arc<dyn Outlet>>,
 }
@@ -126,9 +131,19 @@ impl Engine {
         let actor = actor(plan.pen, plan.books, clock.clone(), &ports);
         if let Some(how) = plan.warding {
             let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
-            supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
+            let ward = Ward::new(how, actor, clock.clone(), snapshot);
+            match &plan.pulse {
+                Some(pulse) => supervisor.add(pulse.of(ward, clock.clone())),
+                None => supervisor.add(ward),
+            }
         }
-        let others = (plan.syncing, plan.rotating, plan.reporting);
+        let others = Others {
+            syncing: plan.syncing,
+            keeping: plan.keeping,
+            rotating: plan.rotating,
+            reporting: plan.reporting,
+            pulse: plan.pulse.unwrap_or_default(),
+        };
         beside(&mut supervisor, others, &clock, &ports);
         let desk = Desk {
             actor,
@@ -168,25 +183,30 @@ fn unread(plan: &Plan) -> Source {
     }
 }
 
-/// What is done beside watching, as far as it is switched on.
-fn beside(
-    supervisor: &mut Supervisor,
-    (syncing, rotating, reporting): (
-        Option<job::Syncing>,
-        Option<job::Rotating>,
-        Option<job::Reporting>,
-    ),
-    clock: &Clock,
-    ports: &Ports,
-) {
+/// What is done beside watching.
+struct Others {
+    syncing: Option<job::Syncing>,
+    keeping: Option<job::Keeping>,
+    rotating: Option<job::Rotating>,
+    reporting: Option<job::Reporting>,
+    pulse: alive::Pulse,
+}
+
+/// Starts what is done beside watching, as far as it is switched on.
+fn beside(supervisor: &mut Supervisor, others: Others, clock: &Clock, ports: &Ports) {
     let snapshot = || ports.snapshot.clone();
-    if let Some(how) = syncing {
-        supervisor.add(job::Sync::new(how, clock.clone()));
+    let pulse = others.pulse;
+    if let Some(how) = others.syncing {
+        supervisor.add(pulse.of(job::Sync::new(how, clock.clone()), clock.clone()));
     }
-    if let Some(how) = rotating {
+    if let Some(how) = others.keeping {
+        let job = job::KeepAlive::new(how, clock.clone());
+        supervisor.add(pulse.of(job, clock.clone()));
+    }
+    if let Some(how) = others.rotating {
         supervisor.add(job::Rotation::new(how, clock.clone(), snapshot()));
     }
-    if let Some(how) = reporting {
+    if let Some(how) = others.reporting {
         supervisor.add(job::Reporter::new(how, clock.clone(), snapshot()));
     }
 }

@@ -96,6 +96,8 @@ impl Bench {
                 key: Key([7; 32]),
             },
             syncing: None,
+            keeping: None,
+            pulse: None,
             rotating: None,
             reporting: None,
             outlets: Vec::new(),

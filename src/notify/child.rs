@@ -21,6 +21,8 @@ pub struct Child {
     argv: Vec<String>,
     least: Severity,
     patience: Duration,
+    /// It leads a group of its own, all of which ends with it.
+    leads: bool,
 }
 
 impl Child {
@@ -33,7 +35,21 @@ impl Child {
             argv,
             least,
             patience: PATIENCE,
+            leads: false,
         })
+    }
+
+    /// Runs a line of the shell, at most for `patience`; what it started ends with it.
+    #[must_use]
+    pub fn shell(line: &str, patience: Duration) -> Self {
+        let argv = ["sh", "-c", line].map(str::to_owned).to_vec();
+        Self {
+            name: text::line(text::head(line, 64)).into(),
+            argv,
+            least: Severity::Ok,
+            patience,
+            leads: true,
+        }
     }
 
     /// Posts to an address; `None` when it is neither http nor https. The address may hold a secret: it is never shown.
@@ -64,6 +80,7 @@ impl Child {
             argv,
             least,
             patience: PATIENCE,
+            leads: false,
         })
     }
 
@@ -81,7 +98,11 @@ impl Child {
             .argv
             .split_first()
             .ok_or_else(|| start(std::io::ErrorKind::NotFound.into()))?;
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        if self.leads {
+            command.process_group(0);
+        }
+        let mut child = command
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -89,6 +110,7 @@ impl Child {
             .kill_on_drop(true)
             .spawn()
             .map_err(start)?;
+        let _group = Group(child.id().filter(|_| self.leads));
         if let Some(mut input) = child.stdin.take() {
             // A child that does not read is no failure: its exit code says whether it did what it should.
             let _unread = input.write_all(json.as_bytes()).await;
@@ -112,6 +134,18 @@ impl Child {
                 .map_or_else(|| "a signal".to_owned(), |c| c.to_string()),
             words: text::redact(&text::line(String::from_utf8_lossy(&words).trim())).into_owned(),
         })
+    }
+}
+
+/// Ends a group of processes when it is dropped, whatever its leader left behind.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let pid = self.0.and_then(|pid| i32::try_from(pid).ok());
+        if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw) {
+            let _gone = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        }
     }
 }
 

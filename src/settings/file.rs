@@ -5,6 +5,7 @@ use super::{
     Outlet,
     credentials::{self, CredentialsFile},
     report::{self, ReportFile},
+    workers::{self, WorkersFile},
 };
 use crate::domain::{
     Span,
@@ -56,6 +57,8 @@ pub struct File {
     pub outlets: Vec<Outlet>,
     /// `[credentials]`.
     pub credentials: CredentialsFile,
+    /// `[workers]`.
+    pub workers: WorkersFile,
     /// `[report]`.
     pub report: ReportFile,
 }
@@ -208,6 +211,7 @@ impl File {
         }
         match name.split('.').next() {
             Some("credentials") => self.credentials.set(name, value, span),
+            Some("workers") => self.workers.set(name, value, span),
             Some("report") => self.report.set(name, value, span),
             _ => Err(unknown(name)),
         }
@@ -259,8 +263,9 @@ fn method(word: &str) -> Option<Method> {
     }
 }
 
-/// `60s`, `5m`, `1h`; at least one second.
-fn duration(raw: &str) -> Option<Span> {
+/// Reads `60s`, `5m` or `1h`; at least one second.
+#[must_use]
+pub fn duration(raw: &str) -> Option<Span> {
     let at = raw.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = raw.split_at(at);
     let factor = match unit.trim() {
@@ -297,6 +302,7 @@ fn nearest(name: &str) -> &'static str {
     KEYS.into_iter()
         .chain(credentials::KEYS)
         .chain(report::KEYS)
+        .chain(workers::KEYS)
         .min_by_key(|key| edits(name, key))
         .unwrap_or_default()
 }

@@ -5,6 +5,7 @@ mod credentials;
 mod file;
 mod outlets;
 mod report;
+mod workers;
 
 use crate::domain::{
     Mode, Span, Timestamp,
@@ -18,9 +19,10 @@ use std::{
 };
 
 pub use credentials::{Credentials, CredentialsFile};
-pub use file::{File, read};
+pub use file::{File, duration, read};
 pub use outlets::{Address, Outlet};
 pub use report::{Report, ReportFile};
+pub use workers::{Job, WorkersFile};
 
 /// Where the bridge writes by itself, and where the protocol's scripts expect it.
 pub const DEFAULT_PATHS: [&str; 2] = [
@@ -47,6 +49,8 @@ pub struct Given {
     pub read_only: bool,
     /// `--policy`.
     pub policy: Option<String>,
+    /// `--with`.
+    pub with: Vec<Job>,
     /// `--theme`.
     pub theme: Option<String>,
     /// `--symbols`.
@@ -136,6 +140,10 @@ pub struct Settings {
     pub outlets: Vec<Outlet>,
     /// How credentials travel.
     pub credentials: Credentials,
+    /// What this process does beside watching.
+    pub with: Vec<Job>,
+    /// How long an agent may show no life and still be kept alive from here; `None` asks for no evidence.
+    pub require_activity: Option<Span>,
     /// Directory of the user's session (`XDG_RUNTIME_DIR`), when it has one and no other place was named for our own memory.
     pub runtime: Option<PathBuf>,
 }
@@ -198,6 +206,8 @@ pub fn resolve(
         git: given.git.or_else(|| file.git.clone()),
         swarm: given.swarm,
         report: file.report.resolve(),
+        with: file.workers.with(given.with),
+        require_activity: file.workers.require_activity,
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         git_base: file.git_base.clone(),
         ascii: match symbols.as_str() {

@@ -17,13 +17,14 @@ use swarmwarden::{
     },
     engine::{
         Clock, Engine, Pen, Plan, Surveyor, View,
-        job::{Memory, Open, Opened, Warding, recall},
+        alive::Pulse,
+        job::{Keeping, Memory, Open, Opened, Syncing, Warding, recall},
     },
     git::{LocalRepo, Steady},
     headless::{Exit, events},
     link::Ports,
     notify::{Child, Outlet},
-    settings::{self, Address, Colours, Settings},
+    settings::{self, Address, Colours, Job, Settings},
     store::{Books, Sidecar, SqliteStore},
     tui::{self, Channels, Depth, Signal, View as Screen},
     watch::Watch,
@@ -101,6 +102,17 @@ impl Role {
     }
 }
 
+/// What is done beside watching, and who is told that it moves.
+#[derive(Default)]
+pub(super) struct Extras {
+    /// Keeps workers alive.
+    pub(super) keeping: Option<Keeping>,
+    /// Takes over credentials.
+    pub(super) syncing: Option<Syncing>,
+    /// Is told.
+    pub(super) pulse: Option<Pulse>,
+}
+
 /// What is looked at.
 pub(super) struct Subject {
     /// Path of the database.
@@ -113,6 +125,8 @@ pub(super) struct Subject {
     pub(super) open: Open,
     /// Where this program keeps its own.
     pub(super) state: Option<PathBuf>,
+    /// What is done besides.
+    pub(super) extras: Extras,
 }
 
 impl Subject {
@@ -125,6 +139,7 @@ impl Subject {
             clock: Clock::of(mode),
             open: opener(path, mode),
             state: settings.state.clone(),
+            extras: Extras::default(),
         }
     }
 
@@ -154,10 +169,11 @@ impl Subject {
         // Like all that is done by itself: by the watchdog where it may.
         let rotates = live && role == Role::Actor(Policy::Auto);
         Engine::start(Plan {
-            syncing: keeps
-                .then(|| super::sync::beside(settings))
-                .flatten()
+            syncing: (self.extras.syncing)
+                .or_else(|| keeps.then(|| super::sync::beside(settings)).flatten())
                 .filter(|_| live),
+            keeping: self.extras.keeping.filter(|_| live),
+            pulse: self.extras.pulse,
             rotating: rotates
                 .then(|| super::credentials::rotating(settings, &pen, &view))
                 .flatten(),
@@ -255,12 +271,11 @@ pub(super) fn dashboard(
         panic_test,
         ..tui::Options::default()
     };
+    let mut subject = subject;
+    let policy = embedded(settings, &mut subject)?;
     let outcome = runtime()?.block_on(async {
         let clock = subject.clock.clone();
-        let (engine, ports) = subject.start(
-            settings,
-            Role::Actor(settings.policy.unwrap_or(Policy::Suggest)),
-        );
+        let (engine, ports) = subject.start(settings, Role::Actor(policy));
         let outcome = tui::start(ports, options, || clock.now()).await;
         engine.stop().await;
         outcome
@@ -274,6 +289,39 @@ pub(super) fn dashboard(
         Some(Signal::Terminate) => Exit::Terminated,
         Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
     })
+}
+
+/// What `--with` asks of a dashboard, and what its watchdog may do.
+fn embedded(settings: &Settings, subject: &mut Subject) -> Result<Policy, Failure> {
+    let has = |job| settings.with.contains(&job) && subject.mode == Mode::Live;
+    let (keep, sync, watch) = (has(Job::KeepAlive), has(Job::Sync), has(Job::Watchdog));
+    let mut extras = Extras::default();
+    if sync {
+        let worker = super::credentials::number(None, settings)?;
+        extras.syncing = Some(super::sync::syncing(settings, worker)?);
+    } else if keep {
+        extras.syncing = super::sync::beside(settings);
+    }
+    if keep {
+        let handover = extras.syncing.as_ref().map(|how| how.handover.clone());
+        let mute = swarmwarden::engine::alive::mute();
+        extras.keeping = Some(super::keepalive::keeping(settings, None, handover, mute)?);
+    }
+    subject.extras = extras;
+    let usual = if watch { Policy::Auto } else { Policy::Suggest };
+    Ok(settings.policy.unwrap_or(usual))
+}
+
+/// An engine that acts, for a process without a screen.
+pub(super) fn guard(
+    settings: &Settings,
+    policy: Policy,
+    extras: Extras,
+) -> Result<(Engine, Ports), Failure> {
+    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
+    let mut subject = Subject::file(settings, path);
+    subject.extras = extras;
+    Ok(subject.start(settings, Role::Actor(policy)))
 }
 
 /// Who is told of alerts: of a live bridge, by the dashboard that keeps the book.
@@ -348,7 +396,7 @@ fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure
 }
 
 /// Nobody reads our output any more.
-fn reader_gone() -> bool {
+pub(super) fn reader_gone() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let out = io::stdout();
     let mut fds = [PollFd::new(&out, PollFlags::empty())];

@@ -2,12 +2,17 @@
 
 mod act;
 mod audit;
+mod beat;
 mod books;
 mod credentials;
+mod daemon;
 mod demo;
 mod deploy;
 mod failure;
 mod git;
+mod hooks;
+mod inbox;
+mod keepalive;
 mod live;
 mod pen;
 mod report;
@@ -37,7 +42,8 @@ use swarmwarden::{
 
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
-    let settings = settings(&cli.common)?;
+    let quiet = matches!(cli.command, Some(Sub::Beat(_)));
+    let settings = settings(&cli.common, quiet)?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = cli.common.headless || dumb || !terminal;
@@ -52,6 +58,11 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Deploy(asked)) => deploy::run(&settings, &asked),
         Some(Sub::Credentials(asked)) => credentials::run(&settings, &asked.command),
         Some(Sub::Sync(asked)) => sync::run(&settings, &asked),
+        Some(Sub::KeepAlive(asked)) => keepalive::run(&settings, &asked),
+        Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
+        Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
+        Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
+        Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
@@ -91,9 +102,9 @@ fn act(settings: &Settings, asked: &Act) -> Result<Exit, Failure> {
 }
 
 /// What was typed, the environment and the file, resolved. Warnings go to stderr.
-fn settings(common: &Common) -> Result<Settings, Failure> {
+fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     let (file, warnings) = config(common.config.as_deref())?;
-    for warning in warnings {
+    for warning in warnings.into_iter().filter(|_| !quiet) {
         writeln!(io::stderr(), "swarmwarden: config: {warning}")?;
     }
     let given = Given {
@@ -105,6 +116,7 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
         actor: common.actor.clone(),
         read_only: common.read_only,
         policy: None,
+        with: common.with.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         color: common.color.and_then(|when| match when {

@@ -1,6 +1,8 @@
 //! The binary from outside: what it prints where, and its exit codes.
 
 mod acting;
+#[cfg(test)]
+mod alive;
 mod audit;
 mod books;
 mod bridge;

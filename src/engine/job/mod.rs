@@ -1,6 +1,8 @@
 //! Background jobs. (A *worker* is an agent; a *job* is ours.) A job is one step, testable by itself; the supervisor owns the loop.
 
+mod errand;
 mod git_status;
+mod keep_alive;
 mod keeper;
 mod notifier;
 mod reader;
@@ -11,7 +13,9 @@ mod rotation;
 mod sync;
 mod watchdog;
 
+pub use errand::{Errand, Errands};
 pub use git_status::GitStatus;
+pub use keep_alive::{KeepAlive, Keeping, Served, Shown, Standing};
 pub(super) use keeper::Keeper;
 pub(super) use notifier::{Notifier, QUEUE};
 pub use recorder::{Memory, recall};
