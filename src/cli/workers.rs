@@ -24,7 +24,7 @@ pub(crate) struct Alive {
     /// Keep alive only while the agent itself showed life within this time.
     #[arg(long, value_name = "300s", value_parser = span)]
     pub(crate) require_activity: Option<Span>,
-    /// What shows life, any of: hook (as `beat` notes it; the default), pid:N, file:PATH, tmux:%1; after CONVERSATION= for one of several.
+    /// What shows life, any of `hook` (as `beat` notes it; the default), `pid:N`, `file:PATH`, `tmux:%1`; after CONVERSATION= for one of several.
     #[arg(long, value_name = "WITNESS", value_parser = Witness::parse)]
     pub(crate) witness: Vec<Witness>,
     /// Between two signs of life.

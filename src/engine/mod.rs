@@ -129,15 +129,8 @@ impl Engine {
             plan.open, plan.name, plan.view, plan.clock, wires,
         ));
         let actor = actor(plan.pen, plan.books, clock.clone(), &ports);
-        if let Some(how) = plan.warding {
-            let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
-            let ward = Ward::new(how, actor, clock.clone(), snapshot);
-            match &plan.pulse {
-                Some(pulse) => supervisor.add(pulse.of(ward, clock.clone())),
-                None => supervisor.add(ward),
-            }
-        }
         let others = Others {
+            warding: plan.warding.map(|how| (how, actor.clone())),
             syncing: plan.syncing,
             keeping: plan.keeping,
             rotating: plan.rotating,
@@ -185,6 +178,7 @@ fn unread(plan: &Plan) -> Source {
 
 /// What is done beside watching.
 struct Others {
+    warding: Option<(job::Warding, Actor)>,
     syncing: Option<job::Syncing>,
     keeping: Option<job::Keeping>,
     rotating: Option<job::Rotating>,
@@ -196,6 +190,10 @@ struct Others {
 fn beside(supervisor: &mut Supervisor, others: Others, clock: &Clock, ports: &Ports) {
     let snapshot = || ports.snapshot.clone();
     let pulse = others.pulse;
+    if let Some((how, actor)) = others.warding {
+        let ward = Ward::new(how, actor, clock.clone(), snapshot());
+        supervisor.add(pulse.of(ward, clock.clone()));
+    }
     if let Some(how) = others.syncing {
         supervisor.add(pulse.of(job::Sync::new(how, clock.clone()), clock.clone()));
     }

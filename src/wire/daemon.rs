@@ -201,10 +201,11 @@ impl Teller {
         for job in self.jobs() {
             // The keep-alive and the errands say what goes wrong themselves.
             let quiet = matches!(job.name, "keepalive" | "on-message");
+            let loud = matches!(job.name, "sync" | "watchdog" | "rotation" | "report");
             let (level, words) = match (&job.last_error, job.is_well()) {
                 (Some((_, why)), false) => (Level::Error, why.to_string()),
                 _ if job.phase == Phase::Dead => (Level::Error, "it is dead".to_owned()),
-                _ if job.last_ok.is_some() && !quiet => (Level::Info, job.serves.to_string()),
+                _ if job.last_ok.is_some() && loud => (Level::Info, job.serves.to_string()),
                 _ => continue,
             };
             let known = self.said.iter_mut().find(|(name, _)| *name == job.name);

@@ -36,7 +36,7 @@ fn once_beats_on_both_schemas_and_touches_no_status() {
             scene.one("SELECT status FROM session_status WHERE conversation_id = 'conv_1'"),
             Some("blocked".to_owned())
         );
-        assert!(!err.contains(&scene.token(1)) && !out.contains(&scene.token(1)));
+        assert!(!err.contains(&Scene::token(1)) && !out.contains(&Scene::token(1)));
     }
 }
 
@@ -46,7 +46,7 @@ fn the_environment_holds_a_credential_too() {
     let mut command = scene.warden(&["keepalive", "--once"]);
     command
         .env("SWARMWARDEN_CONVERSATION", "conv_1")
-        .env("SWARMWARDEN_TOKEN", scene.token(1));
+        .env("SWARMWARDEN_TOKEN", Scene::token(1));
     assert_eq!(run(&mut command).0, 0);
     let mut command = scene.warden(&["keepalive", "--once"]);
     command
@@ -96,7 +96,7 @@ fn the_service_manager_hears_of_the_loop_and_others_of_its_health() {
     assert_eq!(health["schema"], "swarmwarden.daemon/v1");
     assert_eq!(health["jobs"][0]["name"], "keepalive");
     child.signal("TERM");
-    assert!(until("STOPPING", || (next() == "STOPPING=1").then_some(())) == ());
+    until("STOPPING", || (next() == "STOPPING=1").then_some(()));
     assert_eq!(child.code(), 0);
     assert!(scene.health().is_none());
     let lines: Vec<Value> = (child.log().lines())

@@ -84,14 +84,11 @@ impl Claims {
         let mut refused = BTreeMap::new();
         for id in wanted {
             let line = id.raw().replace(['\n', '\r'], " ");
-            match held.get(&line) {
-                Some(holder) => {
-                    refused.insert(id.clone(), holder.clone());
-                }
-                None => {
-                    list.push_str(&line);
-                    list.push('\n');
-                }
+            if let Some(holder) = held.get(&line) {
+                refused.insert(id.clone(), holder.clone());
+            } else {
+                list.push_str(&line);
+                list.push('\n');
             }
         }
         self.file.seek(SeekFrom::Start(0))?;

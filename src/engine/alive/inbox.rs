@@ -159,14 +159,13 @@ impl Inbox {
             watch,
             version,
         } = c;
-        let woke = match watch {
-            Some(watch) => watch.wait(&mut || store.version(), *version, wait)?,
-            None => {
-                thread::park_timeout(POLL.min(wait));
-                match store.version()? {
-                    seen if seen == *version => Woke::Timeout,
-                    seen => Woke::Changed(seen),
-                }
+        let woke = if let Some(watch) = watch {
+            watch.wait(&mut || store.version(), *version, wait)?
+        } else {
+            thread::park_timeout(POLL.min(wait));
+            match store.version()? {
+                seen if seen == *version => Woke::Timeout,
+                seen => Woke::Changed(seen),
             }
         };
         if let Woke::Changed(seen) = woke {

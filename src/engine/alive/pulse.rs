@@ -1,5 +1,5 @@
-//! Tells the service manager that all jobs move, from their own loops: a job that hangs ends the pings. (sd_notify: one datagram to the socket
-//! that `NOTIFY_SOCKET` names.)
+//! Tells the service manager that all jobs move, from their own loops: a job that hangs ends the pings. (One datagram to the
+//! socket that `NOTIFY_SOCKET` names, as `sd_notify` sends it.)
 
 use crate::{
     domain::{Span, Timestamp},

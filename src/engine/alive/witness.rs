@@ -200,10 +200,10 @@ impl Evidence {
         let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
         let mut fields = rest.split_ascii_whitespace();
         let state = fields.next().unwrap_or_default();
-        let start: u64 = (fields.nth(18).and_then(|f| f.parse().ok())).ok_or_else(gone)?;
-        let first = *self.started.entry(pid).or_insert(named.unwrap_or(start));
+        let begun: u64 = (fields.nth(18).and_then(|f| f.parse().ok())).ok_or_else(gone)?;
+        let first = *self.started.entry(pid).or_insert(named.unwrap_or(begun));
         match state {
-            _ if first != start => Err(format!("process {pid} is another one now")),
+            _ if first != begun => Err(format!("process {pid} is another one now")),
             "Z" | "X" | "x" => Err(gone()),
             "T" | "t" => Err(format!("process {pid} is stopped")),
             _ => Ok(Span(0)),

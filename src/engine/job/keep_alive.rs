@@ -45,7 +45,10 @@ pub struct Keeping {
 
 /// What a keep-alive serves. Clones share it.
 #[derive(Clone, Default)]
-pub struct Shown(Arc<Mutex<(Vec<Served>, Arc<[ConversationId]>)>>);
+pub struct Shown(Arc<Mutex<Showing>>);
+
+/// All that are served, and their ids.
+type Showing = (Vec<Served>, Arc<[ConversationId]>);
 
 impl Shown {
     /// All conversations, by id.
@@ -69,7 +72,7 @@ impl Shown {
         shown.0 = all;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, (Vec<Served>, Arc<[ConversationId]>)> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Showing> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

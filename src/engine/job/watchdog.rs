@@ -162,7 +162,8 @@ impl Job for Ward {
 
     async fn step(&mut self) -> Result<(), JobError> {
         if self.how.policy == Policy::Off || self.actor.forbidden().is_some() {
-            return std::future::pending().await;
+            tokio::time::sleep(AGAIN).await;
+            return Ok(());
         }
         if !self.holds().await? {
             tokio::time::sleep(AGAIN).await;

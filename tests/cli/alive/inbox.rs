@@ -76,12 +76,8 @@ fn none_is_lost_when_the_consumer_is_killed_and_none_comes_twice_unmarked() {
         child.code();
         // A line that was cut off by the end was not handed over.
         let log = child.log();
-        let whole: String = log
-            .lines()
-            .filter(|l| l.ends_with('}'))
-            .map(|l| format!("{l}\n"))
-            .collect();
-        seen.extend(messages(&whole));
+        let whole: Vec<&str> = log.lines().filter(|l| l.ends_with('}')).collect();
+        seen.extend(messages(&whole.join("\n")));
     }
     let (code, out, _) = run(scene.warden(&["inbox", "--credentials"]).arg(scene.held()));
     assert_eq!(code, 0);

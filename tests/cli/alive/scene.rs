@@ -69,7 +69,7 @@ impl Scene {
             let sql = "INSERT INTO conversations VALUES (?, 's2-orchestrator', ?, 'x', ?, '2025-11-13T16:00:00')";
             db.execute(
                 sql,
-                [format!("conv_{n}"), format!("worker-{n}"), scene.token(n)],
+                [format!("conv_{n}"), format!("worker-{n}"), Self::token(n)],
             )
             .unwrap();
             scene.credential(n);
@@ -98,7 +98,7 @@ impl Scene {
             let id = format!("conv_{n}");
             db.execute(
                 sql,
-                [&id, &format!("worker-{n}"), &self.token(n), &made, &over],
+                [&id, &format!("worker-{n}"), &Self::token(n), &made, &over],
             )
             .unwrap();
             self.credential(n);
@@ -110,13 +110,13 @@ impl Scene {
         .unwrap();
     }
 
-    pub(crate) fn token(&self, n: u32) -> String {
+    pub(crate) fn token(n: u32) -> String {
         format!("{n:08x}").repeat(8)
     }
 
     /// Writes the credential of a worker.
     pub(crate) fn credential(&self, n: u32) {
-        self.credential_with(n, &self.token(n));
+        self.credential_with(n, &Self::token(n));
     }
 
     pub(crate) fn credential_with(&self, n: u32, token: &str) {
@@ -237,16 +237,14 @@ impl Running {
         let heard = [Arc::clone(&lines), Arc::clone(&lines)];
         let [a, b] = heard;
         thread::spawn(move || {
-            BufReader::new(out)
-                .lines()
-                .map_while(Result::ok)
-                .for_each(|l| a.lock().unwrap().push(l))
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                a.lock().unwrap().push(line);
+            }
         });
         thread::spawn(move || {
-            BufReader::new(err)
-                .lines()
-                .map_while(Result::ok)
-                .for_each(|l| b.lock().unwrap().push(l))
+            for line in BufReader::new(err).lines().map_while(Result::ok) {
+                b.lock().unwrap().push(line);
+            }
         });
         Self {
             child,

@@ -222,45 +222,37 @@ impl Core {
             none => (self.how.open)().and_then(|store| none.insert(store).beat(&bearer, wall)),
         };
         match beaten {
-            Ok(beaten) => {
-                if let Some(since) = self.broken.take() {
-                    self.said.remove("bridge");
-                    self.roster.again(now);
-                    self.say(
-                        (now, Level::Info),
-                        None,
-                        &format!("the bridge answers again, after {}", now.since(since)),
-                    );
-                }
-                if let Beaten::Written { proved: false, .. } = beaten {
-                    self.once(
-                        now,
-                        Level::Warn,
-                        "proof",
-                        "the bridge has no column for tokens: they are not verified",
-                    );
-                }
-                let standing = match beaten {
-                    Beaten::Written { .. } => Standing::Beats,
-                    Beaten::Denied(why) => Standing::Refused(why),
-                };
-                self.went(id, now, standing);
-                Ok(())
-            }
+            Ok(beaten) => self.beaten(id, now, beaten),
             Err(error) => {
                 if !matches!(error, StoreError::Busy { .. }) {
                     self.store = None;
                 }
                 self.broken.get_or_insert(now);
-                self.once(
-                    now,
-                    Level::Error,
-                    "bridge",
-                    &format!("{}; it is tried again", chain(&error)),
-                );
-                Err(error.into())
+                let words = format!("{}; it is tried again", chain(&error));
+                self.once(now, Level::Error, "bridge", &words);
+                return Err(error.into());
             }
         }
+        Ok(())
+    }
+
+    /// The bridge answered.
+    fn beaten(&mut self, id: &ConversationId, now: Timestamp, beaten: Beaten) {
+        if let Some(since) = self.broken.take() {
+            self.said.remove("bridge");
+            self.roster.again(now);
+            let words = format!("the bridge answers again, after {}", now.since(since));
+            self.say((now, Level::Info), None, &words);
+        }
+        if let Beaten::Written { proved: false, .. } = beaten {
+            let words = "the bridge has no column for tokens: they are not verified";
+            self.once(now, Level::Warn, "proof", words);
+        }
+        let standing = match beaten {
+            Beaten::Written { .. } => Standing::Beats,
+            Beaten::Denied(why) => Standing::Refused(why),
+        };
+        self.went(id, now, standing);
     }
 
     fn went(&mut self, id: &ConversationId, now: Timestamp, standing: Standing) {

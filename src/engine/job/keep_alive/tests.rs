@@ -12,6 +12,10 @@ use std::sync::{Arc, Mutex};
 
 const EVERY: Span = Span::seconds(30);
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "seconds of a test, in microseconds"
+)]
 fn at(seconds: f64) -> Timestamp {
     Timestamp(1_763_049_600_000_000 + (seconds * 1e6) as i64)
 }
@@ -176,9 +180,10 @@ fn a_bridge_that_is_gone_is_said_once_and_then_found_again() {
         },
     ]
     .into_iter()
-    .enumerate()
+    .zip(1_u32..)
+    .map(|(failure, n)| (n, failure))
     {
-        let begin = 100.0 * (n + 1) as f64;
+        let begin = 100.0 * f64::from(n);
         scene.bridge.fail(failure);
         assert!((0..40).any(|n| {
             let now = at(begin + f64::from(n));
@@ -273,7 +278,7 @@ fn two_do_not_keep_the_same_one_alive() {
     let claims = dir.path().join("claims");
     let first = scene(vec![right(1)], |how| how.claims = Some(claims.clone()));
     let second = scene(vec![right(1), right(2)], |how| {
-        how.claims = Some(claims.clone())
+        how.claims = Some(claims.clone());
     });
     assert!(!first.drive(0.0, 5.0).is_empty());
     let beats = second.drive(0.0, 60.0);
