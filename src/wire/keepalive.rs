@@ -82,6 +82,13 @@ pub(super) fn sources(
     Ok(Sources::new(paths, own.into_iter().collect()))
 }
 
+/// The files that the environment names, for whoever has no arguments.
+fn listed() -> Vec<PathBuf> {
+    let named = env::var_os("SWARMWARDEN_CREDENTIALS").unwrap_or_default();
+    let paths = env::split_paths(&named);
+    paths.filter(|p| !p.as_os_str().is_empty()).collect()
+}
+
 /// Where agents of this machine leave signs of life.
 pub(super) fn activity(settings: &Settings) -> Result<Activity, Failure> {
     let state = room::state(settings)?;
@@ -96,9 +103,9 @@ pub(super) fn keeping(
     say: Say,
 ) -> Result<Keeping, Failure> {
     let path = writable(settings)?.to_owned();
-    let named = asked.map_or(&[][..], |a| &a.credentials);
+    let named = asked.map_or_else(listed, |a| a.credentials.clone());
     let now = Clock::system().now();
-    let sources = match sources(settings, named, now) {
+    let sources = match sources(settings, &named, now) {
         // What is handed over will be found.
         Err(_) if handover.is_some() => Sources::default(),
         other => other?,

@@ -3,7 +3,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     clippy::print_stdout,
+    clippy::unchecked_time_subtraction,
     reason = "a benchmark that cannot go on says so by ending, reads the clock and prints"
 )]
 

@@ -5,10 +5,11 @@ mod hooks;
 mod inbox;
 mod scene;
 
-use super::{run, warden};
+use super::{machines::Machines, run, warden};
 use scene::{Scene, until};
 use serde_json::Value;
 use std::{
+    fs,
     os::unix::net::UnixDatagram,
     process::{Command, Stdio},
     sync::mpsc::sync_channel,
@@ -173,4 +174,37 @@ fn several_run_in_one_process_with_one_log() {
     assert_eq!(code, 64, "{err}");
     let (code, _, _) = run(warden().args(["run", "--with", "nonsense"]));
     assert_eq!(code, 64);
+}
+
+#[test]
+fn what_sync_takes_over_is_kept_alive_and_so_is_its_successor() {
+    let swarm = Machines::new(&[3]);
+    swarm.enrols(3);
+    swarm.does(0, &["deploy", "--session", "1", "--file", "nine-agents"]);
+    let config = swarm.path("worker.toml");
+    fs::write(&config, "[credentials]\nworker = 3\ninterval = \"5s\"\n").unwrap();
+    let config = config.to_str().unwrap();
+    let run = [
+        "run",
+        "--with",
+        "keepalive,sync",
+        "--every",
+        "1s",
+        "--config",
+        config,
+    ];
+    let mut child = swarm.starts(3, &run);
+    let beats = |id: &str| {
+        let sql =
+            format!("SELECT last_heartbeat FROM session_status WHERE conversation_id = '{id}'");
+        swarm.rows(&sql).pop()
+    };
+    let first = swarm.column("id").remove(0);
+    until("a beat", || beats(&first));
+    swarm.does(0, &["credentials", "rotate", "--worker", "3"]);
+    let ids = swarm.column("id");
+    let next = ids.iter().find(|id| **id != first).unwrap();
+    until("a beat in the next conversation", || beats(next));
+    scene::signal(child.id(), "TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }

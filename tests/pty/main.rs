@@ -1,6 +1,7 @@
 //! The binary on a real terminal: what it leaves behind however it ends, and what an operator sees.
 
 mod acts;
+mod alive;
 #[path = "../cli/bridge.rs"]
 mod bridge;
 mod calls;
