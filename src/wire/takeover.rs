@@ -68,7 +68,7 @@ fn words(s: &Snapshot, deed: &Deed) -> String {
 }
 
 /// Takes over: every open task is fenced and goes to a worker of the successor, the best first; one that nobody there can take waits.
-/// Then the handover document is written to the successor's branch.
+/// Then the handover document is written to the successor's branch, whatever became of single tasks.
 pub(super) fn run(settings: &Settings, asked: &TakeOver) -> Result<Exit, Failure> {
     let scene = Scene::new(settings)?;
     let from = Arc::clone(session(&scene.snapshot, &asked.session)?);
@@ -77,76 +77,114 @@ pub(super) fn run(settings: &Settings, asked: &TakeOver) -> Result<Exit, Failure
         let why = format!("{} cannot take over from itself", by.key);
         return Err(Failure::Refused(Refusal::Denied(why)));
     }
-    let branch = match (&asked.branch, by.branch()) {
-        (Some(branch), _) => branch.clone(),
-        (None, Some(branch)) => branch.name.to_string(),
-        (None, None) => {
-            let why = format!(
-                "{} has no branch for the handover document: name one with --branch",
-                by.key
-            );
-            return Err(Failure::Usage(why));
-        }
-    };
-    let mut out = io::stdout().lock();
-    writeln!(
-        out,
-        "{} goes on with {}: {} open tasks",
-        by.key,
-        from.key,
-        from.open.len()
-    )?;
-    for id in &from.open {
-        if let Some(deed) = deed(&scene.snapshot, &by, id, scene.now) {
-            writeln!(out, "  {}", words(&scene.snapshot, &deed))?;
-        }
-    }
-    writeln!(out, "  {} is written to {branch}", Paper::Handover.path())?;
+    let named = asked.branch.clone();
+    let branch = named.or_else(|| Some(by.branch()?.name.to_string()));
+    let branch = branch.ok_or_else(|| {
+        let words = "has no branch for the handover document: name one with --branch";
+        Failure::Usage(format!("{} {words}", by.key))
+    })?;
+    foretell(&scene, (&from, &by), &branch)?;
     if asked.how.dry_run {
         writeln!(io::stderr(), "dry run: nothing was written")?;
         return Ok(Exit::Ok);
     }
-    drop(out);
     confirm(&from.key, &asked.how)?;
-    let (mut moved, mut waits) = (Vec::new(), Vec::new());
-    for id in &from.open {
-        // Each is decided on what the one before it left.
-        let scene = Scene::new(settings)?;
-        let Some(deed) = deed(&scene.snapshot, &by, id, scene.now) else {
-            continue;
-        };
-        let to = matches!(deed, Deed::Reassign { .. });
-        scene.agreed(deed, &how(&asked.how, &from, &by))?;
-        if to { &mut moved } else { &mut waits }.push(id.to_string());
-    }
+    let done = hand_over(settings, (&from, &by), &asked.how)?;
     let after = Scene::new(settings)?;
-    let doc = written(&after.snapshot, None);
     let mut lesson = format!(
-        "- {} was taken over by {} at {}",
+        "- {} was taken over by {} at {}{}",
         from.key,
         by.key,
-        after.now.rfc3339()
+        after.now.rfc3339(),
+        done.words()
     );
-    for (ids, what) in [(&moved, "handed on"), (&waits, "waiting for a worker")] {
-        if !ids.is_empty() {
-            lesson = format!("{lesson}; {what}: {}", ids.join(", "));
-        }
-    }
     if !asked.how.reason.is_empty() {
-        lesson = format!(
-            "{lesson}; because: {}",
-            swarmwarden::domain::text::line(&asked.how.reason)
-        );
+        let reason = swarmwarden::domain::text::line(&asked.how.reason);
+        lesson = format!("{lesson}; because: {reason}");
     }
     let remote = asked.push.then_some(asked.remote.as_str());
-    let done = report::publisher(settings, &branch, remote).publish(
+    let doc = written(&after.snapshot, None);
+    let written = report::publisher(settings, &branch, remote).publish(
         Paper::Handover,
         &doc,
         &lesson,
         after.now,
     )?;
-    writeln!(io::stdout(), "{} on {branch} @{}", done.path, done.commit)?;
-    Ok(Exit::Ok)
+    let short = swarmwarden::domain::text::head(&written.commit, 8);
+    writeln!(io::stdout(), "{} on {branch} @{short}", written.path)?;
+    Ok(if done.left.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Conflict
+    })
+}
+
+/// Everything that would be done.
+fn foretell(
+    scene: &Scene<'_>,
+    (from, by): (&Session, &Session),
+    branch: &str,
+) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let (old, new, n) = (&from.key, &by.key, from.open.len());
+    writeln!(out, "{new} goes on with {old}: {n} open tasks")?;
+    for id in &from.open {
+        if let Some(deed) = deed(&scene.snapshot, by, id, scene.now) {
+            writeln!(out, "  {}", words(&scene.snapshot, &deed))?;
+        }
+    }
+    writeln!(out, "  {} is written to {branch}", Paper::Handover.path())?;
+    Ok(())
+}
+
+/// What became of the tasks.
+#[derive(Default)]
+struct Done {
+    moved: Vec<String>,
+    waits: Vec<String>,
+    left: Vec<String>,
+}
+
+impl Done {
+    fn words(&self) -> String {
+        let all = [
+            (&self.moved, "handed on"),
+            (&self.waits, "waiting for a worker"),
+            (&self.left, "left where they are"),
+        ];
+        let some = all.into_iter().filter(|(ids, _)| !ids.is_empty());
+        let some: Vec<String> = some
+            .map(|(ids, what)| format!("; {what}: {}", ids.join(", ")))
+            .collect();
+        some.concat()
+    }
+}
+
+/// Moves every open task. One that somebody moved meanwhile is left, and said.
+fn hand_over(
+    settings: &Settings,
+    (from, by): (&Session, &Session),
+    asked: &How,
+) -> Result<Done, Failure> {
+    let mut done = Done::default();
+    for id in &from.open {
+        // Each is decided on what the one before it left.
+        let scene = Scene::new(settings)?;
+        let Some(deed) = deed(&scene.snapshot, by, id, scene.now) else {
+            continue;
+        };
+        let to = matches!(deed, Deed::Reassign { .. });
+        match scene.agreed(deed, &how(asked, from, by)) {
+            Ok(_) if to => done.moved.push(id.to_string()),
+            Ok(_) => done.waits.push(id.to_string()),
+            Err(Failure::Refused(why)) => {
+                writeln!(io::stderr(), "swarmwarden: {id}: {why}")?;
+                done.left.push(id.to_string());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
 }
 
 /// Why each of its actions was taken, for the audit log.
