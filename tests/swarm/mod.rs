@@ -1,10 +1,12 @@
 //! A swarm by hand, at a fixed instant: every state, every kind of task, hostile text. For screens, pictures and benches.
 
 mod alerts;
+mod branches;
 mod sessions;
 mod worker;
 
 pub(crate) use alerts::alarming;
+pub(crate) use branches::{branches, many};
 pub(crate) use sessions::sessions;
 
 use std::{collections::VecDeque, sync::Arc};

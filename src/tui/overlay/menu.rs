@@ -4,6 +4,7 @@ use crate::{
     domain::{
         ConversationId, Task, TaskId, Timestamp,
         act::{Deed, propose},
+        text,
     },
     tui::{
         acting::{self, Target},
@@ -136,7 +137,9 @@ fn merges(model: &Model) -> Vec<(String, Result<Entry, String>)> {
     }
     let forbidden = acting::forbidden(model);
     let row = |(ours, theirs): (Arc<str>, Arc<str>)| {
-        let label = format!("merge {theirs} into {ours} in a scratch worktree …");
+        let [into, what] = [&ours, &theirs].map(|name| sessions::short(name, 24).to_owned());
+        let (into, what) = (text::fit(&into, 24), text::fit(&what, 24));
+        let label = format!("begin in a scratch worktree: merge {what} into {into} …");
         let can = forbidden
             .clone()
             .map_or(Ok(Entry::Merge(ours, theirs)), Err);

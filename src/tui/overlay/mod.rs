@@ -158,7 +158,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         Some(Overlay::Note(note)) => return note::act(model, note, action),
         other => model.overlay = other,
     }
-    if action == Action::Escape {
+    if action == Action::Escape && !matches!(model.overlay, Some(Overlay::Scratch(_))) {
         model.overlay = None;
         return Vec::new();
     }

@@ -101,7 +101,14 @@ pub(super) fn draw(
         height: body.height.min(tall),
         ..body
     };
-    canvas.frame(place, &Strip::of(title, Role::Title));
+    let room = usize::from(place.height.saturating_sub(2));
+    let top = page.top.min(lines.len().saturating_sub(room));
+    let seen = if lines.len() > room {
+        format!("{}-{} of {} · ", top + 1, top + room, lines.len())
+    } else {
+        String::new()
+    };
+    canvas.frame(place, &Strip::of(seen, Role::Dim).add(title, Role::Title));
     let inside = Rect {
         x: place.x + 2,
         y: place.y + 1,

@@ -109,11 +109,11 @@ pub(super) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         return Vec::new();
     };
     match action {
-        Action::Accept if scratch.asked.is_some() => {
+        Action::Accept | Action::Escape if scratch.asked.is_some() => {
             model.overlay = None;
             model.say("the merge goes on; L says what became of it", now);
         }
-        Action::Accept => {
+        Action::Accept | Action::Escape => {
             model.overlay = None;
             model.say("cancelled; no merge was begun", now);
         }

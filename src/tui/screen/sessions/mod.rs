@@ -7,7 +7,7 @@ mod state;
 mod update;
 mod view;
 
-pub(crate) use branches::{ask, commits, refused};
+pub(crate) use branches::{ask, commits, refused, short};
 pub(crate) use columns::stage;
 pub(crate) use matrix::{merges, whole, words};
 pub(crate) use state::{Layout, State};

@@ -145,7 +145,7 @@ fn sessions(scene: Scene<'_>, state: &State) -> Vec<String> {
         format!("{shown} of {all} sessions")
     }];
     if state.bare > 0 {
-        parts.push(format!("v {} more with only a branch", state.bare));
+        parts.push(format!("{} more with only a branch: v", state.bare));
     }
     if let Some(repo) = &snapshot.repo {
         if let Some(base) = &repo.base {

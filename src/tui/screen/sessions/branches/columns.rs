@@ -101,15 +101,19 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         _ => false,
     };
     list.retain(|c| !hide(c.id));
-    let mut fitted = widget::fit_columns(&list, width);
-    // Without subjects the names take what is left, as far as they need it.
-    if fitted.iter().all(|c| !c.grows) {
-        let used: u16 = fitted.iter().map(|c| c.width + 1).sum();
-        let spare = (width + 1).saturating_sub(used);
-        let need = widest(&|row| cells(&row.name), 0, u16::MAX).saturating_sub(name);
-        if let Some(column) = fitted.iter_mut().find(|c| c.id == Col::Branch) {
-            column.width += spare.min(need);
-        }
+    let need = widest(&|row| cells(&row.name), 0, u16::MAX);
+    spread(widget::fit_columns(&list, width), width, need)
+}
+
+/// Without subjects the names take what is left, as far as they need it.
+fn spread(mut fitted: Vec<Column<Col>>, width: u16, need: u16) -> Vec<Column<Col>> {
+    if fitted.iter().any(|c| c.grows) {
+        return fitted;
+    }
+    let used: u16 = fitted.iter().map(|c| c.width + 1).sum();
+    let spare = (width + 1).saturating_sub(used);
+    if let Some(column) = fitted.iter_mut().find(|c| c.id == Col::Branch) {
+        column.width += spare.min(need.saturating_sub(column.width));
     }
     fitted
 }

@@ -2,7 +2,11 @@
 
 use super::{row::Row, state::State, upstream};
 use crate::{
-    domain::{Branch, Repo, Worktree, repo::Cell, text},
+    domain::{
+        Branch, Repo, Worktree,
+        repo::{Cell, Matrix},
+        text,
+    },
     tui::{
         screen::{
             overview::plural,
@@ -17,7 +21,7 @@ use crate::{
 /// Branches that it clashes with, and files shared with others, that are named.
 const NAMED: usize = 6;
 /// Lines of one conflict.
-const LINES: usize = 12;
+const LINES: usize = 5;
 
 /// `claude/x  9 commits ahead of origin/main, 3 behind`.
 pub(super) fn headline(state: &State, row: &Row, branch: &Branch) -> Strip {
@@ -60,11 +64,13 @@ pub(super) fn lines(scene: Scene<'_>, row: &Row, branch: &Branch, width: u16) ->
         out: Vec::new(),
     };
     page.head();
+    page.base();
+    page.upstream();
     page.owner();
     page.worktrees();
-    page.conflicts();
-    page.overlaps(state);
     page.commits(state);
+    page.others();
+    page.overlaps(state);
     page.out
 }
 
@@ -85,9 +91,14 @@ impl Page<'_> {
             .map_or_else(String::new, |at| format!("{}  ", self.scene.clock.ago(at)));
         let head = format!("{}  {when}{}  {}", b.commit, b.author, b.subject);
         self.say("head", &head, Role::Text);
+    }
+
+    fn upstream(&mut self) {
+        let b = self.branch;
         let (words, role) = match &b.upstream {
             _ if b.remote => {
-                let from = b.from.as_deref().unwrap_or("a remote");
+                let from = b.from.as_deref().and_then(|from| from.split('/').next());
+                let from = from.unwrap_or("a remote");
                 (format!("only at {from}; no local branch"), Role::Text)
             }
             None if b.ahead > 0 => (
@@ -146,52 +157,56 @@ impl Page<'_> {
         }
     }
 
-    fn conflicts(&mut self) {
-        let Some(matrix) = self.repo.matrix.as_deref() else {
+    /// How it merges with the base.
+    fn base(&mut self) {
+        let matrix = self.repo.matrix.as_deref();
+        if let Some((matrix, row)) = matrix.and_then(|m| Some((m, m.row(&self.row.name)?))) {
+            self.pair(matrix, row, 0);
+        }
+    }
+
+    /// With which other branches it clashes, and when to merge it.
+    fn others(&mut self) {
+        let matrix = self.repo.matrix.as_deref();
+        let Some((matrix, row)) = matrix.and_then(|m| Some((m, m.row(&self.row.name)?))) else {
             return;
         };
-        let Some(row) = matrix.row(&self.row.name) else {
-            return;
-        };
-        let base = matrix.names.first().cloned().unwrap_or_default();
-        let mut all = vec![(0, base)];
-        for (n, name) in matrix.names.iter().enumerate().skip(1) {
-            if matches!(matrix.cell(row, n), Some(Cell::Conflict(_))) {
-                all.push((n, name.clone()));
-            }
+        let others = 1..matrix.names.len();
+        let clash = |n: &usize| matches!(matrix.cell(row, *n), Some(Cell::Conflict(_)));
+        let all: Vec<usize> = others.filter(clash).collect();
+        for &n in all.iter().take(NAMED) {
+            self.pair(matrix, row, n);
         }
-        let more = all.len().saturating_sub(NAMED + 1);
-        for (n, other) in all.into_iter().take(NAMED + 1) {
-            let Some(cell) = matrix.cell(row, n) else {
-                continue;
-            };
-            let role = match cell {
-                Cell::Conflict(_) => Role::Crit,
-                Cell::Unknown(_) | Cell::Unrelated => Role::Warn,
-                Cell::Clean | Cell::Pending => Role::Text,
-            };
-            self.say("merge", &format!("with {other}: {}", words(cell)), role);
-            let (first, second) = if n < row {
-                (&*other, &*self.row.name)
-            } else {
-                (&*self.row.name, &*other)
-            };
-            let files = clash(cell, (first, second), self.width, LINES);
-            self.out.extend(files);
-        }
-        if more > 0 {
-            self.say(
-                "",
-                &format!("and with {more} more; v shows the matrix"),
-                Role::Dim,
-            );
+        if all.len() > NAMED {
+            let more = all.len() - NAMED;
+            let words = format!("and with {more} more; v shows the matrix");
+            self.say("", &words, Role::Dim);
         }
         let order = matrix.order.iter();
         let step = order.enumerate().find(|(_, s)| *s.branch == *self.row.name);
         if let Some((n, step)) = step {
             let words = format!("{} of {}: {}", n + 1, matrix.order.len(), step.reason);
-            self.say("in order", &words, Role::Text);
+            self.say("order", &words, Role::Text);
         }
+    }
+
+    /// How it merges with another row of the matrix.
+    fn pair(&mut self, matrix: &Matrix, row: usize, n: usize) {
+        let (Some(cell), Some(other)) = (matrix.cell(row, n), matrix.names.get(n)) else {
+            return;
+        };
+        let role = match cell {
+            Cell::Conflict(_) => Role::Crit,
+            Cell::Unknown(_) | Cell::Unrelated => Role::Warn,
+            Cell::Clean | Cell::Pending => Role::Text,
+        };
+        self.say("merge", &format!("with {other}: {}", words(cell)), role);
+        let sides = if n < row {
+            ("there", "here")
+        } else {
+            ("here", "there")
+        };
+        self.out.extend(clash(cell, sides, self.width, LINES));
     }
 
     fn overlaps(&mut self, state: &State) {
@@ -222,7 +237,7 @@ impl Page<'_> {
             None => self.say("commits", "reading…", Role::Dim),
             Some(Err(why)) => self.say("commits", &format!("{why}; Enter tries again"), Role::Warn),
             Some(Ok(all)) => {
-                for commit in all.iter().take(NAMED * 4) {
+                for commit in all.iter().take(NAMED) {
                     let when = commit
                         .at
                         .map_or_else(String::new, |at| self.scene.clock.age(at));
@@ -235,8 +250,9 @@ impl Page<'_> {
                             .add(commit.subject.to_string(), Role::Text),
                     );
                 }
-                if all.len() > NAMED * 4 {
-                    self.say("", "Enter lists the others", Role::Dim);
+                if all.len() > NAMED {
+                    let words = format!("Enter lists all {}", plural(all.len(), "commit"));
+                    self.say("", &words, Role::Dim);
                 }
             }
         }
@@ -292,15 +308,12 @@ pub(super) fn trees(repo: &Repo) -> String {
         .filter(|t| t.operation.is_some())
         .count();
     let changed = repo.worktrees.iter().filter(|t| !t.clean()).count();
+    let changed = (changed > 0).then(|| format!("{changed} changed"));
+    let busy = (busy > 0).then(|| format!("{busy} in an operation"));
+    let notes: Vec<String> = changed.into_iter().chain(busy).collect();
     let mut words = plural(all, "worktree");
-    if changed > 0 {
-        words.push_str(&format!(" ({changed} changed"));
-        if busy > 0 {
-            words.push_str(&format!(", {busy} in an operation"));
-        }
-        words.push(')');
-    } else if busy > 0 {
-        words.push_str(&format!(" ({busy} in an operation)"));
+    if !notes.is_empty() {
+        words = format!("{words} ({})", notes.join(", "));
     }
     if repo.stashes > 0 {
         let stashes = usize::try_from(repo.stashes).unwrap_or(usize::MAX);

@@ -32,7 +32,7 @@ pub(super) fn open(model: &mut Model) {
 }
 
 /// A branch; without its folder where there is no room for that.
-pub(super) fn short(branch: &str, width: u16) -> &str {
+pub(crate) fn short(branch: &str, width: u16) -> &str {
     let last = branch.rsplit('/').next().unwrap_or(branch);
     if cells(branch) > width { last } else { branch }
 }

@@ -4,7 +4,6 @@ use super::{short, state::State};
 use crate::{
     domain::{repo::Overlap, text},
     tui::{
-        screen::overview::plural,
         theme::Role,
         widget::{Canvas, Rows, Strip},
     },
@@ -38,17 +37,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, place: Rect, state: &State) {
     let mut rows = Rows::of(place);
     let count = all.len() + usize::try_from(left_out).unwrap_or(0);
     let title = Strip::of(format!("OVERLAPS {count}"), Role::Title);
-    let words = "  files edited on 2+ live branches";
+    let words = "  files edited on 2+ live branches, most branches first";
     canvas.rule(rows.line(), &title.add(words, Role::Text));
     let page = usize::from(rows.left().saturating_sub(1));
-    for (n, overlap) in all.iter().take(page).enumerate() {
+    for overlap in all.iter().take(page) {
         let line = rows.line();
-        if n + 1 == page && count > page {
-            let rest = plural(count - n, "more file");
-            canvas.put(line, &format!("  {rest}"), Role::Dim);
-        } else {
-            canvas.strip(line, &one(state, overlap, line.width));
-        }
+        canvas.strip(line, &one(state, overlap, line.width));
     }
 }
 

@@ -66,8 +66,14 @@ fn split(state: &State, tier: Tier, place: Rect) -> (Rect, Rect, Rect) {
     };
     let wanted = u16::try_from(state.rows.len() + 2).unwrap_or(u16::MAX);
     if detail == 0 {
+        // The selected branch has what the list leaves.
         let none = Rect { height: 0, ..place };
-        return (place, none, none);
+        let mut rows = Rows::of(place);
+        let main = rows.take(wanted.min(place.height));
+        return match rows.left() {
+            4.. if tier == Tier::S => (main, none, rows.rest()),
+            _ => (place, none, none),
+        };
     }
     let panel = overlaps::height(state, most);
     let mut rows = Rows::of(place);

@@ -43,8 +43,12 @@ pub(super) fn headline(state: &State, matrix: &Matrix) -> Strip {
     let Some(cell) = matrix.between(&ours, &theirs) else {
         return Strip::new();
     };
-    let names = format!("{} × {}  ", ours, short(&theirs, 40));
-    Strip::of(names, Role::Title).add(words(cell), role(cell))
+    let names = format!(
+        "  ours {} × theirs {}",
+        short(&ours, 36),
+        short(&theirs, 36)
+    );
+    Strip::of(words(cell), role(cell)).add(names, Role::Title)
 }
 
 /// The files of the selected cell, and the order of merging.
@@ -59,7 +63,7 @@ pub(super) fn lines(state: &State, matrix: &Matrix, width: u16) -> Vec<Strip> {
                     .map(|l| Strip::of(format!("    {l}"), Role::Warn)),
             );
         }
-        out.extend(cell.map_or_else(Vec::new, |c| clash(c, (&ours, &theirs), width, FILES)));
+        out.extend(cell.map_or_else(Vec::new, |c| clash(c, ("ours", "theirs"), width, FILES)));
     }
     out.extend(order(matrix));
     out

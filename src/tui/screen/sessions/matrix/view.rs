@@ -42,7 +42,12 @@ pub(in crate::tui::screen::sessions) fn draw(
     }
     let mut rows = Rows::of(below);
     let heading = rows.line();
-    canvas.rule(heading, &detail::headline(state, matrix));
+    let headline = detail::headline(state, matrix);
+    canvas.rule(heading, &headline);
+    let legend = Strip::of(" · clean  – unrelated  ? unknown  … pending ", Role::Dim);
+    if headline.width() + legend.width() + 6 < heading.width {
+        canvas.strip_right(heading, &legend);
+    }
     let lines = detail::lines(state, matrix, below.width);
     scroll(canvas, rows.rest(), &lines, sessions.detail.0, hits);
     if sessions.on_detail {
@@ -233,7 +238,7 @@ pub(in crate::tui::screen::sessions) fn status(scene: Scene<'_>) -> String {
     let live = matrix.names.len().saturating_sub(1);
     let shown = state.shown.len().saturating_sub(1);
     let mut parts = vec![if shown == live {
-        format!("{live} live branches against each other")
+        format!("{live} live branches")
     } else {
         format!("{shown} of {live} live branches")
     }];
@@ -244,9 +249,6 @@ pub(in crate::tui::screen::sessions) fn status(scene: Scene<'_>) -> String {
     });
     if matrix.left_out > 0 {
         parts.push(format!("{} older left out", matrix.left_out));
-    }
-    if scene.tier >= Tier::M {
-        parts.push("· clean – unrelated ? unknown … pending".to_owned());
     }
     parts.join(" · ")
 }
