@@ -52,10 +52,10 @@ pub(crate) enum GitCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Merge {
     /// The branch that is merged into; it does not move.
-    #[arg(required_unless_present = "check")]
+    #[arg(required_unless_present_any = ["check", "finish"])]
     pub(crate) ours: Option<String>,
     /// The branch that is merged.
-    #[arg(required_unless_present = "check")]
+    #[arg(required_unless_present_any = ["check", "finish"])]
     pub(crate) theirs: Option<String>,
     /// Where the work tree is made; without it, beside the repository.
     #[arg(long, value_name = "DIR")]
@@ -63,4 +63,13 @@ pub(crate) struct Merge {
     /// Begin nothing: tell which lines the merge in this work tree loses, and what is not resolved; exit 1 when there is any.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["ours", "theirs", "dir"])]
     pub(crate) check: Option<PathBuf>,
+    /// Begin nothing: write down how the conflict in this work tree was resolved, by whom and when, into the handover document.
+    #[arg(long, value_name = "DIR", requires = "record", conflicts_with_all = ["ours", "theirs", "dir", "check"])]
+    pub(crate) finish: Option<PathBuf>,
+    /// Branch of that handover document.
+    #[arg(long, value_name = "BRANCH", requires = "finish")]
+    pub(crate) record: Option<String>,
+    /// Also take the work tree away; the merge must be committed, and stand on a branch if it is to last.
+    #[arg(long, requires = "finish")]
+    pub(crate) remove: bool,
 }

@@ -14,6 +14,9 @@ pub(crate) struct Report {
     /// The branch; made when it does not exist.
     #[arg(long, value_name = "BRANCH")]
     pub(crate) branch: Option<String>,
+    /// Where people wrote a document of that name: keep all of it as a note, instead of leaving it alone.
+    #[arg(long, requires = "commit")]
+    pub(crate) adopt: bool,
     /// Also push it.
     #[arg(long, requires = "commit")]
     pub(crate) push: bool,
@@ -29,7 +32,7 @@ pub(crate) enum Paper {
     StatusMd,
     /// INTEGRATION-PROGRESS-TRACKER.md.
     TrackerMd,
-    /// SESSION-HANDOVER-PROTOCOL.md.
+    /// SESSION-HANDOVER.md.
     HandoverMd,
     /// A summary for a forge.
     #[value(alias = "md")]

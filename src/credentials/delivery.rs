@@ -42,10 +42,11 @@ impl Delivery {
 
     /// Puts a credential there, unless it stands there already. Says whether it was put.
     pub(super) fn put(&self, credential: &Credential) -> Result<bool, CredentialError> {
-        self.put_file(&self.path(credential.worker), &credential.bytes())
+        Self::put_file(&self.path(credential.worker), &credential.bytes())
     }
 
-    pub(super) fn put_file(&self, path: &Path, bytes: &[u8]) -> Result<bool, CredentialError> {
+    /// Writes a file that only its user may read, unless it stands there already. Says whether it was written.
+    pub(super) fn put_file(path: &Path, bytes: &[u8]) -> Result<bool, CredentialError> {
         // One that others may read is written anew.
         let there = read_private(path).ok().flatten();
         if there.is_some_and(|there| *there == bytes) {

@@ -96,7 +96,7 @@ impl CredentialError {
     }
 
     /// A file of our own that cannot be used.
-    pub(super) fn local(path: &Path, why: impl ToString) -> Self {
+    pub(super) fn local(path: &Path, why: &dyn std::fmt::Display) -> Self {
         use crate::domain::text;
         Self::Local {
             path: text::line(&path.to_string_lossy()).into_owned(),

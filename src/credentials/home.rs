@@ -179,7 +179,7 @@ impl Home {
         match read_private(&path)? {
             None => Ok(Roster::default()),
             Some(bytes) => {
-                serde_json::from_slice(&bytes).map_err(|e| CredentialError::local(&path, e))
+                serde_json::from_slice(&bytes).map_err(|e| CredentialError::local(&path, &e))
             }
         }
     }
@@ -192,7 +192,7 @@ impl Home {
         make_dir(&self.dir)?;
         let path = self.dir.join("issue.lock");
         let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
-        lock.map_err(|e| CredentialError::local(&path, e))
+        lock.map_err(|e| CredentialError::local(&path, &e))
     }
 
     /// Changes the roster, while nobody else does. What `change` refuses is not written.
@@ -204,7 +204,7 @@ impl Home {
         change: impl FnOnce(&mut Roster) -> Result<T, CredentialError>,
     ) -> Result<T, CredentialError> {
         let path = self.dir.join(ROSTER);
-        let failed = |e: io::Error| CredentialError::local(&path, e);
+        let failed = |e: io::Error| CredentialError::local(&path, &e);
         make_dir(&self.dir)?;
         let lock = File::create(self.dir.join("roster.lock")).map_err(failed)?;
         lock.lock().map_err(failed)?;
@@ -212,8 +212,8 @@ impl Home {
         let before = roster.clone();
         let done = change(&mut roster)?;
         if roster != before {
-            let bytes =
-                serde_json::to_vec_pretty(&roster).map_err(|e| CredentialError::local(&path, e))?;
+            let bytes = serde_json::to_vec_pretty(&roster)
+                .map_err(|e| CredentialError::local(&path, &e))?;
             write_private(&path, &bytes)?;
         }
         Ok(done)
@@ -222,7 +222,7 @@ impl Home {
 
 fn make_dir(dir: &Path) -> Result<(), CredentialError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.map_err(|e| CredentialError::local(dir, e))
+    made.map_err(|e| CredentialError::local(dir, &e))
 }
 
 fn read_key(path: &Path) -> Result<Option<WorkerKey>, CredentialError> {
@@ -231,7 +231,7 @@ fn read_key(path: &Path) -> Result<Option<WorkerKey>, CredentialError> {
     };
     let key = std::str::from_utf8(&bytes).ok().and_then(WorkerKey::parse);
     key.map(Some)
-        .ok_or_else(|| CredentialError::local(path, "it holds no age key"))
+        .ok_or_else(|| CredentialError::local(path, &"it holds no age key"))
 }
 
 fn make_key(path: &Path) -> Result<(WorkerKey, bool), CredentialError> {
@@ -244,15 +244,15 @@ fn make_key(path: &Path) -> Result<(WorkerKey, bool), CredentialError> {
         // Another process was faster.
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => match read_key(path)? {
             Some(key) => Ok((key, false)),
-            None => Err(CredentialError::local(path, e)),
+            None => Err(CredentialError::local(path, &e)),
         },
-        Err(e) => Err(CredentialError::local(path, e)),
+        Err(e) => Err(CredentialError::local(path, &e)),
     }
 }
 
 /// Reads a file that only its owner may read; `None` when there is none.
 pub(super) fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, CredentialError> {
-    let failed = |e: io::Error| CredentialError::local(path, e);
+    let failed = |e: io::Error| CredentialError::local(path, &e);
     let file = match File::open(path) {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -260,11 +260,11 @@ pub(super) fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Cr
     };
     let facts = file.metadata().map_err(failed)?;
     if !facts.is_file() || facts.len() > CAP {
-        return Err(CredentialError::local(path, "it is no file of ours"));
+        return Err(CredentialError::local(path, &"it is no file of ours"));
     }
     if facts.permissions().mode() & 0o077 != 0 {
         let why = "others may read it; allow only its owner with `chmod 600`, and make a new key if somebody did";
-        return Err(CredentialError::local(path, why));
+        return Err(CredentialError::local(path, &why));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(
         usize::try_from(facts.len()).unwrap_or_default() + 1,
@@ -275,13 +275,13 @@ pub(super) fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Cr
 
 /// Writes a file that only its owner may read, whole or not at all.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), CredentialError> {
-    put(path, bytes, false).map_err(|e| CredentialError::local(path, e))
+    put(path, bytes, false).map_err(|e| CredentialError::local(path, &e))
 }
 
 /// Removes a file; one that is not there is removed.
 pub(super) fn remove(path: &Path) -> Result<(), CredentialError> {
     match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(CredentialError::local(path, e)),
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(CredentialError::local(path, &e)),
         _ => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Timestamp,
+        Span, Timestamp,
         credential::{Format, NewConversation},
     },
     git::Who,
@@ -17,6 +17,8 @@ use serde_json::json;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
+/// So many seconds after its expiry a conversation is forgotten.
+const KEPT: i64 = 7 * 86_400;
 /// Both forms of a file: encrypted, and in clear.
 const FORMS: [bool; 2] = [true, false];
 
@@ -73,9 +75,10 @@ pub fn prepare(
         let own = Zeroizing::new(own.to_string());
         let name = format!("worker-{worker}-coordinator.json");
         write_private(&home.dir().join("orchestrator").join(name), own.as_bytes())?;
+        let kept = now.plus(Span::seconds(-KEPT)).0;
         roster
             .issued
-            .retain(|i| i.stage != Stage::Prepared || i.worker != worker);
+            .retain(|i| i.expires > kept && (i.stage != Stage::Prepared || i.worker != worker));
         roster.issued.push(Issued {
             worker,
             role: new.role_b.to_string(),

@@ -7,6 +7,9 @@ use super::{
 };
 use crate::git::{CommitId, EntryKind, Who};
 
+/// Shared files that are looked at.
+const SHARED: usize = 256;
+
 /// Whether a name is one of a plain file, without its `.age`.
 pub(super) fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -108,7 +111,7 @@ pub fn reseal(home: &Home, shelf: &Shelf, who: &Who) -> Result<Vec<String>, Cred
     Ok(said)
 }
 
-/// Shared files on the branch: name without `.age`, and path.
+/// Shared files on the branch, at most 256: name without `.age`, and path.
 pub(super) fn listed(
     shelf: &Shelf,
     at: CommitId,
@@ -121,7 +124,7 @@ pub(super) fn listed(
             let name = entry.name.strip_suffix(".age")?;
             is_name(name).then(|| (name.to_owned(), format!("{folder}/{name}.age")))
         });
-    Ok(named.collect())
+    Ok(named.take(SHARED).collect())
 }
 
 fn note(home: &Home, done: &[String], readers: &[PublicKey]) -> Result<(), CredentialError> {

@@ -166,8 +166,8 @@ impl Syncer {
             created: credential.created.0,
         };
         let path = self.record();
-        let bytes = serde_json::to_vec(&record).map_err(|e| CredentialError::local(&path, e))?;
-        self.delivery.put_file(&path, &bytes)?;
+        let bytes = serde_json::to_vec(&record).map_err(|e| CredentialError::local(&path, &e))?;
+        Delivery::put_file(&path, &bytes)?;
         let outcome = if written || !same {
             Outcome::New(credential)
         } else {
@@ -181,7 +181,7 @@ impl Syncer {
         let Some(bytes) = read_private(&path)? else {
             return Ok(Taken::default());
         };
-        serde_json::from_slice(&bytes).map_err(|e| CredentialError::local(&path, e))
+        serde_json::from_slice(&bytes).map_err(|e| CredentialError::local(&path, &e))
     }
 
     /// The encrypted credential, else the clear one; an encrypted one that is refused is not replaced by a clear one.
@@ -243,6 +243,6 @@ impl Syncer {
     ) -> Result<bool, CredentialError> {
         let sealed = self.shelf.read(tip, path)?.unwrap_or_default();
         let clear = decrypt(key, path, &sealed)?;
-        self.delivery.put_file(&self.delivery.shared(name), &clear)
+        Delivery::put_file(&self.delivery.shared(name), &clear)
     }
 }

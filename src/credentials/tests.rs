@@ -111,9 +111,9 @@ impl World {
     }
 
     pub(crate) fn accepts(&self, worker: u32) {
-        let shelf = self.shelf(0);
-        let at = shelf.fetch().unwrap();
-        accept(&self.home(0), &shelf, at, (worker, None), NOW).unwrap();
+        let branch = self.shelf(0);
+        let at = branch.fetch().unwrap();
+        accept(&self.home(0), &branch, at, (worker, None), NOW).unwrap();
     }
 
     pub(crate) fn new_one(worker: u32, n: u8) -> NewConversation {

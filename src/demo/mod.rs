@@ -7,6 +7,7 @@ mod live;
 mod message;
 mod names;
 mod plan;
+mod repo;
 mod rows;
 mod work;
 mod worker;
@@ -15,7 +16,7 @@ mod writer;
 pub use live::{DemoClock, Live};
 pub use plan::{Act, Operation, Plan};
 
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, text};
 use rows::Rows;
 use std::{
     io,
@@ -119,6 +120,14 @@ pub enum DemoError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The repository could not be written.
+    #[error("write the demo's repository {path} failed: {why}")]
+    Repository {
+        /// Path.
+        path: PathBuf,
+        /// What git says.
+        why: String,
+    },
     /// The operating system gave no thread.
     #[error("start the demo's thread failed")]
     Thread(#[source] io::Error),
@@ -202,6 +211,21 @@ impl DemoDir {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.dir.path().join("bridge.db")
+    }
+
+    /// Makes the demo's repository, as it would be at `now`, and says where it is. Takes about as long as 12 commits.
+    ///
+    /// # Errors
+    /// [`DemoError::Repository`].
+    pub fn repository(&self, spec: Spec, now: Timestamp) -> Result<PathBuf, DemoError> {
+        let path = self.dir.path().join("repo");
+        match repo::write(&path, spec, now) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(DemoError::Repository {
+                path,
+                why: text::line(error.message()).into_owned(),
+            }),
+        }
     }
 
     /// Where the program's own memory of the demo goes.

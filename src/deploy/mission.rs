@@ -46,7 +46,7 @@ pub(super) fn fill(
     text: &str,
     (open, close): (char, char),
     value: impl Fn(&str) -> Option<String>,
-) -> Result<String, String> {
+) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(open) {
@@ -54,19 +54,16 @@ pub(super) fn fill(
         let found = after
             .split_once(close)
             .and_then(|(name, tail)| Some((value(name)?, tail)));
-        match found {
-            Some((value, tail)) => {
-                out.push_str(&value);
-                rest = tail;
-            }
-            None => {
-                out.push(open);
-                rest = after;
-            }
+        if let Some((value, tail)) = found {
+            out.push_str(&value);
+            rest = tail;
+        } else {
+            out.push(open);
+            rest = after;
         }
     }
     out.push_str(rest);
-    Ok(out)
+    out
 }
 
 fn values(

@@ -234,7 +234,6 @@ fn one(
                 .find(|(known, _)| known.get(1..known.len() - 1) == Some(name));
             found.map(|(_, value)| (*value).to_owned())
         })
-        .unwrap_or_else(|_| word.to_owned())
     };
     Agent {
         number: agent.number,

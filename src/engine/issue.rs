@@ -198,7 +198,7 @@ impl Issuer {
             headline: format!("{id}"),
             task: None,
             worker: None,
-            generations: Default::default(),
+            generations: crate::domain::ledger::Floors::new(),
             end: crate::store::End::Written(Vec::new(), link),
         });
     }

@@ -88,12 +88,7 @@ impl Engine {
     /// Starts the jobs on the current runtime.
     #[must_use]
     pub fn start(mut plan: Plan) -> (Self, Ports) {
-        let source = Source {
-            name: look::file_name(&plan.name),
-            path: Arc::clone(&plan.name),
-            mode: plan.view.mode,
-            ..Source::default()
-        };
+        let source = unread(&plan);
         let (at, rest) = (plan.clock.now(), Snapshot::default());
         let (ports, ends) = pair(Snapshot { at, source, ..rest });
         let EnginePorts {
@@ -136,12 +131,8 @@ impl Engine {
             let (actor, snapshot) = (actor.clone(), ports.snapshot.clone());
             supervisor.add(Ward::new(how, actor, clock.clone(), snapshot));
         }
-        beside(
-            &mut supervisor,
-            (plan.syncing, plan.rotating, plan.reporting),
-            &clock,
-            &ports,
-        );
+        let others = (plan.syncing, plan.rotating, plan.reporting);
+        beside(&mut supervisor, others, &clock, &ports);
         let desk = Desk {
             actor,
             clerk,
@@ -168,6 +159,16 @@ impl Engine {
         if timeout(GRACE, &mut commands).await.is_err() {
             commands.abort();
         }
+    }
+}
+
+/// The source before anything of it is read.
+fn unread(plan: &Plan) -> Source {
+    Source {
+        name: look::file_name(&plan.name),
+        path: Arc::clone(&plan.name),
+        mode: plan.view.mode,
+        ..Source::default()
     }
 }
 

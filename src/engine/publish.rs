@@ -17,7 +17,7 @@ pub enum Paper {
     Status,
     /// `INTEGRATION-PROGRESS-TRACKER.md`.
     Tracker,
-    /// `SESSION-HANDOVER-PROTOCOL.md`.
+    /// `SESSION-HANDOVER.md`: beside the protocol of that name, which people write.
     Handover,
     /// A summary for a forge.
     Summary,
@@ -30,7 +30,7 @@ impl Paper {
         match self {
             Self::Status => "MULTI-SESSION-STATUS.md",
             Self::Tracker => "INTEGRATION-PROGRESS-TRACKER.md",
-            Self::Handover => "SESSION-HANDOVER-PROTOCOL.md",
+            Self::Handover => "SESSION-HANDOVER.md",
             Self::Summary => "SWARM-REPORT.md",
         }
     }
@@ -51,15 +51,14 @@ impl Paper {
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
     /// The document that stands there cannot be merged with.
-    #[error("{path} on {branch}: {source}")]
+    #[error("{path} on {branch}: {why}")]
     Merge {
         /// The document.
         path: &'static str,
         /// The branch, neutralised.
         branch: String,
         /// Why.
-        #[source]
-        source: MergeError,
+        why: MergeError,
     },
     /// The document that stands there is no text.
     #[error(
@@ -105,10 +104,15 @@ pub struct Publisher {
     pub branch: String,
     /// Where it is pushed to; `None` for nowhere.
     pub remote: Option<String>,
+    /// A document that people wrote becomes a note of the generated one; without this it is left alone, and nothing is written.
+    pub adopt: bool,
 }
 
+/// Name of the notes that belong to the whole document.
+const DOCUMENT: &str = "document";
+
 impl Publisher {
-    /// Writes a document; the notes of people in the one that stands there are kept byte for byte. The same document again makes no
+    /// Writes a document, with `notes` at the end of its own; the notes of people in the one that stands there are kept byte for byte. The same document again makes no
     /// commit. Blocks.
     ///
     /// # Errors
@@ -117,6 +121,7 @@ impl Publisher {
         &self,
         paper: Paper,
         doc: &StatusDoc,
+        notes: &str,
         now: Timestamp,
     ) -> Result<Published, PublishError> {
         let (path, branch) = (paper.path(), &*self.branch);
@@ -132,11 +137,19 @@ impl Publisher {
             path,
             branch: shown(),
         })?;
-        let merged = render::merge(old.as_deref(), &paper.render(doc));
-        let merged = merged.map_err(|source| PublishError::Merge {
+        let new = paper.render(doc);
+        let merged = match render::merge(old.as_deref(), &new) {
+            Err(MergeError::Foreign) if self.adopt => Ok(render::note(
+                &new,
+                DOCUMENT,
+                old.as_deref().unwrap_or_default(),
+            )),
+            merged => merged.map(|text| render::note(&text, DOCUMENT, notes)),
+        };
+        let merged = merged.map_err(|why| PublishError::Merge {
             path,
             branch: shown(),
-            source,
+            why,
         })?;
         let who = self.plumbing.who(&self.actor, now);
         let committed = self.plumbing.commit_files(&Change {

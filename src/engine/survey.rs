@@ -216,6 +216,7 @@ impl Surveyor {
         Ground {
             conflicts: branch.and_then(|b| conflicts(repo, b)),
             branch: branch.cloned(),
+            shared: (repo.branches.iter()).any(|b| b.remote || b.upstream.is_some()),
             outputs,
             criteria: probed.criteria,
             blockers: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::domain::Diffstat;
 use git2::{Blob, DiffOptions, ObjectType, Oid, Patch, Repository, Tree, TreeEntry};
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashMap};
 
 /// Files that are followed in one comparison.
 const FILES: usize = 200_000;
@@ -14,6 +14,12 @@ const LARGE: usize = 1 << 20;
 pub(super) const SUBMODULE: i32 = 0o160_000;
 /// Mode of a symbolic link.
 pub(super) const LINK: i32 = 0o120_000;
+
+/// Comparisons that are remembered.
+const KNOWN: usize = 100_000;
+
+/// Lines added and removed between two contents, by their ids. What two contents say of each other never changes.
+pub(super) type Lines = HashMap<(Oid, Oid), (usize, usize)>;
 
 /// What stands at a path: mode and id.
 pub(super) type At = Option<(i32, Oid)>;
@@ -108,8 +114,12 @@ fn order(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
 }
 
 /// How much changed. A moved file counts as removed and added; submodules do not count. `None` over 5,000 files.
-/// O(bytes of the changed files).
-pub(super) fn size(git: &Repository, changes: &[Change]) -> Result<Option<Diffstat>, git2::Error> {
+/// O(bytes of the changed files that are not known).
+pub(super) fn size(
+    git: &Repository,
+    changes: &[Change],
+    known: &mut Lines,
+) -> Result<Option<Diffstat>, git2::Error> {
     let file = |at: At| at.filter(|&(mode, _)| mode != SUBMODULE);
     let counted = changes.iter().map(|c| (file(c.old), file(c.new)));
     let counted: Vec<_> = counted.filter(|(a, b)| a.or(*b).is_some()).collect();
@@ -118,7 +128,16 @@ pub(super) fn size(git: &Repository, changes: &[Change]) -> Result<Option<Diffst
     }
     let (mut added, mut removed) = (0usize, 0usize);
     for &(old, new) in &counted {
-        let (plus, minus) = lines(git, old, new)?;
+        let id = |at: At| at.map_or(Oid::ZERO_SHA1, |(_, id)| id);
+        let key = (id(old), id(new));
+        let (plus, minus) = match known.get(&key) {
+            Some(&lines) => lines,
+            None => lines(git, old, new)?,
+        };
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(key, (plus, minus));
         (added, removed) = (added.saturating_add(plus), removed.saturating_add(minus));
     }
     let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);

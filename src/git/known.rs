@@ -107,7 +107,7 @@ fn measured(git: &Repository, tip: Oid, base: Oid, known: &mut Changes) -> Measu
     let first = times.first().copied();
     let older = times.len().saturating_sub(COMMITS);
     let changes = git.merge_base(tip, base).ok().and_then(|left| {
-        if let Some(side) = known.get(&(left, tip)) {
+        if let Some(side) = known.sides.get(&(left, tip)) {
             return Some(Arc::clone(&side.changes));
         }
         let changes: Arc<[_]> = change::since(git, left, tip).ok()?.into();
@@ -115,7 +115,7 @@ fn measured(git: &Repository, tip: Oid, base: Oid, known: &mut Changes) -> Measu
             changes: Arc::clone(&changes),
             moves: None,
         };
-        known.insert((left, tip), side);
+        known.sides.insert((left, tip), side);
         Some(changes)
     });
     let shown = changes
@@ -125,7 +125,7 @@ fn measured(git: &Repository, tip: Oid, base: Oid, known: &mut Changes) -> Measu
     Measured {
         size: changes
             .as_ref()
-            .and_then(|changes| change::size(git, changes).ok()?),
+            .and_then(|changes| change::size(git, changes, &mut known.lines).ok()?),
         first,
         times: times.into_iter().skip(older).collect(),
         files: shown.map(|c| path(&c.path)).collect(),

@@ -108,7 +108,7 @@ fn fill(
     let pending = matrix.cells.iter().filter(|c| matches!(c, Cell::Pending));
     matrix.done = matrix.of - count(pending.count());
     let mut changes = work.before.changes;
-    changes.retain(|(_, tip), _| tips.contains(tip));
+    changes.sides.retain(|(_, tip), _| tips.contains(tip));
     *cells = Cells {
         known: work.kept,
         changes,

@@ -2,7 +2,7 @@
 //! index, a reference or the object database changes.
 
 use super::{
-    change::{self, Change, LINK, SUBMODULE},
+    change::{self, Change, LINK, Lines, SUBMODULE},
     hunks,
     known::path,
     moves::{self, Moves},
@@ -28,8 +28,14 @@ pub(super) struct Side {
     pub(super) moves: Option<Arc<Moves>>,
 }
 
-/// Merge bases and tips, and what changed between them.
-pub(super) type Changes = HashMap<(Oid, Oid), Side>;
+/// What changed, and how much.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// By merge base and tip.
+    pub(super) sides: HashMap<(Oid, Oid), Side>,
+    /// Lines added and removed between two contents.
+    pub(super) lines: Lines,
+}
 
 /// A merge: what libgit2 made of it where it was asked, and the paths that clash because of a move or a mode.
 struct Merged {
@@ -115,7 +121,7 @@ impl Merger {
         tip: Oid,
         known: &mut Changes,
     ) -> Result<(Arc<[Change]>, Arc<Moves>), git2::Error> {
-        let changes = match known.get(&(base, tip)) {
+        let changes = match known.sides.get(&(base, tip)) {
             Some(Side {
                 changes,
                 moves: Some(moves),
@@ -128,7 +134,7 @@ impl Merger {
             changes: Arc::clone(&changes),
             moves: Some(Arc::clone(&moves)),
         };
-        known.insert((base, tip), side);
+        known.sides.insert((base, tip), side);
         Ok((changes, moves))
     }
 

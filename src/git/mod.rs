@@ -165,7 +165,7 @@ impl LocalRepo {
         let trees = LocalTrees::open(self).map_err(|e| self.failed(e))?;
         let (ours, theirs) = (trees.id(ours)?, trees.id(theirs)?);
         let merger = Merger::of(trees.git()).map_err(|e| self.failed(e))?;
-        Ok(merger.cell(ours, theirs, &mut Changes::new()))
+        Ok(merger.cell(ours, theirs, &mut Changes::default()))
     }
 
     /// Directory of the main work tree, or of a bare repository.

@@ -14,7 +14,7 @@ pub struct Limits {
 }
 
 /// Metrics that can have a limit, besides `orphan`: the names of the states, without those that are always well.
-pub const METRICS: [&str; 9] = [
+pub const METRICS: [&str; 11] = [
     "silent",
     "stalled",
     "no-heartbeat",
@@ -24,6 +24,8 @@ pub const METRICS: [&str; 9] = [
     "unknown",
     "orphan",
     "unread",
+    "contradictions",
+    "blockers",
 ];
 
 impl Limits {
@@ -66,6 +68,12 @@ pub fn line(s: &Snapshot, limits: &Limits, now: Timestamp) -> (String, Exit) {
     let value = |name: &str| match name {
         "orphan" => sum.orphans,
         "unread" => sum.unread,
+        "contradictions" => s
+            .sessions
+            .iter()
+            .map(|x| x.contradictions.len() as u64)
+            .sum(),
+        "blockers" => blockers(s),
         state => u64::from(sum.workers.get(state).copied().unwrap_or_default()),
     };
     let over = |list: &[(String, u64)]| list.iter().any(|(name, limit)| value(name) >= *limit);
@@ -88,7 +96,7 @@ pub fn line(s: &Snapshot, limits: &Limits, now: Timestamp) -> (String, Exit) {
                 .map(|n| n.saturating_sub(1).to_string())
                 .unwrap_or_default()
         };
-        let max = if matches!(name, "orphan" | "unread") {
+        let max = if matches!(name, "orphan" | "unread" | "contradictions" | "blockers") {
             String::new()
         } else {
             total.to_string()
@@ -120,6 +128,15 @@ pub fn line(s: &Snapshot, limits: &Limits, now: Timestamp) -> (String, Exit) {
         );
     }
     (out, exit)
+}
+
+/// Open blockers, of sessions and of nobody.
+fn blockers(s: &Snapshot) -> u64 {
+    let survey = s.repo.as_ref().and_then(|r| r.survey.as_ref());
+    let loose = survey.map_or(&[][..], |survey| &survey.blockers);
+    let loose = loose.iter().filter(|b| b.blocker.open).count();
+    let of_sessions: usize = s.sessions.iter().map(|x| x.open_blockers().count()).sum();
+    (loose + of_sessions) as u64
 }
 
 /// The line when nothing could be read at all.

@@ -43,7 +43,7 @@ pub struct Credentials {
     pub interval: Span,
     /// Name of the swarm, the beginning of every file's.
     pub swarm: String,
-    /// Number of this machine's worker, from the file or the name of the machine.
+    /// Number of this machine's worker, from the environment, the file or the name of the machine.
     pub worker: Option<u32>,
     /// Form.
     pub format: Format,
@@ -54,7 +54,8 @@ pub struct Credentials {
 }
 
 impl CredentialsFile {
-    pub(super) fn resolve(&self, host: Option<&str>) -> Credentials {
+    pub(super) fn resolve(&self, given: Option<&str>, host: Option<&str>) -> Credentials {
+        let given = given.and_then(|n| n.trim().parse().ok().filter(|n| *n > 0));
         let word =
             |set: &Option<String>, usual: &str| set.clone().unwrap_or_else(|| usual.to_owned());
         Credentials {
@@ -62,7 +63,9 @@ impl CredentialsFile {
             folder: word(&self.folder, "credentials"),
             interval: self.interval.unwrap_or(Span::seconds(60)),
             swarm: word(&self.swarm, "s2"),
-            worker: self.worker.or_else(|| host.and_then(worker_of_host)),
+            worker: given
+                .or(self.worker)
+                .or_else(|| host.and_then(worker_of_host)),
             format: self.format.unwrap_or_default(),
             rotate: self.rotate.unwrap_or_default(),
             remote: word(&self.remote, "origin"),

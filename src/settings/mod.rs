@@ -72,6 +72,8 @@ pub struct Env {
     pub locale: Option<String>,
     /// The state directory of the platform (`XDG_STATE_HOME`), when it has one.
     pub state_home: Option<PathBuf>,
+    /// `SWARMWARDEN_WORKER`.
+    pub worker: Option<String>,
     /// `XDG_RUNTIME_DIR`.
     pub runtime: Option<PathBuf>,
     /// `USER` or `LOGNAME`, the first that is set.
@@ -215,7 +217,9 @@ pub fn resolve(
             .clone()
             .unwrap_or_else(|| ["bell", "title"].map(str::to_owned).to_vec()),
         outlets: file.outlets.clone(),
-        credentials: file.credentials.resolve(env.host.as_deref()),
+        credentials: file
+            .credentials
+            .resolve(env.worker.as_deref(), env.host.as_deref()),
     })
 }
 

@@ -39,6 +39,11 @@ pub(super) fn run(
     let dir = DemoDir::new()?;
     let (path, system) = (dir.database(), Clock::system());
     let origin = system.now();
+    let mut settings = settings.clone();
+    if settings.git.is_none() {
+        settings.git = Some(dir.repository(spec, origin)?);
+    }
+    let settings = &settings;
     if plain {
         drop(Demo::backfill(&path, spec, origin)?);
         return super::show(settings, &path, Mode::Demo, &cli::Status::default());

@@ -191,6 +191,13 @@ impl Deployment<'_> {
             let line = format!("credentials sent to {} on {}", place.remote, place.branch);
             self.say(sent.new, &line)?;
         }
+        if !started.is_empty() {
+            let own = self.room.home.dir().join("orchestrator");
+            self.say(
+                true,
+                &format!("the orchestrator's own tokens are in {}", own.display()),
+            )?;
+        }
         for agent in &started {
             self.launch(agent)?;
         }

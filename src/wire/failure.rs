@@ -102,26 +102,35 @@ impl Failure {
                 | StoreError::Damaged { .. },
             )
             | Self::Refused(Refusal::NoSuch(_) | Refusal::Denied(_))
-            | Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. }) => Exit::Data,
+            | Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. })
+            | Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. })
+            | Self::Deploy(_) => Exit::Data,
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
             Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
-            Self::Store(_) | Self::Refused(_) | Self::Git(_) => Exit::Unavailable,
-            Self::Credential(CredentialError::Network(
-                NetworkError::NoRemote(_) | NetworkError::Local(_),
-            ))
-            | Self::Credential(CredentialError::Git(PlumbingError::Repository(_))) => Exit::NoInput,
-            Self::Credential(CredentialError::Network(_) | CredentialError::Busy(_)) => {
-                Exit::Unavailable
-            }
-            Self::Credential(CredentialError::Local { .. }) => Exit::CannotWrite,
-            Self::Credential(_) | Self::Deploy(_) => Exit::Data,
-            Self::Issue(_) => Exit::Unavailable,
+            Self::Store(_)
+            | Self::Refused(_)
+            | Self::Issue(_)
+            | Self::Git(_)
+            | Self::Publish(_) => Exit::Unavailable,
+            Self::Credential(error) => of_credentials(error),
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
-            Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. }) => Exit::Data,
-            Self::Publish(_) => Exit::Unavailable,
             Self::Io(error) => Exit::of_write(error),
             Self::Demo(_) => Exit::CannotWrite,
         }
+    }
+}
+
+/// Away and refused are worth another try; what was refused here is not.
+fn of_credentials(error: &CredentialError) -> Exit {
+    match error {
+        CredentialError::Network(
+            NetworkError::NoRemote(_) | NetworkError::Local(PlumbingError::Repository(_)),
+        )
+        | CredentialError::Git(PlumbingError::Repository(_)) => Exit::NoInput,
+        CredentialError::Network(NetworkError::Local(_)) => Exit::Data,
+        CredentialError::Network(_) | CredentialError::Busy(_) => Exit::Unavailable,
+        CredentialError::Local { .. } => Exit::CannotWrite,
+        _ => Exit::Data,
     }
 }

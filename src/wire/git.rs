@@ -10,9 +10,9 @@ use swarmwarden::{
     domain::{
         Branch, Snapshot,
         repo::{Cell, Outcome},
-        session::Session,
+        session::{Session, written},
     },
-    engine::Clock,
+    engine::{Clock, Paper},
     git::{
         LocalRepo, Repos as _,
         scratch::{self, Progress, Scratch},
@@ -47,6 +47,12 @@ pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
         Some(GitCommand::Conflicts { ours, theirs }) => {
             conflicts(&mut out, &repo, (ours, theirs), asked.output)?
         }
+        Some(GitCommand::Merge(Merge {
+            finish: Some(dir),
+            record: Some(branch),
+            remove,
+            ..
+        })) => resolved(&mut out, settings, dir, (branch, *remove))?,
         Some(GitCommand::Merge(merge)) => self::merge(&mut out, &repo, merge, asked.output)?,
     };
     out.flush()?;
@@ -153,6 +159,41 @@ fn merge(
     } else {
         Exit::Warning
     })
+}
+
+/// Writes down how a conflict was resolved.
+fn resolved(
+    out: &mut dyn Write,
+    settings: &Settings,
+    dir: &Path,
+    (branch, remove): (&str, bool),
+) -> Result<Exit, Failure> {
+    let scratch = Scratch::open(dir)?;
+    let snapshot = sessions::picture(settings)?;
+    let found = scratch.finish(&settings.actor, snapshot.at)?;
+    if found.files.iter().any(|f| f.outcome == Outcome::Unresolved) {
+        let why = "some files are still in conflict: `git merge --check DIR` names them; nothing was written";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    if remove && found.result.is_none() {
+        let why =
+            "the merge is not committed, and would be lost with its work tree; nothing was written";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    let doc = written(&snapshot, None);
+    let lesson = git::lesson(&found);
+    let done = super::report::publisher(settings, branch, None).publish(
+        Paper::Handover,
+        &doc,
+        &lesson,
+        snapshot.at,
+    )?;
+    writeln!(out, "{lesson}")?;
+    writeln!(out, "{} on {} @{}", done.path, shown(branch), done.commit)?;
+    if remove {
+        scratch.remove()?;
+    }
+    Ok(Exit::Ok)
 }
 
 fn scratch_of<'a>(scratch: &'a Scratch, progress: &'a Progress) -> json::Merge<'a> {

@@ -124,6 +124,7 @@ fn settings(common: &Common) -> Result<Settings, Failure> {
             .into_iter()
             .find_map(|n| var(n).filter(|v| !v.is_empty())),
         state_home: state_home(),
+        worker: var("SWARMWARDEN_WORKER"),
         runtime: env::var_os("XDG_RUNTIME_DIR")
             .map(PathBuf::from)
             .filter(|dir| dir.is_absolute()),

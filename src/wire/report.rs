@@ -36,7 +36,11 @@ pub(super) fn run(settings: &Settings, asked: &Report) -> Result<Exit, Failure> 
         return Ok(Exit::Ok);
     };
     let remote = asked.push.then_some(asked.remote.as_str());
-    let done = publisher(settings, branch, remote).publish(paper, &doc, snapshot.at)?;
+    let publisher = Publisher {
+        adopt: asked.adopt,
+        ..publisher(settings, branch, remote)
+    };
+    let done = publisher.publish(paper, &doc, "", snapshot.at)?;
     let word = if done.new { "committed" } else { "unchanged" };
     let pushed = if done.pushed.is_some() {
         ", pushed"
@@ -60,6 +64,7 @@ pub(super) fn publisher(settings: &Settings, branch: &str, remote: Option<&str>)
         actor: settings.actor.clone(),
         branch: branch.to_owned(),
         remote: remote.map(str::to_owned),
+        adopt: false,
     }
 }
 

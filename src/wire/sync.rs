@@ -20,7 +20,10 @@ use swarmwarden::{
     settings::{DEFAULT_PATHS, Settings},
     store::{SqliteStore, Store},
 };
-use tokio::sync::watch;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How this machine's worker gets its credentials.
@@ -72,17 +75,21 @@ pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failur
     }
     let lines = Sync::look(&how, clock.now())?;
     let mut out = io::stdout().lock();
+    let worker = how.syncer.worker();
     if lines.is_empty() {
-        writeln!(out, "worker {}: nothing new", how.syncer.worker())?;
+        writeln!(out, "worker {worker}: nothing new")?;
     }
     for line in lines {
-        writeln!(out, "{}", text::line(&line))?;
+        writeln!(out, "worker {worker}: {}", text::line(&line))?;
     }
     Ok(Exit::Ok)
 }
 
 /// Says what changes, until somebody interrupts.
 async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
+    // Heard from here on, whatever is being done when they come.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
     let (out, mut health) = watch::channel::<Arc<[JobHealth]>>(Vec::new().into());
     let mut handed = how.handover.listen();
     let stop = CancellationToken::new();
@@ -91,9 +98,10 @@ async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
     let mut said = (String::new(), String::new());
     let exit = loop {
         tokio::select! {
-            signal = tokio::signal::ctrl_c() => break signal.map(|()| Exit::Interrupted),
-            changed = handed.changed() => if changed.is_err() { break Ok(Exit::Ok) },
-            changed = health.changed() => if changed.is_err() { break Ok(Exit::Ok) },
+            _ = interrupt.recv() => break Exit::Interrupted,
+            _ = terminate.recv() => break Exit::Terminated,
+            changed = handed.changed() => if changed.is_err() { break Exit::Ok },
+            changed = health.changed() => if changed.is_err() { break Exit::Ok },
         }
         let jobs = Arc::clone(&health.borrow_and_update());
         let Some(job) = jobs.first() else { continue };
@@ -111,5 +119,5 @@ async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
     };
     stop.cancel();
     supervisor.ended().await;
-    Ok(exit?)
+    Ok(exit)
 }

@@ -120,9 +120,9 @@ pub(super) fn run(settings: &Settings, asked: &TakeOver) -> Result<Exit, Failure
         if to { &mut moved } else { &mut waits }.push(id.to_string());
     }
     let after = Scene::new(settings)?;
-    let mut doc = written(&after.snapshot, None);
+    let doc = written(&after.snapshot, None);
     let mut lesson = format!(
-        "{} was taken over by {} at {}",
+        "- {} was taken over by {} at {}",
         from.key,
         by.key,
         after.now.rfc3339()
@@ -138,10 +138,13 @@ pub(super) fn run(settings: &Settings, asked: &TakeOver) -> Result<Exit, Failure
             swarmwarden::domain::text::line(&asked.how.reason)
         );
     }
-    doc.lessons.insert(0, lesson.into());
     let remote = asked.push.then_some(asked.remote.as_str());
-    let done =
-        report::publisher(settings, &branch, remote).publish(Paper::Handover, &doc, after.now)?;
+    let done = report::publisher(settings, &branch, remote).publish(
+        Paper::Handover,
+        &doc,
+        &lesson,
+        after.now,
+    )?;
     writeln!(io::stdout(), "{} on {branch} @{}", done.path, done.commit)?;
     Ok(Exit::Ok)
 }

@@ -7,8 +7,10 @@
 )]
 
 use git2::{Index, IndexEntry, IndexTime, Oid, Repository, Signature, Time};
+use std::sync::Arc;
 use swarmwarden::{
     domain::{Repo, Timestamp},
+    engine::Surveyor,
     git::{LocalRepo, Repos as _},
 };
 use tempfile::TempDir;
@@ -143,4 +145,34 @@ fn refresh_of_100_branches_when_nothing_moved(bencher: divan::Bencher<'_, '_>) {
     let repo = LocalRepo::at(dir.path());
     read(&repo);
     bencher.bench(|| read(&repo));
+}
+
+/// Sessions on 100 branches, each with a status document of its own: what a look costs when nothing moved.
+#[divan::bench(sample_count = 20)]
+fn survey_of_100_branches_when_nothing_moved(bencher: divan::Bencher<'_, '_>) {
+    let (dir, git) = swarm(100);
+    documented(&git);
+    let repo = LocalRepo::at(dir.path());
+    let mut surveyor = Surveyor::new(Arc::new(repo), None);
+    surveyor.look(NOW).unwrap();
+    bencher.bench_local(|| surveyor.look(NOW).unwrap());
+}
+
+/// A report on every branch.
+fn documented(git: &Repository) {
+    for branch in git.branches(None).unwrap() {
+        let (branch, _) = branch.unwrap();
+        let parent = branch.get().peel_to_commit().unwrap();
+        let name = branch.get().name().unwrap().to_owned();
+        let body = format!(
+            "# Status\n\n**Session**: {name}\n**Branch**: {name}\n**Status**: in progress\n**Output**: d00/e0/file0.txt\n"
+        );
+        let blob = git.blob(body.as_bytes()).unwrap();
+        let mut tree = git.treebuilder(Some(&parent.tree().unwrap())).unwrap();
+        tree.insert("STATUS.md", blob, 0o100_644).unwrap();
+        let tree = git.find_tree(tree.write().unwrap()).unwrap();
+        let who = parent.author().to_owned();
+        git.commit(Some(&name), &who, &who, "status", &tree, &[&parent])
+            .unwrap();
+    }
 }

@@ -72,23 +72,14 @@ impl Bridge {
         Ok(bridge)
     }
 
-    /// An empty bridge with these tables; without any, the bridge's own.
-    pub(crate) fn empty(tables: Option<&str>) -> Result<Self, Box<dyn Error>> {
-        let bridge = Self {
-            dir: TempDir::new()?,
-        };
-        let db = Connection::open(bridge.path())?;
-        db.execute_batch(tables.unwrap_or(TABLES))?;
-        Ok(bridge)
-    }
-
     /// Its path.
     pub(crate) fn path(&self) -> PathBuf {
         self.dir.path().join("bridge.db")
     }
 }
 
-const TABLES: &str = "
+/// The bridge's tables.
+pub(crate) const TABLES: &str = "
     CREATE TABLE conversations (id TEXT PRIMARY KEY, session_a_role TEXT NOT NULL, session_b_role TEXT NOT NULL,
         session_a_token TEXT NOT NULL, session_b_token TEXT NOT NULL, created_at TEXT NOT NULL, expires_at TEXT NOT NULL);
     CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, conversation_id TEXT NOT NULL, from_session TEXT NOT NULL,

@@ -1,7 +1,11 @@
 //! Credentials from outside.
 
 use super::machines::{Machines, git};
-use std::fs;
+use rustix::process::{Pid, Signal, kill_process};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+};
 
 #[test]
 fn a_worker_is_listed_compared_accepted_and_revoked() {
@@ -49,7 +53,12 @@ fn a_worker_is_listed_compared_accepted_and_revoked() {
             .contains("before")
     );
     assert!(swarm.does(0, &["credentials", "list"]).contains("accepted"));
+}
 
+#[test]
+fn a_worker_that_is_revoked_has_nothing_left() {
+    let swarm = Machines::new(&[3]);
+    swarm.enrols(3);
     swarm.does(0, &["deploy", "--session", "1", "--file", "nine-agents"]);
     swarm.does(3, &["sync", "--once", "--worker", "3"]);
     assert!(
@@ -216,4 +225,19 @@ fn a_failing_remote_is_one_line() {
     git(&swarm.clone_of(3), &["remote", "remove", "origin"]);
     let (code, _, err) = swarm.on(3, &["sync", "--once", "--worker", "3"]);
     assert!(code == 66 && err.contains("git remote add"), "{code} {err}");
+}
+
+#[test]
+fn sync_goes_on_until_it_is_interrupted() {
+    let swarm = Machines::new(&[3]);
+    swarm.enrols(3);
+    swarm.does(0, &["deploy", "--session", "1", "--file", "nine-agents"]);
+    let mut child = swarm.starts(3, &["sync", "--worker", "3"]);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
+    let id = swarm.column("id").remove(0);
+    assert!(line.contains(&format!("worker 3: holds {id}")), "{line}");
+    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

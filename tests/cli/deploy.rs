@@ -1,9 +1,6 @@
 //! Starting sessions.
 
-use super::{
-    bridge::Bridge,
-    machines::{Machines, git, mode},
-};
+use super::machines::{Machines, git, mode};
 use std::fs;
 
 const DRILL: [&str; 5] = ["deploy", "--session", "1", "--file", "nine-agents"];
@@ -90,6 +87,13 @@ fn a_session_is_started_once_however_often_it_is_asked_for() {
         );
         assert_eq!(state(), before);
     }
+}
+
+#[test]
+fn a_mission_is_at_the_remote_and_the_worktree_is_as_it_was() {
+    let swarm = Machines::new(&[1]);
+    swarm.enrols(1);
+    swarm.does(0, &drill(&["--push"]));
     // The chain of the audit log holds, and the worktree was never touched.
     assert!(swarm.does(0, &["audit", "verify"]).contains("ana"));
     assert_eq!(git(&swarm.clone_of(0), &["status", "--porcelain"]), "");
@@ -163,12 +167,7 @@ fn agents_on_other_machines_get_what_was_made_for_them() {
     );
 }
 
-#[test]
-fn a_swarm_file_of_ones_own_with_a_template_and_a_command() {
-    let swarm = Machines::new(&[5]);
-    swarm.enrols(5);
-    let file = swarm.path("swarm.toml");
-    let text = r#"
+const OWN: &str = r#"
 name = "own"
 launch = ["true", "{worker}", "{prompt}"]
 [[session]]
@@ -179,7 +178,14 @@ mission = "docs/MISSION.md"
 template = "ours"
 agents = [{ number = 5, name = "worker-5-docs", task = "write" }]
 "#;
-    fs::write(&file, text).unwrap();
+
+#[test]
+fn a_swarm_file_of_ones_own_with_a_template_and_a_command() {
+    let swarm = Machines::new(&[5]);
+    swarm.enrols(5);
+    let file = swarm.path("swarm.toml");
+
+    fs::write(&file, OWN).unwrap();
     fs::write(swarm.path("ours.md"), "# {{title}} on {{branch}}\n").unwrap();
     let (path, dir) = (file.to_str().unwrap().to_owned(), swarm.path(""));
     let run = |more: &[&str]| {
@@ -208,14 +214,37 @@ agents = [{ number = 5, name = "worker-5-docs", task = "write" }]
         out.contains("is on work/x1") && out.contains("nothing changed"),
         "{out}"
     );
+}
+
+#[test]
+fn a_swarm_file_that_cannot_be_carried_out_is_refused() {
+    let swarm = Machines::new(&[]);
+    let file = swarm.path("swarm.toml");
+    let text = OWN.replace("template = \"ours\"\n", "");
+    let run = || {
+        swarm.on(
+            0,
+            &[
+                "deploy",
+                "--session",
+                "3",
+                "--id",
+                "x1",
+                "--file",
+                file.to_str().unwrap(),
+            ],
+        )
+    };
+    fs::write(&file, &text).unwrap();
+    run();
     fs::write(&file, text.replace("title =", "titel =")).unwrap();
-    let (code, _, err) = run(&[]);
+    let (code, _, err) = run();
     assert!(
         code == 64 && err.contains("titel") && err.contains("line 6"),
         "{code} {err}"
     );
     fs::write(&file, text.replace("docs/MISSION.md", "../x")).unwrap();
-    assert!(run(&[]).2.contains("no path inside a repository"));
+    assert!(run().2.contains("no path inside a repository"));
     git(&swarm.clone_of(0), &["checkout", "-q", "work/x1"]);
     fs::write(
         &file,
@@ -223,7 +252,7 @@ agents = [{ number = 5, name = "worker-5-docs", task = "write" }]
             .replace("\"Ours\"", "\"Theirs\""),
     )
     .unwrap();
-    let (code, _, err) = run(&[]);
+    let (code, _, err) = run();
     assert!(
         code == 65 && err.contains("checked out") && err.contains("name another branch"),
         "{code} {err}"
@@ -259,8 +288,7 @@ fn what_cannot_be_done_is_said() {
         CREATE TABLE messages (id INTEGER PRIMARY KEY, conversation_id TEXT, sender TEXT, content TEXT, action_type TEXT, created_at TEXT, read_by_a INTEGER, read_by_b INTEGER);
         CREATE TABLE session_status (conversation_id TEXT PRIMARY KEY, session_id TEXT, last_heartbeat TEXT, status TEXT);
         CREATE TABLE audit_log (id INTEGER PRIMARY KEY, event_type TEXT, conversation_id TEXT, metadata TEXT, timestamp TEXT);";
-    let mut swarm = Machines::new(&[1]);
-    swarm.bridge = Bridge::empty(Some(scripts)).unwrap();
+    let swarm = Machines::around(scripts, &[1]);
     swarm.enrols(1);
     let (code, _, err) = swarm.on(0, &DRILL);
     assert!(code == 69 && err.contains("expiry"), "{code} {err}");

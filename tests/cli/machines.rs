@@ -1,28 +1,34 @@
 //! Machines that share nothing but a remote and, for as long as there is no other way, the bridge's file: each has a clone, a home and a state
 //! directory of its own.
 
-use super::{bridge::Bridge, run, warden};
+use super::{bridge::TABLES, run, warden};
 use rusqlite::Connection;
 use std::{
     env, fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
 
 pub(crate) struct Machines {
     dir: TempDir,
-    pub(crate) bridge: Bridge,
+    bridge: PathBuf,
 }
 
 impl Machines {
     /// An orchestrator, and a worker on each of `workers` machines.
     pub(crate) fn new(workers: &[u32]) -> Self {
-        let machines = Self {
-            dir: TempDir::new().unwrap(),
-            bridge: Bridge::empty(None).unwrap(),
-        };
+        Self::around(TABLES, workers)
+    }
+
+    /// The same, around a bridge with other tables.
+    pub(crate) fn around(tables: &str, workers: &[u32]) -> Self {
+        let dir = TempDir::new().unwrap();
+        let bridge = dir.path().join("bridge.db");
+        let db = Connection::open(&bridge).unwrap();
+        db.execute_batch(tables).unwrap();
+        let machines = Self { dir, bridge };
         let dir = machines.dir.path();
         git(dir, &["init", "-q", "--bare", "remote.git"]);
         git(dir, &["clone", "-q", "remote.git", "machine-0"]);
@@ -58,7 +64,7 @@ impl Machines {
             .env("SWARMWARDEN_ACTOR", "ana")
             .args(args)
             .arg("--db")
-            .arg(self.bridge.path());
+            .arg(&self.bridge);
         let (code, out, err) = run(&mut command);
         for token in self.tokens() {
             assert!(
@@ -69,7 +75,23 @@ impl Machines {
         (code, out, err)
     }
 
-    /// The same, and it must succeed.
+    /// Starts the binary on a machine, to be listened to.
+    pub(crate) fn starts(&self, machine: u32, args: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_swarmwarden"))
+            .env_clear()
+            .current_dir(self.clone_of(machine))
+            .env("PATH", env::var_os("PATH").unwrap())
+            .env("HOME", self.dir.path())
+            .env("SWARMWARDEN_STATE", self.state_of(machine))
+            .args(args)
+            .arg("--db")
+            .arg(&self.bridge)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Runs it as [`Self::on`] does, and it must succeed.
     pub(crate) fn does(&self, machine: u32, args: &[&str]) -> String {
         let (code, out, err) = self.on(machine, args);
         assert_eq!(code, 0, "{args:?}: {out}{err}");
@@ -96,7 +118,7 @@ impl Machines {
 
     /// The first column of a query.
     pub(crate) fn rows(&self, sql: &str) -> Vec<String> {
-        let db = Connection::open(self.bridge.path()).unwrap();
+        let db = Connection::open(&self.bridge).unwrap();
         let Ok(mut all) = db.prepare(sql) else {
             return Vec::new();
         };

@@ -4,13 +4,17 @@ mod acting;
 mod audit;
 mod books;
 mod bridge;
+#[cfg(test)]
 mod credentials;
+#[cfg(test)]
 mod deploy;
 mod git;
 mod health;
 mod live;
+#[cfg(test)]
 mod machines;
 mod sessions;
+mod written;
 
 use assert_cmd::Command;
 use bridge::{Bridge, TOKEN};

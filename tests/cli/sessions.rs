@@ -104,7 +104,6 @@ fn ready_to_deploy_is_held_against_the_finished_branch() {
             (of("id"), branch, claim, of("stage"), against.join(" "))
         })
         .collect();
-    // Nothing of this repository was ever pushed, so what says that it is complete is not safe.
     assert_eq!(
         seen,
         [
@@ -113,14 +112,14 @@ fn ready_to_deploy_is_held_against_the_finished_branch() {
                 "claude/panels-011AbCdEf",
                 "complete",
                 "finished",
-                "unpushed".to_owned()
+                String::new()
             ),
             (
                 "session-2",
                 "claude/clouds-011AbCdEf",
                 "complete",
                 "finished",
-                "unpushed".to_owned()
+                String::new()
             ),
             (
                 "session-3",

@@ -134,7 +134,7 @@ fn worktrees() -> [Worktree; 3] {
 }
 
 /// The swarm of `n` workers, and a repository whose branches conflict, lag and overlap.
-pub(crate) fn branches(n: usize) -> Snapshot {
+pub(super) fn branches(n: usize) -> Snapshot {
     edited(staffed(sessions(n)), |repo| {
         let own = repo.branches.iter().cloned().map(told);
         let merged = Branch {
@@ -170,7 +170,7 @@ fn staffed(mut snapshot: Snapshot) -> Snapshot {
 }
 
 /// The same with `count` branches more, of names like those that git allows, and worse.
-pub(crate) fn many(count: usize, name: impl Fn(usize) -> String) -> Snapshot {
+pub(super) fn many(count: usize, name: impl Fn(usize) -> String) -> Snapshot {
     edited(sessions(9), |repo| {
         let own = repo.branches.iter().cloned().map(told);
         let more = (0..count).map(|n| more(&name(n), 1, 2, 86_400));

@@ -6,8 +6,6 @@ mod sessions;
 mod worker;
 
 pub(crate) use alerts::alarming;
-pub(crate) use branches::{branches, many};
-pub(crate) use sessions::sessions;
 
 use std::{collections::VecDeque, sync::Arc};
 use swarmwarden::{
@@ -73,6 +71,21 @@ pub(crate) fn swarm(n: usize) -> Snapshot {
     };
     swarm.completions = Arc::new(completions());
     swarm
+}
+
+/// The swarm of `n` workers, and a repository of four sessions.
+pub(crate) fn sessions(n: usize) -> Snapshot {
+    sessions::sessions(n)
+}
+
+/// The same, with branches that conflict, lag and overlap.
+pub(crate) fn branches(n: usize) -> Snapshot {
+    branches::branches(n)
+}
+
+/// The same of nine workers, with `count` branches more of these names.
+pub(crate) fn many(count: usize, name: impl Fn(usize) -> String) -> Snapshot {
+    branches::many(count, name)
 }
 
 fn source() -> Source {

@@ -188,12 +188,13 @@ fn ground(known: Known, branches: &[Branch], documents: &[Filed]) -> Ground {
                 .collect()
         }),
         branch: branch.cloned(),
+        shared: true,
         known,
     }
 }
 
 /// The swarm of `n` workers, and a repository of four sessions.
-pub(crate) fn sessions(n: usize) -> Snapshot {
+pub(super) fn sessions(n: usize) -> Snapshot {
     let mut snapshot = swarm(n);
     let branches = [
         branch("clouds", 12, 240, "Add the third cloud"),

@@ -57,7 +57,13 @@ fn a_worker_joins_is_accepted_and_holds_its_credential() {
         words(accept(&world.home(0), &shelf, at, (4, None), NOW))
             .contains("credentials join --worker 4")
     );
+}
 
+#[test]
+fn what_was_issued_is_held_in_a_file_of_its_own() {
+    let world = World::new();
+    world.joins(3);
+    world.accepts(3);
     let syncer = world.syncer(3);
     assert!(matches!(
         syncer.pass(NOW, |_| Ok(())).unwrap().outcome,
@@ -270,8 +276,7 @@ fn a_clear_credential_is_taken_with_a_warning_and_can_be_encrypted() {
     ))
     .unwrap();
     assert!(
-        tip.contains("s2-worker-3-credentials.json.age")
-            && !tip.lines().any(|l| l.ends_with(".json")),
+        tip.contains("s2-worker-3-credentials.json.age") && !tip.contains("credentials.json\n"),
         "{tip}"
     );
     let pass = syncer.pass(NOW, |_| Ok(())).unwrap();

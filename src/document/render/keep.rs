@@ -55,12 +55,12 @@ pub enum MergeError {
     },
     /// The document was not generated.
     #[error(
-        "line 1: this document was not generated, so all of it may be somebody's; move it away, or let its text be discarded"
+        "line 1: this document was not generated, so all of it may be somebody's; move it away, or keep all of it as a note: `report --commit --adopt`"
     )]
     Foreign,
     /// The generated part was changed by hand.
     #[error(
-        "text outside the notes was changed since it was generated; move it between the markers of notes, or let it be discarded"
+        "text outside the notes was changed since it was generated; move it between the markers of notes, or remove line 1 and keep all of it as a note: `report --commit --adopt`"
     )]
     Edited,
 }
@@ -133,6 +133,28 @@ pub fn merge(old: Option<&str>, new: &str) -> Result<String, MergeError> {
         }
     }
     discard(old, new)
+}
+
+/// A generated text with lines at the end of the notes `name`, where they stay: notes are nobody's but people's. Without such notes the
+/// text is as it was. Markers in the lines are taken for words. O(length).
+#[must_use]
+pub fn note(text: &str, name: &str, lines: &str) -> String {
+    let mut out = String::with_capacity(text.len() + lines.len());
+    let mut inside = false;
+    for line in text.split_inclusive('\n') {
+        if inside && line.starts_with(NOTES_END) {
+            for added in lines.lines() {
+                let marker = added.contains("<!-- notes:");
+                out.push_str(if marker { "> " } else { "" });
+                out.push_str(added);
+                out.push('\n');
+            }
+            inside = false;
+        }
+        inside |= self::name(line).as_deref() == Some(name);
+        out.push_str(line);
+    }
+    out
 }
 
 /// Like [`merge`], but the old text outside its notes may be anything: it is given up.

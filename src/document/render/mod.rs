@@ -12,7 +12,7 @@ mod summary;
 mod tracker;
 
 pub use handover::handover_md;
-pub use keep::{MergeError, discard, is_generated, is_untouched, merge};
+pub use keep::{MergeError, discard, is_generated, is_untouched, merge, note};
 pub use status::status_md;
 pub use summary::markdown;
 pub use tracker::tracker_md;

@@ -57,7 +57,7 @@ impl Rule {
             "task-dead" | "no-capacity" => Self::new(0, 0, Scope::Key).critical(),
             "late-result" => Self::new(0, 0, Scope::Key),
             "contradiction" | "stale-claim" | "session-over" | "session-blocked"
-            | "duplicate-work" | "unpushed" => Self::new(0, 60, Scope::Key),
+            | "duplicate-work" | "unpushed" | "swarm-deadline" => Self::new(0, 60, Scope::Key),
             "expiring" | "expired" => Self::new(0, 0, Scope::Worker),
             "no-heartbeat" | "inbox-lag" => Self::new(60, 90, Scope::Worker),
             "clock-skew" | "clock-bad" | FLAPPING => Self::new(300, 300, Scope::Worker),

@@ -6,7 +6,7 @@ use super::{
         claim::{Claim, ClaimState},
     },
     Said,
-    evidence::{Facts, Stage, commits, own, some, unpushed},
+    evidence::{Facts, Stage, commits, own, some},
 };
 
 /// What is wrong with a claim.
@@ -157,12 +157,9 @@ fn complete(f: &Facts<'_>, said: &Said) -> Vec<Contradiction> {
             let evidence = format!("{}: {place}", some(&missing));
             all.push(against(said, Kind::Missing, evidence, None));
         }
-        if let Some(branch) = ground.branch.as_ref().filter(|b| b.unpushed()) {
-            let evidence = format!(
-                "{} of {} not pushed",
-                commits(unpushed(branch)),
-                branch.name
-            );
+        let unpushed = f.unpushed();
+        if let Some(branch) = ground.branch.as_ref().filter(|_| unpushed > 0) {
+            let evidence = format!("{} of {} not pushed", commits(unpushed), branch.name);
             all.push(against(said, Kind::Unpushed, evidence, branch.committed));
         }
         if let Some(files) = ground.conflicts.as_ref().filter(|files| !files.is_empty()) {

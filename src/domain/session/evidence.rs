@@ -99,6 +99,12 @@ impl Facts<'_> {
         self.states.total()
     }
 
+    /// Commits that are on this machine only, while they could be elsewhere.
+    pub(super) fn unpushed(&self) -> u32 {
+        let ground = self.ground.filter(|g| g.shared);
+        ground.and_then(|g| g.branch.as_ref()).map_or(0, unpushed)
+    }
+
     /// None of those who owe something can move.
     fn no_worker_moves(&self) -> bool {
         let stopped = [
@@ -253,7 +259,7 @@ impl Facts<'_> {
             return Vec::new();
         };
         let mut all = Vec::new();
-        let unpushed = unpushed(branch);
+        let unpushed = self.unpushed();
         if unpushed > 0 {
             let ends = self.expires.map_or_else(String::new, |at| {
                 format!("; its conversation ends at {}", at.clock())
@@ -267,9 +273,8 @@ impl Facts<'_> {
     /// Work that exists on one machine only, in the hands of somebody whose conversation ends within an hour.
     pub(super) fn unsafe_since(&self) -> Option<Timestamp> {
         const SOON: Span = Span::seconds(3_600);
-        let branch = self.ground?.branch.as_ref()?;
         let ends = self.expires.filter(|at| at.since(self.now) <= SOON)?;
-        branch.unpushed().then(|| ends.plus(Span(-SOON.0)))
+        (self.unpushed() > 0).then(|| ends.plus(Span(-SOON.0)))
     }
 }
 
@@ -300,6 +305,9 @@ fn output(output: &Output) -> Finding {
 
 /// Commits that are on this machine only.
 pub(super) fn unpushed(branch: &Branch) -> u32 {
+    if !branch.unpushed() {
+        return 0;
+    }
     let upstream = branch.upstream.as_ref().filter(|u| !u.gone);
     upstream.map_or(branch.ahead, |u| u.ahead)
 }

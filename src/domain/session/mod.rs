@@ -146,6 +146,8 @@ pub struct Ground {
     pub known: Known,
     /// Its branch, when there is one.
     pub branch: Option<Branch>,
+    /// The repository has a remote: work can be pushed.
+    pub shared: bool,
     /// Files that it is to produce.
     pub outputs: Vec<Output>,
     /// Criteria that git can answer.

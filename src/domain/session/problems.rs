@@ -2,7 +2,7 @@
 
 use super::{
     super::{Problem, Severity, Snapshot, Subject, Timestamp},
-    Session,
+    Session, Survey,
 };
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub(crate) fn problems(picture: &Snapshot, now: Timestamp) -> Vec<Problem> {
     let mut all: Vec<Problem> = picture.sessions.iter().flat_map(|s| of(s, now)).collect();
     if let Some(survey) = picture.repo.as_ref().and_then(|r| r.survey.as_ref()) {
+        all.extend(deadline(picture, survey, now));
         for twice in &survey.duplicates {
             all.push(Problem {
                 key: format!("duplicate-work/{}", twice.path).into(),
@@ -26,6 +27,30 @@ pub(crate) fn problems(picture: &Snapshot, now: Timestamp) -> Vec<Problem> {
         }
     }
     all
+}
+
+/// Some session is still at work when all of them should be done.
+fn deadline(picture: &Snapshot, survey: &Survey, now: Timestamp) -> Option<Problem> {
+    let numbered =
+        || (picture.sessions.iter()).filter(|s| s.number.is_some() && s.ground.is_some());
+    let began = numbered().filter_map(|s| s.started).min()?;
+    let ends = began.plus(survey.terms.swarm);
+    let left: Vec<String> = numbered()
+        .filter(|s| s.active && !s.stage.is_over())
+        .map(|s| s.key.to_string())
+        .collect();
+    (ends <= now && !left.is_empty()).then(|| Problem {
+        key: "swarm-deadline".into(),
+        severity: Severity::Warning,
+        subject: Subject::Source,
+        kind: "swarm-deadline",
+        sentence: format!(
+            "all sessions were to be done by {}; {} at work",
+            ends.rfc3339(),
+            left.join(", ")
+        ),
+        since: ends,
+    })
 }
 
 fn of(s: &Session, now: Timestamp) -> Vec<Problem> {

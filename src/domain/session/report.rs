@@ -172,7 +172,7 @@ struct DocumentReport<'a> {
 }
 
 impl<'a> SessionsReport<'a> {
-    /// The sessions of a picture; `overall` are the criteria of all together, by [`together`].
+    /// The sessions of a picture; `overall` are the criteria of all together, by [`together()`].
     #[must_use]
     pub fn new(s: &'a Snapshot, overall: &'a [Checked]) -> Self {
         let survey = s.repo.as_ref().and_then(|r| r.survey.as_deref());
@@ -267,11 +267,7 @@ fn branch(s: &Session) -> Option<BranchReport<'_>> {
         ahead: b.ahead,
         behind: b.behind,
         merged: b.merged,
-        unpushed: if b.unpushed() {
-            super::evidence::unpushed(b)
-        } else {
-            0
-        },
+        unpushed: super::evidence::unpushed(b),
         conflicts: ground.conflicts.as_ref().map(Vec::len),
     })
 }

@@ -97,6 +97,7 @@ pub(crate) fn ground(claim: Claim, branch: Option<Branch>, outputs: Vec<Output>)
     Ground {
         known: known.remove(0),
         branch,
+        shared: true,
         outputs,
         criteria: Vec::new(),
         blockers: Vec::new(),

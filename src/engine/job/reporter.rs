@@ -91,7 +91,8 @@ impl Job for Reporter {
             return Ok(());
         }
         let (publisher, now) = (self.how.publisher.clone(), self.clock.now());
-        let done = tokio::task::spawn_blocking(move || publisher.publish(Paper::Status, &doc, now));
+        let done =
+            tokio::task::spawn_blocking(move || publisher.publish(Paper::Status, &doc, "", now));
         let done = done
             .await
             .map_err(|e| JobError::Panicked(text::line(&e.to_string()).into_owned()))??;

@@ -112,7 +112,6 @@ impl Sync {
     /// # Errors
     /// As the variants of [`CredentialError`] say.
     pub fn look(how: &Syncing, now: Timestamp) -> Result<Vec<String>, CredentialError> {
-        let worker = how.syncer.worker();
         let pass = how.syncer.pass(now, |new| verify(how, new, now))?;
         let mut lines = pass.notes;
         let (credential, line) = match pass.outcome {
@@ -124,14 +123,11 @@ impl Sync {
                 return Ok(lines);
             }
             Outcome::Nothing => {
-                lines.push(format!("nothing for worker {worker} yet"));
+                lines.push("nothing there for it yet".to_owned());
                 return Ok(lines);
             }
             Outcome::New(c) => {
-                let line = format!(
-                    "worker {worker} holds {} until {}",
-                    c.conversation, c.expires
-                );
+                let line = format!("holds {} until {}", c.conversation, c.expires);
                 (c, Some(line))
             }
             Outcome::Same(c) => (c, None),

@@ -34,6 +34,7 @@ impl Place {
             actor: "ann".into(),
             branch: "coordination".to_owned(),
             remote: None,
+            adopt: false,
         }
     }
 
@@ -90,7 +91,7 @@ fn a_document_is_committed_to_a_branch_of_its_own_and_reads_back() {
     fs::write(place.dir.path().join("untouched"), "mine").unwrap();
     let done = place
         .publisher()
-        .publish(Paper::Status, &doc(30), NOW)
+        .publish(Paper::Status, &doc(30), "", NOW)
         .unwrap();
     assert!(done.new && done.pushed.is_none());
     let read = document::read(done.path, place.text().as_bytes()).unwrap();
@@ -115,11 +116,11 @@ fn the_same_again_makes_no_commit() {
     let place = place();
     let first = place
         .publisher()
-        .publish(Paper::Status, &doc(30), NOW)
+        .publish(Paper::Status, &doc(30), "", NOW)
         .unwrap();
     let again = place
         .publisher()
-        .publish(Paper::Status, &doc(30), NOW)
+        .publish(Paper::Status, &doc(30), "", NOW)
         .unwrap();
     assert_eq!((again.new, again.commit), (false, first.commit));
 }
@@ -129,7 +130,7 @@ fn the_notes_of_people_survive_byte_for_byte() {
     let place = place();
     place
         .publisher()
-        .publish(Paper::Status, &doc(30), NOW)
+        .publish(Paper::Status, &doc(30), "", NOW)
         .unwrap();
     let text = place.text();
     let begin = text.find("<!-- notes:begin").unwrap();
@@ -138,7 +139,7 @@ fn the_notes_of_people_survive_byte_for_byte() {
     place.edit(&format!("{}{note}{}", &text[..line], &text[line..]));
     place
         .publisher()
-        .publish(Paper::Status, &doc(60), NOW)
+        .publish(Paper::Status, &doc(60), "", NOW)
         .unwrap();
     let text = place.text();
     assert!(text.contains(note) && text.contains("60%"), "{text}");
@@ -149,12 +150,12 @@ fn what_a_person_wrote_is_never_written_over() {
     let place = place();
     place
         .publisher()
-        .publish(Paper::Status, &doc(30), NOW)
+        .publish(Paper::Status, &doc(30), "", NOW)
         .unwrap();
     place.edit("# My own status\n\nSession 2 is fine.\n");
     let error = place
         .publisher()
-        .publish(Paper::Status, &doc(60), NOW)
+        .publish(Paper::Status, &doc(60), "", NOW)
         .unwrap_err();
     assert!(matches!(error, PublishError::Merge { .. }), "{error}");
     let said = format!("{error}");
@@ -172,7 +173,9 @@ fn a_branch_that_is_checked_out_is_left_alone() {
         branch: "main".to_owned(),
         ..place.publisher()
     };
-    let error = publisher.publish(Paper::Status, &doc(1), NOW).unwrap_err();
+    let error = publisher
+        .publish(Paper::Status, &doc(1), "", NOW)
+        .unwrap_err();
     assert!(matches!(error, PublishError::Plumbing(_)), "{error}");
     assert!(error.to_string().contains("checked out"), "{error}");
 }
@@ -184,7 +187,54 @@ fn a_push_that_fails_leaves_the_commit_and_says_so() {
         remote: Some("origin".to_owned()),
         ..place.publisher()
     };
-    let error = publisher.publish(Paper::Status, &doc(1), NOW).unwrap_err();
+    let error = publisher
+        .publish(Paper::Status, &doc(1), "", NOW)
+        .unwrap_err();
     assert!(matches!(error, PublishError::Network(_)), "{error}");
     assert!(place.text().contains("Clouds"));
+}
+
+#[test]
+fn a_document_that_people_wrote_becomes_a_note_when_that_is_asked_for() {
+    let place = place();
+    place.edit("# My own status\n\n## Session 9: mine\n**Status:** COMPLETE\n<!-- notes:end -->\n");
+    let publisher = Publisher {
+        adopt: true,
+        ..place.publisher()
+    };
+    publisher.publish(Paper::Status, &doc(30), "", NOW).unwrap();
+    let text = place.text();
+    assert!(
+        text.contains(
+            "# My own status\n\n## Session 9: mine\n**Status:** COMPLETE\n> <!-- notes:end -->"
+        ),
+        "{text}"
+    );
+    let read = document::read(Paper::Status.path(), text.as_bytes()).unwrap();
+    let numbers: Vec<_> = read.claims.iter().map(|c| c.number).collect();
+    assert_eq!(numbers, [Some(2)], "what is in a note is no claim");
+    publisher.publish(Paper::Status, &doc(60), "", NOW).unwrap();
+    assert!(place.text().contains("# My own status"));
+}
+
+#[test]
+fn what_was_learned_is_added_to_the_notes_and_stays() {
+    let place = place();
+    let publisher = place.publisher();
+    publisher
+        .publish(Paper::Handover, &doc(30), "- first lesson", NOW)
+        .unwrap();
+    publisher
+        .publish(Paper::Handover, &doc(60), "- second lesson", NOW)
+        .unwrap();
+    let tip = place
+        .git
+        .find_branch("coordination", git2::BranchType::Local);
+    let tree = tip.unwrap().get().peel_to_tree().unwrap();
+    let blob = tree.get_name(Paper::Handover.path()).unwrap().id();
+    let text = String::from_utf8(place.git.find_blob(blob).unwrap().content().to_vec()).unwrap();
+    assert!(
+        text.contains("- first lesson\n- second lesson\n<!-- notes:end"),
+        "{text}"
+    );
 }

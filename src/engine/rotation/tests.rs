@@ -110,6 +110,25 @@ impl Swarm {
         self.store.send(to, Side::A, &text, at(minutes));
     }
 
+    fn accepts(&self, id: &ConversationId, task: &str, minutes: i64) {
+        self.give(id, task, minutes);
+        self.store.fetch(id, Side::B, at(minutes));
+        let words = format!("on it [#{task}/g1]");
+        self.store.send(id, Side::B, &words, at(minutes));
+    }
+
+    /// The conversation that was made last.
+    fn newest(&self) -> ConversationId {
+        self.issuer
+            .home
+            .roster()
+            .unwrap()
+            .issued
+            .last()
+            .unwrap()
+            .id()
+    }
+
     fn owner(&self, task: &str, minutes: i64) -> Option<ConversationId> {
         let picture = self.picture(minutes);
         let found = picture.tasks.iter().find(|t| t.id.raw() == task).unwrap();
@@ -134,20 +153,15 @@ fn see(store: &mut dyn Store, minutes: i64) -> Result<Snapshot, StoreError> {
     look(store, &view, at(minutes), None)
 }
 
-#[test]
-fn nothing_in_flight_is_lost_when_a_conversation_is_renewed() {
-    let swarm = Swarm::new();
+/// A worker that accepted a task in its first conversation, and has the second one; a task and a message came just before.
+fn underway(swarm: &Swarm) -> (ConversationId, ConversationId) {
     let first = swarm.opened(0);
     assert_eq!(swarm.plan(1), [], "nobody is there yet");
     swarm.syncs(1);
     let steps = swarm.plan(2);
     assert_eq!(steps, [Step::Alive(first.clone())]);
     swarm.carry_out(&steps, 2);
-    swarm.give(&first, "accepted", 3);
-    swarm.store.fetch(&first, Side::B, at(4));
-    swarm
-        .store
-        .send(&first, Side::B, "on it [#accepted/g1]", at(4));
+    swarm.accepts(&first, "accepted", 3);
     assert_eq!(swarm.plan(149), []);
     let steps = swarm.plan(150);
     assert!(
@@ -163,80 +177,72 @@ fn nothing_in_flight_is_lost_when_a_conversation_is_renewed() {
         .store
         .send(&first, Side::A, "mind the flaky test", at(151));
     swarm.syncs(152);
-    let second = swarm
-        .issuer
-        .home
-        .roster()
-        .unwrap()
-        .issued
-        .last()
-        .unwrap()
-        .id();
+    (first, swarm.newest())
+}
+
+#[test]
+fn nothing_in_flight_is_lost_when_a_conversation_is_renewed() {
+    let swarm = Swarm::new();
+    let (first, second) = underway(&swarm);
     let steps = swarm.plan(153);
+    let (from, to, since) = (first.clone(), second.clone(), at(0));
     let forward = Step::Forward {
-        from: first.clone(),
-        to: second.clone(),
-        since: at(0),
+        from,
+        to: to.clone(),
+        since,
     };
-    let go = Step::Move {
-        task: "late".into(),
-        to: second.clone(),
-    };
+    let task = "late".into();
+    let go = Step::Move { task, to };
     assert_eq!(
         steps,
         [Step::Alive(second.clone()), go, forward],
-        "what was accepted stays where it is"
+        "what was accepted stays"
     );
     for _ in 0..2 {
         swarm.carry_out(&steps, 153);
     }
     assert_eq!(swarm.owner("late", 153), Some(second.clone()));
-    assert_eq!(swarm.owner("accepted", 153), Some(first.clone()));
+    assert_eq!(swarm.owner("accepted", 153), Some(first));
     let carried = swarm.unread(&second);
-    assert_eq!(
-        carried.iter().filter(|t| t.contains("flaky")).count(),
-        1,
-        "{carried:?}"
-    );
-    assert_eq!(
-        carried
-            .iter()
-            .filter(|t| t.contains(r#""task_id":"late""#))
-            .count(),
-        1,
-        "{carried:?}"
-    );
-    // The report still comes in the old one, which then ends.
+    for part in ["flaky", r#""task_id":"late""#] {
+        let times = carried.iter().filter(|t| t.contains(part)).count();
+        assert_eq!(times, 1, "{carried:?}");
+    }
+}
+
+#[test]
+fn an_old_conversation_ends_when_its_last_report_is_there() {
+    let swarm = Swarm::new();
+    let (first, _) = underway(&swarm);
+    swarm.carry_out(&swarm.plan(153), 153);
     let done =
         r#"{"type":"status_update","task_id":"accepted","status":"completed","generation":1}"#;
     swarm.store.send(&first, Side::B, done, at(155));
     let steps = swarm.plan(156);
-    assert_eq!(
-        steps.last(),
-        Some(&Step::Retire {
-            id: first.clone(),
-            over: false
-        })
-    );
+    let id = first.clone();
+    assert_eq!(steps.last(), Some(&Step::Retire { id, over: false }));
     swarm.carry_out(&steps, 156);
     assert_eq!(swarm.plan(157), []);
-    let mut store = swarm.store.clone();
-    let rows = store.newest(0).unwrap().conversations.unwrap();
+    let rows = swarm
+        .store
+        .clone()
+        .newest(0)
+        .unwrap()
+        .conversations
+        .unwrap();
     let old = rows.iter().find(|c| c.id == first).unwrap();
     assert_eq!(old.expires.at(), Some(at(156)));
     let picture = swarm.picture(157);
-    let open: Vec<_> = picture
-        .tasks
-        .iter()
-        .filter(|t| t.state.is_open())
-        .map(|t| t.id.raw())
-        .collect();
-    assert_eq!(open, ["late"]);
-    assert!(
+    let state = |id: &str| {
         picture
             .tasks
             .iter()
-            .any(|t| t.id.raw() == "accepted" && t.state == TaskState::Done)
+            .find(|t| t.id.raw() == id)
+            .map(|t| t.state)
+    };
+    assert_eq!(
+        (state("accepted"), state("late")),
+        (Some(TaskState::Done), Some(TaskState::Sent))
     );
 }
 
@@ -246,24 +252,12 @@ fn work_that_was_accepted_moves_before_its_conversation_expires() {
     let first = swarm.opened(0);
     swarm.syncs(1);
     swarm.carry_out(&swarm.plan(2), 2);
-    swarm.give(&first, "long", 100);
-    swarm.store.fetch(&first, Side::B, at(101));
-    swarm
-        .store
-        .send(&first, Side::B, "on it [#long/g1]", at(101));
+    swarm.accepts(&first, "long", 100);
     swarm.carry_out(&swarm.plan(150), 150);
     swarm.syncs(151);
     swarm.carry_out(&swarm.plan(152), 152);
     assert_eq!(swarm.owner("long", 170), Some(first.clone()));
-    let second = swarm
-        .issuer
-        .home
-        .roster()
-        .unwrap()
-        .issued
-        .last()
-        .unwrap()
-        .id();
+    let second = swarm.newest();
     let said = swarm.carry_out(&swarm.plan(176), 176);
     assert!(said[0].contains("yet: "), "it is silent: {said:?}");
     assert_eq!(

@@ -112,8 +112,8 @@ fn claim_and_evidence_are_joined_over_branches() {
     let kinds =
         |s: &Session| -> Vec<_> { s.contradictions.iter().map(|c| c.kind.name()).collect() };
     assert_eq!(kinds(&all[0]), ["finished"]);
-    // Nothing was ever pushed, and the file is not there.
-    assert_eq!(kinds(&all[1]), ["missing", "unpushed"]);
+    // There is nowhere to push to; the file is not there.
+    assert_eq!(kinds(&all[1]), ["missing"]);
     let said = all[0].claim().unwrap();
     assert_eq!(
         (&*said.path, said.claim.line, &*said.branch),

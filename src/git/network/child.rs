@@ -44,6 +44,10 @@ pub(super) fn command(program: &OsStr, path: &Path, ssh: Option<&str>) -> Comman
         "GIT_INDEX_FILE",
         "GIT_OBJECT_DIRECTORY",
         "GIT_PREFIX",
+        // What these say holds headers and tokens.
+        "GIT_TRACE",
+        "GIT_TRACE_CURL",
+        "GIT_CURL_VERBOSE",
     ] {
         command.env_remove(name);
     }

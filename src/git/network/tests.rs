@@ -1,7 +1,5 @@
 use super::*;
-use std::{
-    fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command, sync::atomic::Ordering,
-};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 use tempfile::TempDir;
 
 fn git(dir: &Path, args: &[&str]) -> String {
@@ -149,27 +147,49 @@ fn refused_access_is_said_without_asking_and_without_secrets() {
 #[test]
 fn a_child_that_hangs_is_ended_with_what_it_started() {
     let (dir, one, _) = clones();
-    let body = format!(
-        "tail -f /dev/null & echo $! > {0}/pid.new; mv {0}/pid.new {0}/pid; wait",
-        dir.path().display()
+    let pipe = dir.path().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
     );
+    // Whoever lives on keeps the pipe open, and the end of it does not come.
+    let body = format!("exec 3>{}; tail -f /dev/null & wait", pipe.display());
     let hanging = script(dir.path(), &body);
-    let network = Network::at(&one)
-        .with(&hanging)
-        .within(Duration::from_millis(400));
+    let listen = || {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || fs::read(pipe).unwrap())
+    };
+    let (end, late) = (listen(), Duration::from_millis(500));
+    let network = Network::at(&one).with(&hanging).within(late);
     let error = network.fetch_branch("origin", "main").unwrap_err();
     assert!(matches!(error, NetworkError::Timeout { .. }), "{error}");
-    let pid = fs::read_to_string(dir.path().join("pid")).unwrap();
-    let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
-    let gone = state.is_empty() || state.contains(") Z") || state.contains(") X");
-    assert!(gone, "{state}");
-    let stop = Arc::new(AtomicBool::new(false));
-    let network = Network::at(&one).with(&hanging).until(Arc::clone(&stop));
-    stop.store(true, Ordering::Relaxed);
+    // Should it have been ended before it opened the pipe, this does.
+    drop(
+        fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&pipe)
+            .unwrap(),
+    );
+    assert!(end.join().unwrap().is_empty());
+    let stop = Arc::new(AtomicBool::new(true));
+    let network = Network::at(&one).with(&hanging).until(stop);
+    let end = listen();
     assert!(matches!(
         network.fetch_branch("origin", "main"),
         Err(NetworkError::Stopped)
     ));
+    drop(
+        fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&pipe)
+            .unwrap(),
+    );
+    assert!(end.join().unwrap().is_empty());
 }
 
 #[test]

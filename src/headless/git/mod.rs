@@ -7,7 +7,7 @@ mod sections;
 use super::text::table;
 use crate::domain::{
     Branch, Repo, Timestamp,
-    repo::{CommitLine, LostLine, MergeSide},
+    repo::{CommitLine, LostLine, MergeSide, Resolution},
 };
 use sections::Section;
 use std::{
@@ -114,3 +114,30 @@ pub fn lost(out: &mut dyn Write, lines: &[LostLine], names: (&str, &str)) -> io:
 
 #[cfg(test)]
 mod tests;
+
+/// How a conflict was resolved, as a line of a list.
+#[must_use]
+pub fn lesson(found: &Resolution) -> String {
+    let files: Vec<String> = (found.files.iter())
+        .map(|f| match f.lost_ours + f.lost_theirs {
+            0 => format!("{} {}", f.path, f.outcome.name()),
+            lost => format!("{} {} ({lost} lines lost)", f.path, f.outcome.name()),
+        })
+        .collect();
+    let result = match &found.result {
+        Some(commit) => format!("as {}", crate::domain::text::head(commit, 8)),
+        None => "not committed".to_owned(),
+    };
+    format!(
+        "- {}: {} merged {} into {}, {result}: {}",
+        found.at.rfc3339(),
+        found.who,
+        found.theirs,
+        found.ours,
+        if files.is_empty() {
+            "no file was in conflict".to_owned()
+        } else {
+            files.join(", ")
+        }
+    )
+}

@@ -63,83 +63,82 @@ async fn calls_queue_up_behind_a_slow_one_in_order() {
     assert_eq!(seen.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
 }
 
+/// Says when it is dropped.
+struct Noted(MemoryStore, Option<oneshot::Sender<()>>);
+impl Drop for Noted {
+    fn drop(&mut self) {
+        let _ = self.1.take().unwrap().send(());
+    }
+}
+impl Store for Noted {
+    fn source(&self) -> &crate::domain::SourceInfo {
+        self.0.source()
+    }
+    fn version(&mut self) -> Result<u64, crate::store::StoreError> {
+        self.0.version()
+    }
+    fn newest(&mut self, limit: usize) -> Result<crate::domain::Changes, crate::store::StoreError> {
+        self.0.newest(limit)
+    }
+    fn changes(
+        &mut self,
+        after: &crate::domain::Cursor,
+        limit: usize,
+        unread: &[crate::domain::MessageId],
+    ) -> Result<crate::domain::Changes, crate::store::StoreError> {
+        self.0.changes(after, limit, unread)
+    }
+    fn page(
+        &mut self,
+        before: crate::domain::MessageId,
+        limit: usize,
+    ) -> Result<Vec<crate::domain::MessageRow>, crate::store::StoreError> {
+        self.0.page(before, limit)
+    }
+    fn commit(
+        &mut self,
+        write: &mut crate::domain::act::Write,
+        key: &crate::domain::audit::Key,
+        now: crate::domain::Timestamp,
+    ) -> Result<crate::store::Commit, crate::store::StoreError> {
+        self.0.commit(write, key, now)
+    }
+    fn records(
+        &mut self,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<crate::domain::audit::Record>, crate::store::StoreError> {
+        self.0.records(after, limit)
+    }
+    fn open_conversation(
+        &mut self,
+        new: &crate::domain::credential::NewConversation,
+        entry: &crate::domain::audit::Entry,
+        key: &crate::domain::audit::Key,
+        now: crate::domain::Timestamp,
+    ) -> Result<crate::store::Opened, crate::store::StoreError> {
+        self.0.open_conversation(new, entry, key, now)
+    }
+    fn end_conversation(
+        &mut self,
+        id: &crate::domain::ConversationId,
+        entry: &crate::domain::audit::Entry,
+        key: &crate::domain::audit::Key,
+        now: crate::domain::Timestamp,
+    ) -> Result<crate::store::Ended, crate::store::StoreError> {
+        self.0.end_conversation(id, entry, key, now)
+    }
+    fn say(
+        &mut self,
+        word: &crate::store::Word<'_>,
+        now: crate::domain::Timestamp,
+    ) -> Result<crate::store::Said, crate::store::StoreError> {
+        self.0.say(word, now)
+    }
+}
+
 #[tokio::test]
 async fn the_store_is_dropped_with_the_last_handle() {
-    struct Noted(MemoryStore, Option<oneshot::Sender<()>>);
-    impl Drop for Noted {
-        fn drop(&mut self) {
-            let _ = self.1.take().unwrap().send(());
-        }
-    }
-    impl Store for Noted {
-        fn source(&self) -> &crate::domain::SourceInfo {
-            self.0.source()
-        }
-        fn version(&mut self) -> Result<u64, crate::store::StoreError> {
-            self.0.version()
-        }
-        fn newest(
-            &mut self,
-            limit: usize,
-        ) -> Result<crate::domain::Changes, crate::store::StoreError> {
-            self.0.newest(limit)
-        }
-        fn changes(
-            &mut self,
-            after: &crate::domain::Cursor,
-            limit: usize,
-            unread: &[crate::domain::MessageId],
-        ) -> Result<crate::domain::Changes, crate::store::StoreError> {
-            self.0.changes(after, limit, unread)
-        }
-        fn page(
-            &mut self,
-            before: crate::domain::MessageId,
-            limit: usize,
-        ) -> Result<Vec<crate::domain::MessageRow>, crate::store::StoreError> {
-            self.0.page(before, limit)
-        }
-        fn commit(
-            &mut self,
-            write: &mut crate::domain::act::Write,
-            key: &crate::domain::audit::Key,
-            now: crate::domain::Timestamp,
-        ) -> Result<crate::store::Commit, crate::store::StoreError> {
-            self.0.commit(write, key, now)
-        }
-        fn records(
-            &mut self,
-            after: i64,
-            limit: usize,
-        ) -> Result<Vec<crate::domain::audit::Record>, crate::store::StoreError> {
-            self.0.records(after, limit)
-        }
-        fn open_conversation(
-            &mut self,
-            new: &crate::domain::credential::NewConversation,
-            entry: &crate::domain::audit::Entry,
-            key: &crate::domain::audit::Key,
-            now: crate::domain::Timestamp,
-        ) -> Result<crate::store::Opened, crate::store::StoreError> {
-            self.0.open_conversation(new, entry, key, now)
-        }
-        fn end_conversation(
-            &mut self,
-            id: &crate::domain::ConversationId,
-            entry: &crate::domain::audit::Entry,
-            key: &crate::domain::audit::Key,
-            now: crate::domain::Timestamp,
-        ) -> Result<crate::store::Ended, crate::store::StoreError> {
-            self.0.end_conversation(id, entry, key, now)
-        }
-        fn say(
-            &mut self,
-            word: &crate::store::Word<'_>,
-            now: crate::domain::Timestamp,
-        ) -> Result<crate::store::Said, crate::store::StoreError> {
-            self.0.say(word, now)
-        }
-    }
     let (sender, dropped) = oneshot::channel();
     let store = Noted(MemoryStore::default(), Some(sender));
     let host = StoreHost::start("store-test", Box::new(store), 1).unwrap();

@@ -1,6 +1,11 @@
 //! Conversations that are made, and credentials that arrive.
 
 use super::*;
+use crate::engine::{
+    Clock,
+    job::{Job as _, Rotating, Rotation},
+};
+use std::sync::atomic::Ordering;
 
 #[test]
 fn a_worker_has_one_conversation_however_often_it_is_asked_for() {
@@ -92,4 +97,45 @@ fn a_credential_that_the_bridge_does_not_know_is_not_taken() {
         .conversation("conv_0909090909090909", "worker-3-tests", at(5));
     assert!(Sync::look(&swarm.syncing, at(7)).is_err());
     assert_eq!(swarm.picture(7).messages.len(), 1);
+}
+
+#[tokio::test]
+async fn the_job_renews_by_itself_and_sends_again_what_could_not_be_sent() {
+    let swarm = Swarm::new();
+    swarm.opened(0);
+    swarm.syncs(1);
+    let (shown, picture) = tokio::sync::watch::channel(Arc::new(Snapshot::default()));
+    let (store, stop) = (swarm.store.clone(), Arc::new(AtomicBool::new(false)));
+    let how = Rotating {
+        issuer: swarm.issuer.clone(),
+        rotate: Rotate::BeforeExpiry,
+        open: Arc::new(move || Ok(Box::new(store.clone()))),
+        view: View {
+            mode: crate::domain::Mode::Live,
+            detector: Detector::FIXED,
+            habits: Arc::default(),
+            floors: Arc::default(),
+        },
+        stop: Arc::clone(&stop),
+    };
+    let mut job = Rotation::new(how, Clock::driven(|| at(151)), picture);
+    job.step().await.unwrap();
+    let issued = || swarm.issuer.home.roster().unwrap().issued;
+    assert_eq!(
+        issued().len(),
+        1,
+        "before anything was read nothing is done"
+    );
+    shown.send_replace(Arc::new(swarm.picture(151)));
+    let place = |name: &str| swarm.world.dir.path().join(name);
+    std::fs::rename(place("remote.git"), place("away")).unwrap();
+    let error = job.step().await.unwrap_err().to_string();
+    assert!(error.contains("cannot be reached"), "{error}");
+    std::fs::rename(place("away"), place("remote.git")).unwrap();
+    job.step().await.unwrap();
+    assert!(job.serves().contains("sent"), "{}", job.serves());
+    let stages: Vec<_> = issued().iter().map(|i| i.stage).collect();
+    assert_eq!(stages, [Stage::Alive, Stage::Sent], "made once, sent once");
+    drop(job);
+    assert!(stop.load(Ordering::Relaxed));
 }

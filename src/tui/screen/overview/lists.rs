@@ -305,12 +305,9 @@ fn columns(scene: Scene<'_>, all: &[Group], width: u16) -> Vec<Column<Col>> {
     let tier = scene.tier;
     let name = |g: &Group| session_of(scene, g).map_or_else(|| g.name.to_string(), Session::name);
     let name = all.iter().map(|g| cells(&name(g))).max().unwrap_or(7);
-    let eta = scene
-        .model
-        .snapshot()
-        .sessions
-        .iter()
-        .any(|s| s.eta.is_some());
+    let etas = scene.model.snapshot().sessions.iter();
+    let etas = etas.filter_map(|s| Some(cells(&s.eta?.to_string())));
+    let eta = etas.max().map_or(0, |widest| widest.clamp(3, 12));
     let column = |id, title, width, rank, right| Column {
         id,
         title,
@@ -328,7 +325,7 @@ fn columns(scene: Scene<'_>, all: &[Group], width: u16) -> Vec<Column<Col>> {
         column(Col::Open, "open", 5, 4, true),
         column(Col::Risk, "risk", 4, 2, true),
         column(Col::Workers, "workers", 7, 3, true),
-        column(Col::Eta, "eta", if eta { 9 } else { 0 }, 6, true),
+        column(Col::Eta, "eta", eta, 6, true),
     ];
     let list: Vec<Column<Col>> = list.into_iter().filter(|c| c.width > 0).collect();
     let mut fit = widget::fit_columns(&list, width.saturating_sub(2));
