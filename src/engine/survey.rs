@@ -64,6 +64,12 @@ impl Surveyor {
         self.repos.name()
     }
 
+    /// What it reads, for questions between its looks.
+    #[must_use]
+    pub fn repos(&self) -> Arc<dyn Repos> {
+        Arc::clone(&self.repos)
+    }
+
     /// What the repository says at `now`. Documents that cannot be read are named among the faults; they keep nothing else from being
     /// read. O(branches), and for each that moved O(entries of its tree + commits back to its documents).
     ///
