@@ -5,10 +5,10 @@ use super::{IssueError, Issuer, Opening};
 use crate::{
     credentials::{Issued, Roster, Stage},
     domain::{
-        ConversationId, MessageId, MessageRow, Side, Snapshot, Span, Task, TaskId, TaskState,
-        Timestamp,
+        ConversationId, MessageId, MessageRow, Side, Snapshot, Span, TaskId, TaskState, Timestamp,
         act::{Deed, Order, op_id, propose},
         credential::Rotate,
+        ledger::ROTATION,
     },
     store::{Commit, Store, StoreError},
 };
@@ -114,13 +114,11 @@ fn over(picture: &Snapshot, old: &Issued, new: &Issued, now: Timestamp, steps: &
         let accepted = matches!(task.state, TaskState::Running | TaskState::Blocked);
         if accepted && !ending {
             stays = true;
-        } else if task.attempts < Task::MAX_ATTEMPTS {
+        } else {
             steps.push(Step::Move {
                 task: task.id.clone(),
                 to: to.clone(),
             });
-        } else {
-            stays = true;
         }
     }
     steps.push(Step::Forward {
@@ -253,7 +251,7 @@ impl Issuer {
         let order = Order {
             op,
             actor: Arc::clone(&self.actor),
-            cause: "rotation",
+            cause: ROTATION,
             reason: "its conversation is renewed".to_owned(),
             deed,
         };
