@@ -1,7 +1,9 @@
 //! Conversations for workers: made in the bridge, their credentials kept first and sent after. Calls block.
 
 use crate::{
-    credentials::{CredentialError, Home, Issued, Published, Shelf, Stage, pending, prepare, send},
+    credentials::{
+        CredentialError, Home, Issued, Published, Shelf, pending, prepare, retire, send,
+    },
     domain::{
         ConversationId, Timestamp,
         act::op_id,
@@ -106,13 +108,7 @@ impl Issuer {
         getrandom::fill(&mut *random).map_err(|e| IssueError::Random(e.to_string()))?;
         let mut new = NewConversation::from_random(&self.orchestrator, role, &random);
         new.unless_open = !renew;
-        prepare(
-            &self.home,
-            &self.shelf.place,
-            self.format,
-            worker,
-            (&new, now),
-        )?;
+        prepare(&self.home, self.format, worker, (&new, now))?;
         let (entry, op) = self.entry(OPEN, &new.id, reason)?;
         match store.open_conversation(&new, &entry, &self.key, now)? {
             Opened::Made { link, .. } => {
@@ -142,10 +138,7 @@ impl Issuer {
     ) -> Result<bool, IssueError> {
         let (entry, op) = self.entry(END, id, reason)?;
         let ended = store.end_conversation(id, &entry, &self.key, now)?;
-        self.home.edit(|roster| {
-            roster.advance(id.raw(), Stage::Retired);
-            Ok(())
-        })?;
+        retire(&self.home, id)?;
         match ended {
             Ended::Now(link) => {
                 self.note(END, (id, &op), link, now);

@@ -10,13 +10,7 @@ fn later(seconds: i64) -> Timestamp {
 #[test]
 fn formats_are_written_as_asked() {
     let world = World::new();
-    let unaccepted = prepare(
-        &world.home(0),
-        &place(),
-        Format::Age,
-        3,
-        (&World::new_one(3, 1), NOW),
-    );
+    let unaccepted = prepare(&world.home(0), Format::Age, 3, (&World::new_one(3, 1), NOW));
     assert!(words(unaccepted).contains("credentials accept worker-3"));
     world.joins(3);
     world.accepts(3);
@@ -52,7 +46,7 @@ fn what_the_bridge_never_knew_is_forgotten_and_what_waits_is_sent_later() {
     world.joins(3);
     world.accepts(3);
     let (home, new) = (world.home(0), World::new_one(3, 1));
-    prepare(&home, &place(), Format::Age, 3, (&new, NOW)).unwrap();
+    prepare(&home, Format::Age, 3, (&new, NOW)).unwrap();
     assert!(
         pending(&home, |_| false).unwrap().is_empty(),
         "died before the bridge heard of it"
@@ -62,7 +56,7 @@ fn what_the_bridge_never_knew_is_forgotten_and_what_waits_is_sent_later() {
             .unwrap()
             .is_none()
     );
-    prepare(&home, &place(), Format::Age, 3, (&new, NOW)).unwrap();
+    prepare(&home, Format::Age, 3, (&new, NOW)).unwrap();
     assert_eq!(
         pending(&home, |_| true).unwrap().len(),
         1,

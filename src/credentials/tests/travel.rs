@@ -116,7 +116,7 @@ fn no_clear_token_is_in_any_object_of_any_repository() {
     let own = world
         .home(0)
         .dir()
-        .join("orchestrator/worker-3-coordinator.json");
+        .join(format!("orchestrator/worker-3-{}.json", new.id.raw()));
     assert!(
         fs::read_to_string(&own)
             .unwrap()
