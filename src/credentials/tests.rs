@@ -1,5 +1,6 @@
 //! Two machines and an orchestrator, each with a clone and a home of its own, around a bare remote.
 
+mod forged;
 mod hostile;
 mod kept;
 mod outgoing;

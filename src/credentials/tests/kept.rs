@@ -50,7 +50,7 @@ fn what_waits_to_be_sent_stays_while_another_is_given_up() {
     pending(&home, |i| i.id() == first.id).unwrap();
     let sent = send(&home, &world.shelf(0), &World::who()).unwrap();
     assert!(sent.unwrap().new);
-    let pass = world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
+    let pass = world.syncer(3).pass(NOW, |_| Ok(true)).unwrap();
     assert_eq!(id_of(&pass), Some((first.id, true)));
     assert_eq!(waiting(&world), 0);
 }
@@ -91,7 +91,7 @@ fn files_under_their_old_names_go_on() {
     send(&home, &world.shelf(0), &World::who())
         .unwrap()
         .unwrap();
-    let pass = world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
+    let pass = world.syncer(3).pass(NOW, |_| Ok(true)).unwrap();
     assert_eq!(id_of(&pass), Some((second.id, true)));
     assert_eq!(waiting(&world), 0);
 }

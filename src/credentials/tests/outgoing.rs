@@ -80,7 +80,7 @@ fn what_the_bridge_never_knew_is_forgotten_and_what_waits_is_sent_later() {
             .is_none()
     );
     assert_eq!(
-        id_of(&world.syncer(3).pass(NOW, |_| Ok(())).unwrap()),
+        id_of(&world.syncer(3).pass(NOW, |_| Ok(true)).unwrap()),
         Some((new.id, true))
     );
 }
@@ -106,7 +106,7 @@ fn shared_files_follow_the_circle() {
         .dir
         .path()
         .join("state-3/credentials/s2/held/shared/api.env");
-    world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
+    world.syncer(3).pass(NOW, |_| Ok(true)).unwrap();
     assert_eq!(
         (fs::read_to_string(&kept).unwrap().as_str(), mode(&kept)),
         ("KEY=shared-secret", 0o600)
@@ -115,7 +115,7 @@ fn shared_files_follow_the_circle() {
     world.joins(4);
     world.accepts(4);
     world.issues(4, 2, Format::Age, NOW);
-    assert!(world.syncer(4).pass(NOW, |_| Ok(())).unwrap().notes[0].contains("another key"));
+    assert!(world.syncer(4).pass(NOW, |_| Ok(true)).unwrap().notes[0].contains("another key"));
     assert!(
         reseal(&world.home(0), &world.shelf(0), &World::who())
             .unwrap()
@@ -124,7 +124,7 @@ fn shared_files_follow_the_circle() {
     assert!(
         world
             .syncer(4)
-            .pass(NOW, |_| Ok(()))
+            .pass(NOW, |_| Ok(true))
             .unwrap()
             .notes
             .is_empty()
@@ -134,7 +134,7 @@ fn shared_files_follow_the_circle() {
     assert_eq!(ended.len(), 1);
     reseal(&world.home(0), &world.shelf(0), &World::who()).unwrap();
     put("KEY=second");
-    let pass = world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
+    let pass = world.syncer(3).pass(NOW, |_| Ok(true)).unwrap();
     assert!(matches!(pass.outcome, Outcome::Nothing));
     assert_eq!(fs::read_to_string(&kept).unwrap(), "KEY=shared-secret");
     assert!(!has(

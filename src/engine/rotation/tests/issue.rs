@@ -99,6 +99,63 @@ fn a_credential_that_the_bridge_does_not_know_is_not_taken() {
     assert_eq!(swarm.picture(7).messages.len(), 1);
 }
 
+#[test]
+fn a_bridge_that_does_not_answer_is_no_agreement() {
+    let swarm = Swarm::new();
+    let first = swarm.opened(0);
+    swarm.syncs(1);
+    let held = || {
+        Delivery::new(None, &swarm.world.dir.path().join("state-3"), "s2")
+            .held(3, at(6))
+            .unwrap()
+            .unwrap()
+            .conversation
+    };
+    swarm.world.issues(3, 9, Format::Age, at(5));
+    let path = "bridge".to_owned();
+    swarm
+        .store
+        .fail(move || StoreError::Busy { path: path.clone() });
+    let error = Sync::look(&swarm.syncing, at(6)).unwrap_err().to_string();
+    assert!(
+        error.contains("locked") && error.contains("tried again"),
+        "{error}"
+    );
+    swarm.store.heal();
+    assert!(Sync::look(&swarm.syncing, at(6)).is_err());
+    assert_eq!(held(), first);
+    // A genuine one waits until the bridge answers.
+    let Opening::New(second) = swarm.open(true, 7) else {
+        panic!("not new")
+    };
+    swarm.issuer.send(at(7)).unwrap();
+    swarm.store.fail(|| StoreError::Busy { path: "b".into() });
+    assert!(Sync::look(&swarm.syncing, at(8)).is_err());
+    swarm.store.heal();
+    swarm.syncs(8);
+    assert_eq!(held(), second.id());
+}
+
+#[test]
+fn a_conversation_that_is_over_in_the_bridge_is_not_taken() {
+    let swarm = Swarm::new();
+    swarm.opened(0);
+    swarm.syncs(1);
+    let Opening::New(second) = swarm.open(true, 5) else {
+        panic!("not new")
+    };
+    swarm.issuer.send(at(5)).unwrap();
+    let mut store = swarm.store.clone();
+    assert!(
+        swarm
+            .issuer
+            .end(&mut store, &second.id(), "test", at(6))
+            .unwrap()
+    );
+    let error = Sync::look(&swarm.syncing, at(7)).unwrap_err().to_string();
+    assert!(error.contains("over in the bridge"), "{error}");
+}
+
 #[tokio::test]
 async fn the_job_renews_by_itself_and_sends_again_what_could_not_be_sent() {
     let swarm = Swarm::new();
