@@ -69,6 +69,9 @@ pub struct Issued {
     pub worker: u32,
     /// Its role in the bridge.
     pub role: String,
+    /// Role of the orchestrator in it; empty where it was not kept.
+    #[serde(default)]
+    pub orchestrator: String,
     /// The conversation.
     pub conversation: String,
     /// When it was made, in microseconds.

@@ -113,6 +113,7 @@ pub fn prepare(
     let issued = Issued {
         worker,
         role: new.role_b.to_string(),
+        orchestrator: new.role_a.to_string(),
         conversation: new.id.raw().to_owned(),
         made: now.0,
         expires: credential.expires.0,

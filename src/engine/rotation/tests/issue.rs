@@ -38,6 +38,52 @@ fn a_worker_has_one_conversation_however_often_it_is_asked_for() {
 }
 
 #[test]
+fn a_rotation_keeps_the_orchestrators_name() {
+    let mut swarm = Swarm::new();
+    swarm.issuer.orchestrator = "lead".into();
+    let first = swarm.opened(0);
+    // The program that rotates knows nothing of the swarm file.
+    swarm.issuer.orchestrator = "s2-orchestrator".into();
+    let roles = || {
+        let rows = swarm
+            .store
+            .clone()
+            .newest(0)
+            .unwrap()
+            .conversations
+            .unwrap();
+        rows.iter()
+            .map(|row| row.role_a.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert!(matches!(swarm.open(true, 1), Opening::New(_)));
+    assert_eq!(roles(), ["lead", "lead"]);
+    // Neither after the bridge has cleaned up.
+    let second = swarm.newest();
+    swarm.store.remove_conversation(&first);
+    swarm.store.remove_conversation(&second);
+    assert!(matches!(swarm.open(true, 2), Opening::New(_)));
+    assert_eq!(roles(), ["lead"]);
+}
+
+#[test]
+fn its_own_conversation_is_recognised_behind_one_that_is_gone_and_under_another_name() {
+    let mut swarm = Swarm::new();
+    swarm.issuer.orchestrator = "lead".into();
+    let first = swarm.opened(0);
+    swarm.open(true, 1);
+    swarm.store.remove_conversation(&swarm.newest());
+    for name in ["lead", "s2-orchestrator"] {
+        swarm.issuer.orchestrator = name.into();
+        let found = swarm.open(false, 2);
+        assert!(
+            matches!(&found, Opening::Kept(kept) if kept.id() == first),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn the_worker_says_once_that_it_is_there_and_hears_of_every_new_credential() {
     let swarm = Swarm::new();
     let mut heard = swarm.syncing.handover.listen();
