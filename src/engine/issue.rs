@@ -96,7 +96,7 @@ impl Issuer {
                 all.get(id)
                     .is_some_and(|(_, _, expires)| expires.is_some_and(|at| at > now))
             };
-            let mut kept = own.clone().filter(|i| i.stage < Stage::Retired);
+            let mut kept = own.clone().filter(|i| i.stage < Stage::Revoked);
             if let Some(issued) = kept.find(|i| lives(&i.id())) {
                 return Ok(Opening::Kept(issued.clone()));
             }
