@@ -129,22 +129,7 @@ impl Credential {
         if !(16..=512).contains(&token.len()) || !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(refused("worker_token is no token"));
         }
-        let time = |name: &str, text: &str| {
-            Timestamp::parse(text).ok_or_else(|| refused(&format!("{name} is no time")))
-        };
-        let created = time("created_at", &raw.created_at)?;
-        let expires = time("expires_at", &raw.expires_at)?;
-        if created > now.plus(AHEAD) {
-            let why = format!(
-                "created_at is in the future ({}); if it is right, this machine's clock is not",
-                created.rfc3339()
-            );
-            return Err(refused(&why));
-        }
-        if expires.since(created) > LONGEST {
-            let why = format!("it lives longer than {LONGEST}, from created_at to expires_at");
-            return Err(refused(&why));
-        }
+        let (created, expires) = times(&raw, now).map_err(|why| refused(&why))?;
         if expires <= now {
             let (file, at) = (text::line(file).into_owned(), expires.rfc3339());
             return Err(CredentialError::Expired { file, at, worker });
@@ -164,6 +149,25 @@ impl Credential {
             coordinator: raw.coordinator_token.is_some(),
         })
     }
+}
+
+/// When it was made, and when it expires; or why no credential has such times.
+fn times(raw: &Raw, now: Timestamp) -> Result<(Timestamp, Timestamp), String> {
+    let time =
+        |name: &str, text: &str| Timestamp::parse(text).ok_or_else(|| format!("{name} is no time"));
+    let created = time("created_at", &raw.created_at)?;
+    let expires = time("expires_at", &raw.expires_at)?;
+    if created > now.plus(AHEAD) {
+        return Err(format!(
+            "created_at is in the future ({}); if it is right, this machine's clock is not",
+            created.rfc3339()
+        ));
+    }
+    if expires.since(created) > LONGEST {
+        let why = format!("it lives longer than {LONGEST}, from created_at to expires_at");
+        return Err(why);
+    }
+    Ok((created, expires))
 }
 
 /// `3`, `"3"`, `"worker-3"`, `"worker-3-tests"`.

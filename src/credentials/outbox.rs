@@ -123,10 +123,8 @@ pub fn prepare(
     let sealed = home.edit(|roster| {
         let key = roster.key(worker);
         let key = key.ok_or(CredentialError::NotAccepted(worker))?;
-        let sealed = match format.encrypts() {
-            true => Some(encrypt(&[&key], &clear)?),
-            false => None,
-        };
+        let sealed = format.encrypts().then(|| encrypt(&[&key], &clear));
+        let sealed = sealed.transpose()?;
         rename_own(home, worker)?;
         let kept = now.plus(Span::seconds(-KEPT)).0;
         let stays =

@@ -53,6 +53,16 @@ struct Taken {
     created: i64,
 }
 
+impl From<&Credential> for Taken {
+    fn from(credential: &Credential) -> Self {
+        Self {
+            tip: String::new(),
+            conversation: credential.conversation.raw().to_owned(),
+            created: credential.created.0,
+        }
+    }
+}
+
 impl Syncer {
     /// Looks on `shelf` for `worker`, decrypts with the key in `home`, and puts what it finds into `delivery`.
     #[must_use]
@@ -161,28 +171,21 @@ impl Syncer {
         let agreed = known && self.delivery.holds(&credential) || verify(&credential)?;
         let written = self.delivery.put(&credential)?;
         self.take_shared(tip, &mut notes);
-        let (conversation, created) = if agreed {
-            (
-                credential.conversation.raw().to_owned(),
-                credential.created.0,
-            )
-        } else {
-            (taken.conversation, taken.created)
-        };
-        let record = Taken {
-            tip: tip.to_string(),
-            conversation,
-            created,
-        };
-        let path = self.record();
-        let bytes = serde_json::to_vec(&record).map_err(|e| CredentialError::local(&path, &e))?;
-        Delivery::put_file(&path, &bytes)?;
+        self.remember(tip, if agreed { (&credential).into() } else { taken })?;
         let outcome = if written {
             Outcome::New(credential)
         } else {
             Outcome::Same(credential)
         };
         Ok(Pass { outcome, notes })
+    }
+
+    fn remember(&self, tip: CommitId, last: Taken) -> Result<(), CredentialError> {
+        let tip = tip.to_string();
+        let path = self.record();
+        let bytes = serde_json::to_vec(&Taken { tip, ..last });
+        let bytes = bytes.map_err(|e| CredentialError::local(&path, &e))?;
+        Delivery::put_file(&path, &bytes).map(drop)
     }
 
     fn taken(&self) -> Result<Taken, CredentialError> {

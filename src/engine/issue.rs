@@ -88,6 +88,10 @@ impl Issuer {
         let _alone = self.home.alone()?;
         self.settled(store)?;
         let roster = self.home.roster()?;
+        let revoked = roster.issued.iter().filter(|i| i.stage == Stage::Revoked);
+        for issued in revoked.filter(|i| i.worker == worker) {
+            self.end(store, &issued.id(), "its worker was revoked", now)?;
+        }
         let all = conversations(store)?;
         let own = roster.issued.iter().rev();
         let own = own.filter(|i| i.worker == worker && i.role == role);

@@ -82,8 +82,8 @@ fn files_under_their_old_names_go_on() {
     prepare(&home, Format::Age, 3, (&second, NOW)).unwrap();
     pending(&home, |_| true).unwrap();
     let names: Vec<_> = own(&world).into_iter().map(|(name, _)| name).collect();
-    let named = [&first, &second].map(|new| format!("worker-3-{}.json", new.id.raw()));
-    assert_eq!(names, named);
+    let both = [&first, &second].map(|new| format!("worker-3-{}.json", new.id.raw()));
+    assert_eq!(names, both);
     // One that waited to be sent when this program was renewed.
     let outbox = home.dir().join("outbox");
     let only = fs::read_dir(&outbox).unwrap().next().unwrap().unwrap();

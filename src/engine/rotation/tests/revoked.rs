@@ -128,3 +128,18 @@ fn what_the_bridge_could_not_end_is_ended_later() {
     let tokens = home.dir().join("orchestrator").read_dir().unwrap();
     assert_eq!(tokens.count(), 0);
 }
+
+#[test]
+fn who_is_accepted_again_begins_anew() {
+    let swarm = Swarm::new();
+    let first = swarm.opened(0);
+    let (home, shelf) = (swarm.world.home(0), swarm.world.shelf(0));
+    revoke(&home, &shelf, 3, &World::who()).unwrap();
+    swarm.world.joins(3);
+    swarm.world.accepts(3);
+    let Opening::New(second) = swarm.open(false, 1) else {
+        panic!("not new")
+    };
+    assert_ne!(second.id(), first);
+    assert_eq!(swarm.expiry(&first), Some(at(1)), "what was to be ended is");
+}
