@@ -57,6 +57,8 @@ pub struct Branch {
     pub upstream: Option<Upstream>,
     /// Everything of it is in the base, and the base has more.
     pub merged: bool,
+    /// It is merged, and the base stood at its tip once: it was fast-forwarded, or never had a commit of its own.
+    pub passed: bool,
     /// Commits beyond the base per hour of the last 24, oldest first; empty when it was not worked out.
     pub activity: Arc<[u16]>,
     /// Commits beyond the base in the last hour.

@@ -146,7 +146,8 @@ fn session(
 
 /// Since when nothing that was said of it is fresh.
 fn unrenewed(ground: &Ground, terms: Limits, now: Timestamp) -> Option<Timestamp> {
-    let renewed = ground.known.said.iter().filter_map(super::Said::at).max()?;
+    let people = ground.known.said.iter().filter(|said| !said.generated);
+    let renewed = people.filter_map(super::Said::at).max()?;
     Some(renewed.plus(terms.update)).filter(|at| *at <= now)
 }
 
