@@ -4,6 +4,7 @@ use super::{failure::Failure, sessions};
 use crate::cli::{Git, GitCommand, GitFormat, Merge};
 use std::{
     io::{self, Write},
+    path::Path,
     sync::Arc,
 };
 use swarmwarden::{
