@@ -28,6 +28,10 @@ pub struct Upstream {
 
 /// A branch, against the base.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them goes with any other"
+)]
 pub struct Branch {
     /// Name, neutralised. Unique: a branch of a remote is listed only where there is no local one of its name.
     pub name: Arc<str>,
