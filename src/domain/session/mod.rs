@@ -5,6 +5,7 @@
 //! documents, branches, plan ── identify ──> Known ── probed in git ──> Ground ── judge(workers, tasks, now) ──> Session
 //! ```
 
+mod advice;
 mod contradict;
 mod criteria;
 mod eta;

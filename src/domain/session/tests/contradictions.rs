@@ -241,3 +241,19 @@ fn what_this_program_wrote_keeps_no_claim_fresh() {
     g.known.said.push(own);
     assert_eq!(judged(vec![g])[0].stale, Some(ago(1)));
 }
+
+#[test]
+fn the_next_step_names_its_command() {
+    let advice = |g: Ground| judged(vec![g])[0].advice();
+    let absent = advice(ground(ready(), None, Vec::new())).unwrap();
+    assert!(absent.contains("deploy --session 3 --dry-run"), "{absent}");
+    let there = vec![output("TELEPHONY.md", true)];
+    let finished = advice(ground(ready(), Some(branch("b", 3, 5)), there)).unwrap();
+    assert!(finished.starts_with("do not start it again"), "{finished}");
+    let fine = ground(
+        complete(),
+        Some(branch("b", 3, 5)),
+        vec![output("CLOUDS.md", true)],
+    );
+    assert_eq!(advice(fine), None);
+}
