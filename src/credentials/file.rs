@@ -1,7 +1,11 @@
 //! The shape of a credential, and everything that is refused in one.
 
 use super::CredentialError;
-use crate::domain::{ConversationId, Timestamp, credential::Secret, text};
+use crate::domain::{
+    ConversationId, Span, Timestamp,
+    credential::{LIFETIME, Secret},
+    text,
+};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
 use std::sync::Arc;
@@ -9,6 +13,11 @@ use zeroize::Zeroizing;
 
 /// Bytes that a credential, a key or a shared file may have.
 pub const CAP: usize = 64 * 1024;
+
+/// So far clocks of two machines may be apart.
+const AHEAD: Span = Span::seconds(5 * 60);
+/// Nothing that was made for a conversation lives longer: eight times as long as one lives.
+const LONGEST: Span = Span(8 * LIFETIME.0);
 
 /// The right to take part in one conversation as its worker.
 #[derive(Clone)]
@@ -79,7 +88,7 @@ impl Credential {
     /// Reads the credential of `worker` from the file called `file`. O(size).
     ///
     /// # Errors
-    /// [`CredentialError::Refused`] for what is too large, no JSON, of another worker, or not what a credential holds;
+    /// [`CredentialError::Refused`] for what is too large, no JSON, of another worker, made in the future, or not what a credential holds;
     /// [`CredentialError::Expired`] when it is over at `now`.
     pub fn read(
         file: &str,
@@ -125,6 +134,17 @@ impl Credential {
         };
         let created = time("created_at", &raw.created_at)?;
         let expires = time("expires_at", &raw.expires_at)?;
+        if created > now.plus(AHEAD) {
+            let why = format!(
+                "created_at is in the future ({}); if it is right, this machine's clock is not",
+                created.rfc3339()
+            );
+            return Err(refused(&why));
+        }
+        if expires.since(created) > LONGEST {
+            let why = format!("it lives longer than {LONGEST}, from created_at to expires_at");
+            return Err(refused(&why));
+        }
         if expires <= now {
             let (file, at) = (text::line(file).into_owned(), expires.rfc3339());
             return Err(CredentialError::Expired { file, at, worker });
