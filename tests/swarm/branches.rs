@@ -21,13 +21,12 @@ fn clash(path: &str, kind: ClashKind, hunks: &[(u32, u32, u32, u32)]) -> FileCla
     }
 }
 
-fn upstream(ahead: u32, behind: u32, gone: bool) -> Option<Upstream> {
-    Some(Upstream {
+fn upstream(ahead: u32) -> Upstream {
+    Upstream {
         name: "origin/claude/x".into(),
         ahead,
-        behind,
-        gone,
-    })
+        ..Upstream::default()
+    }
 }
 
 /// Name, ahead, behind, age of the newest commit.
@@ -55,7 +54,7 @@ fn told(mut branch: Branch) -> Branch {
     });
     let files: &[&str] = match branch.name.split(['/', '-']).nth(1) {
         Some("clouds") => {
-            branch.upstream = upstream(3, 0, false);
+            branch.upstream = Some(upstream(3));
             &["INTEGRATIONS-COMPLETE-LIST.md", "clouds.md", "src/lib.rs"]
         }
         Some("payments") => {

@@ -37,6 +37,25 @@ impl Begun {
         format!("{repo}-merge-{}-{}", plain(ours), plain(theirs))
     }
 
+    /// How to look what the merge in `dir` loses, as a command of a shell.
+    #[must_use]
+    pub fn check(dir: &str) -> String {
+        format!("swarmwarden git merge --check {}", quoted(dir))
+    }
+
+    /// How to write down the way it was resolved, as a command of a shell.
+    #[must_use]
+    pub fn finish(dir: &str) -> String {
+        format!("swarmwarden git merge --finish {}", quoted(dir))
+    }
+
+    /// How to take it away, as a command of a shell.
+    #[must_use]
+    pub fn undo(dir: &str) -> String {
+        let dir = quoted(dir);
+        format!("git -C {dir} worktree remove --force {dir}")
+    }
+
     /// Path of that directory for a repository whose main work tree is at `root`, as it is shown. What is shown may differ from what is on
     /// disk where a path has control characters.
     #[must_use]
@@ -48,3 +67,15 @@ impl Begun {
         }
     }
 }
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests;

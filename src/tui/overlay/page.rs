@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         Timestamp,
-        repo::{Begun, MergeSide},
+        repo::{Begun, MergeSide, Outcome, ResolvedFile},
         text,
     },
     tui::{
@@ -142,7 +142,15 @@ fn commits(model: &Model, branch: &str, now: Timestamp) -> (String, Vec<Strip>) 
             .add(format!("{who}{}  ", " ".repeat(pad)), Role::Text)
             .add(commit.subject.to_string(), Role::Title)
     });
-    let title = format!("{} of {branch}, newest first", plural(all.len(), "commit"));
+    let repo = model.snapshot().repo.as_deref();
+    let found = repo.and_then(|repo| repo.branches.iter().find(|b| &*b.name == branch));
+    let ahead = found.map_or(0, |b| usize::try_from(b.ahead).unwrap_or(usize::MAX));
+    let count = match ahead {
+        0 => format!("Last {}", plural(all.len(), "commit")),
+        n if n > all.len() => format!("Newest {} of {n} commits", all.len()),
+        _ => plural(all.len(), "commit"),
+    };
+    let title = format!("{count} of {branch}, newest first");
     (title, lines.collect())
 }
 
@@ -181,21 +189,19 @@ fn begun(begun: &Begun, width: u16) -> (String, Vec<Strip>) {
         Role::Text,
     );
     say(dir, Role::Title);
-    let open = files.len();
-    say(
-        &match open {
-            0 => "Nothing is in conflict; commit it there.".to_owned(),
-            n => format!("Resolve {} there, and commit.", plural(n, "file")),
-        },
-        Role::Text,
-    );
-    say("How far it is, and which lines it loses:", Role::Text);
-    say(&format!("swarmwarden git merge --check {dir}"), Role::Title);
-    say("Take it away, with all that is in it:", Role::Text);
-    say(&format!("git worktree remove --force {dir}"), Role::Title);
+    let open = |f: &&ResolvedFile| f.outcome == Outcome::Unresolved;
+    let open = files.iter().filter(open).count();
+    let words = match open {
+        0 => "Nothing is in conflict; commit it there.".to_owned(),
+        n => format!("Resolve {} there, and commit:", plural(n, "file")),
+    };
+    say(&words, Role::Text);
     for file in files {
-        let words = format!("  {}  {}", file.outcome.name(), file.path);
-        say(&words, Role::Crit);
+        let (name, role) = match file.outcome {
+            Outcome::Unresolved => ("✗ in conflict", Role::Crit),
+            other => (other.name(), Role::Text),
+        };
+        say(&format!("  {name}  {}", file.path), role);
     }
     let words = match lost_count {
         0 => "No line is lost as things stand.".to_owned(),
@@ -210,5 +216,11 @@ fn begun(begun: &Begun, width: u16) -> (String, Vec<Strip>) {
         let words = format!("  {}:{} of {side}  {}", line.path, line.line, line.text);
         say(&words, Role::Warn);
     }
+    say("How far it is, and which lines it loses:", Role::Dim);
+    say(&format!("  {}", Begun::check(dir)), Role::Text);
+    say("Write down how it was resolved:", Role::Dim);
+    say(&format!("  {}", Begun::finish(dir)), Role::Text);
+    say("Take it away, with all that is in it:", Role::Dim);
+    say(&format!("  {}", Begun::undo(dir)), Role::Text);
     (format!("Merge begun: {theirs} into {ours}"), out)
 }

@@ -97,8 +97,8 @@ impl Scratch {
                 "no branch moves, no other worktree, index or file is touched, no hook runs, nothing is fetched or pushed".to_owned(),
             ),
             ("refused", "when something is at that path already; nothing is left behind then".to_owned()),
-            ("check", format!("swarmwarden git merge --check {dir}")),
-            ("undo", format!("git worktree remove --force {dir}")),
+            ("check", Begun::check(dir)),
+            ("undo", Begun::undo(dir)),
         ]
     }
 }

@@ -124,11 +124,17 @@ fn as_of(scene: Scene<'_>) -> String {
 /// What the hint bar could show now, the most specific first.
 pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
     let contexts = model.contexts().into_iter();
-    contexts
+    let rows = contexts
         .filter(|c| *c != Context::Always)
-        .flat_map(|c| model.look.keymap.rows(c))
-        .filter(|b| b.hint.is_some() && !b.on.is_empty() && offers(model, b))
-        .collect()
+        .flat_map(|c| model.look.keymap.rows(c));
+    let mut all: Vec<&Binding> = Vec::new();
+    for row in rows.filter(|b| b.hint.is_some() && !b.on.is_empty() && offers(model, b)) {
+        // What a view says of a key of every view stands for it.
+        if all.iter().all(|known| known.run != row.run) {
+            all.push(row);
+        }
+    }
+    all
 }
 
 /// `Enter open  ! next problem … ? help`: whole hints only, the help always.

@@ -116,6 +116,9 @@ fn verdict(scene: Scene<'_>, s: &Session, width: u16) -> Vec<Strip> {
             Role::Text,
         );
     }
+    if let Some(advice) = s.advice() {
+        labelled(&mut out, width, ("next", Role::Accent), &advice, Role::Text);
+    }
     out
 }
 

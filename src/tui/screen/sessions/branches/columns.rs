@@ -48,8 +48,7 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         let all = state.shown().map(of).max().unwrap_or(0);
         all.clamp(least, most)
     };
-    let wide = width >= 100;
-    let most = if wide { 30 } else { 22 };
+    let (most, long) = if width >= 100 { (30, 24) } else { (22, 20) };
     let name = widest(&|row| cells(short(&row.name, most)), 6, most);
     let owner = widest(
         &|r| r.owner(14).map_or(0, |(words, _)| cells(&words)),
@@ -62,17 +61,19 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         0,
         18,
     );
-    let note = widest(&|r| cells(&r.note), 0, if wide { 24 } else { 20 });
+    let note = widest(&|r| cells(&r.note), 0, long);
     let pushed = widest(
         &|r| state.branch(r).map_or(0, |b| cells(&upstream(b))),
         8,
         12,
     );
     let merge = widest(&|r| cells(&r.merge.words()), 5, 12);
-    let column = |id, title, width, rank, right| Column {
+    let by = state.by();
+    let column = |id, title, width: u16, rank, right| Column {
         id,
         title,
-        width,
+        // Room for the mark of the order.
+        width: width.max(if id == by { cells(title) + 2 } else { 0 }),
         rank,
         grows: id == Col::Subject,
         right,

@@ -1,6 +1,7 @@
 //! What the list of branches remembers.
 
 use super::{
+    columns::Col,
     commits::Commits,
     row::{Merge, Row, rows},
 };
@@ -193,6 +194,16 @@ impl State {
         let name = self.row(to).map(|row| Arc::clone(&row.name));
         self.list.choose(to, name);
         true
+    }
+
+    /// The column that it is ordered by.
+    pub(super) const fn by(&self) -> Col {
+        match self.order {
+            Order::Merge => Col::Merge,
+            Order::Name => Col::Branch,
+            Order::Last => Col::Last,
+            Order::Ahead => Col::Ahead,
+        }
     }
 
     pub(in crate::tui::screen::sessions) fn next_order(&mut self) {

@@ -117,22 +117,11 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
 
 /// The heading of a column, with the direction of the order.
 fn title(state: &State, column: &Column<Col>) -> String {
-    let by = match state.order {
-        Order::Merge => Col::Merge,
-        Order::Name => Col::Branch,
-        Order::Last => Col::Last,
-        Order::Ahead => Col::Ahead,
-    };
-    let mark = if state.reversed { "▴" } else { "▾" };
-    if column.id != by {
+    if column.id != state.by() {
         return column.title.to_owned();
     }
-    let whole = format!("{} {mark}", column.title);
-    if widget::cells(&whole) <= column.width {
-        whole
-    } else {
-        format!("{}{mark}", column.title.get(..3).unwrap_or_default())
-    }
+    let mark = if state.reversed { "▴" } else { "▾" };
+    format!("{} {mark}", column.title)
 }
 
 /// For the status line.
