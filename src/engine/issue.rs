@@ -89,7 +89,8 @@ impl Issuer {
         self.settled(store)?;
         let roster = self.home.roster()?;
         let revoked = roster.issued.iter().filter(|i| i.stage == Stage::Revoked);
-        for issued in revoked.filter(|i| i.worker == worker) {
+        let again = roster.key(worker).is_some();
+        for issued in revoked.filter(|i| again && i.worker == worker) {
             self.end(store, &issued.id(), "its worker was revoked", now)?;
         }
         let all = conversations(store)?;
