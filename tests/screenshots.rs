@@ -11,6 +11,8 @@ use swarmwarden::{
         health::Detector,
         swarm::{Seen, Swarm},
     },
+    engine::Surveyor,
+    git::LocalRepo,
     store::{SqliteStore, Store},
     tui::{Model, Msg, Options, paint, picture},
 };
@@ -31,6 +33,7 @@ fn watched(workers: usize) -> Result<Snapshot> {
         scenario: Scenario::Incident,
     };
     drop(Demo::backfill(&path, spec, NOW)?);
+    let repo = Arc::new(repo(&dir, spec)?);
     let mut store = SqliteStore::open(&path)?;
     let all = store.newest(1_000_000)?;
     let mut swarm = Swarm::new(Detector::default(), None);
@@ -40,7 +43,7 @@ fn watched(workers: usize) -> Result<Snapshot> {
     let mut seen = Seen::Recorded;
     while at <= NOW {
         swarm.apply(between(&all, from, at, seen == Seen::Recorded), seen);
-        snapshot = swarm.picture(at, source(at), Some(Arc::new(repo())));
+        snapshot = swarm.picture(at, source(at), Some(Arc::clone(&repo)));
         from = at;
         at = at.plus(STEP);
         seen = Seen::Live(at);
@@ -96,20 +99,14 @@ fn source(at: Timestamp) -> Source {
     }
 }
 
-fn repo() -> Repo {
-    Repo {
+/// The demo's repository, whole.
+fn repo(dir: &DemoDir, spec: Spec) -> Result<Repo> {
+    let path = dir.repository(spec, NOW)?;
+    let found = Surveyor::new(Arc::new(LocalRepo::at(path)), None).look(NOW)?;
+    Ok(Repo {
         path: "/srv/swarm".into(),
-        head: "main".into(),
-        commit: "8d1e0c4".into(),
-        subject: "merge feat/prom".into(),
-        committed: Some(NOW.plus(Span::seconds(-900))),
-        branch_count: 12,
-        ahead_behind: Some((2, 0)),
-        modified: 3,
-        untracked: 1,
-        conflicted: 0,
-        ..Repo::unread("".into(), NOW)
-    }
+        ..found
+    })
 }
 
 /// The frame after `keys` (`\n` is Enter), as SVG.
@@ -145,6 +142,10 @@ fn pictures_show_what_the_program_draws() {
         ("worker-120x40", (120, 40), "2\n"),
         ("tasks-120x40", (120, 40), "3"),
         ("reassign-120x40", (120, 40), "3r"),
+        ("sessions-120x40", (120, 40), "6jj"),
+        ("sessions-80x24", (80, 24), "6jj"),
+        ("branches-120x40", (120, 40), "6v"),
+        ("matrix-120x40", (120, 40), "6vvlll"),
     ] {
         let svg = frame(&snapshot, size, keys);
         let path = folder.join(format!("{name}.svg"));

@@ -40,6 +40,12 @@ impl Delivery {
         self.dir.join("shared").join(name)
     }
 
+    /// Whether exactly this credential lies there.
+    pub(super) fn holds(&self, credential: &Credential) -> bool {
+        let there = read_private(&self.path(credential.worker)).ok().flatten();
+        there.is_some_and(|there| *there == *credential.bytes())
+    }
+
     /// Puts a credential there, unless it stands there already. Says whether it was put.
     pub(super) fn put(&self, credential: &Credential) -> Result<bool, CredentialError> {
         Self::put_file(&self.path(credential.worker), &credential.bytes())

@@ -196,8 +196,8 @@ pub fn accept(
     .map(|new| (key, new))
 }
 
-/// Forgets a worker: nothing is encrypted to it any more, its credential and its key leave the branch, and its conversations count as over.
-/// Says which they were; the bridge is told of them by whoever calls.
+/// Forgets a worker: nothing is encrypted to it any more, its credential and its key leave the branch, and its conversations are to be ended,
+/// those included that somebody opened meanwhile. Says which those are; the bridge is told of them by whoever calls.
 ///
 /// # Errors
 /// As [`Shelf::publish`] says; then the worker is forgotten here already, and doing it again takes the files away.
@@ -207,16 +207,16 @@ pub fn revoke(
     worker: u32,
     who: &Who,
 ) -> Result<(Vec<Issued>, Published), CredentialError> {
+    let _alone = home.alone()?;
     let ended = home.edit(|roster| {
         roster.accepted.retain(|a| a.worker != worker);
-        let mut ended = Vec::new();
-        for issued in roster.issued.iter_mut().filter(|i| i.worker == worker) {
-            if issued.stage != Stage::Retired {
-                ended.push(issued.clone());
-            }
-            issued.stage = Stage::Retired;
-        }
-        Ok(ended)
+        let own = roster.issued.iter_mut().filter(|i| i.worker == worker);
+        let live = own.filter(|i| i.stage < Stage::Retired);
+        let revoked = live.map(|issued| {
+            issued.stage = Stage::Revoked;
+            issued.clone()
+        });
+        Ok(revoked.collect())
     })?;
     let place = &shelf.place;
     let files: Files = [

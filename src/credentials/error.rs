@@ -32,6 +32,14 @@ pub enum CredentialError {
         /// Whose.
         worker: u32,
     },
+    /// The bridge does not answer now, so that nobody knows whether the credential is genuine.
+    #[error("{file} cannot be held against the bridge now, and is tried again: {why}")]
+    Unverified {
+        /// Its path, neutralised.
+        file: String,
+        /// Why.
+        why: String,
+    },
     /// This machine has no key.
     #[error(
         "this machine has no key for worker {0}; make one with `swarmwarden credentials join --worker {0}`"

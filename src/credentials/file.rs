@@ -1,7 +1,11 @@
 //! The shape of a credential, and everything that is refused in one.
 
 use super::{CredentialError, home::read_private};
-use crate::domain::{ConversationId, Timestamp, credential::Secret, text};
+use crate::domain::{
+    ConversationId, Span, Timestamp,
+    credential::{LIFETIME, Secret},
+    text,
+};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
 use std::{path::Path, sync::Arc};
@@ -9,6 +13,11 @@ use zeroize::Zeroizing;
 
 /// Bytes that a credential, a key or a shared file may have.
 pub const CAP: usize = 64 * 1024;
+
+/// So far clocks of two machines may be apart.
+const AHEAD: Span = Span::seconds(5 * 60);
+/// Nothing that was made for a conversation lives longer: eight times as long as one lives.
+const LONGEST: Span = Span(8 * LIFETIME.0);
 
 /// The right to take part in one conversation as its worker.
 #[derive(Clone)]
@@ -84,14 +93,14 @@ impl Credential {
         let Some(bytes) = read_private(path)? else {
             return Ok(None);
         };
-        let found = Self::parse(&path.to_string_lossy(), &bytes, None)?;
+        let found = Self::parse(&path.to_string_lossy(), &bytes, None, None)?;
         Ok(Some(found.credential))
     }
 
     /// Reads the credential of `worker` from the file called `file`. O(size).
     ///
     /// # Errors
-    /// [`CredentialError::Refused`] for what is too large, no JSON, of another worker, or not what a credential holds;
+    /// [`CredentialError::Refused`] for what is too large, no JSON, of another worker, made in the future, or not what a credential holds;
     /// [`CredentialError::Expired`] when it is over at `now`.
     pub fn read(
         file: &str,
@@ -99,7 +108,7 @@ impl Credential {
         worker: u32,
         now: Timestamp,
     ) -> Result<Found, CredentialError> {
-        let found = Self::parse(file, bytes, Some(worker))?;
+        let found = Self::parse(file, bytes, Some(worker), Some(now))?;
         let expires = found.credential.expires;
         if expires <= now {
             let (file, at) = (text::line(file).into_owned(), expires.rfc3339());
@@ -108,7 +117,12 @@ impl Credential {
         Ok(found)
     }
 
-    fn parse(file: &str, bytes: &[u8], wanted: Option<u32>) -> Result<Found, CredentialError> {
+    fn parse(
+        file: &str,
+        bytes: &[u8],
+        wanted: Option<u32>,
+        now: Option<Timestamp>,
+    ) -> Result<Found, CredentialError> {
         let refused = |why: &str| CredentialError::refused(file, why);
         if bytes.len() > CAP {
             return Err(refused("it has more than 64 KiB"));
@@ -141,11 +155,7 @@ impl Credential {
         if !(16..=512).contains(&token.len()) || !token.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(refused("worker_token is no token"));
         }
-        let time = |name: &str, text: &str| {
-            Timestamp::parse(text).ok_or_else(|| refused(&format!("{name} is no time")))
-        };
-        let created = time("created_at", &raw.created_at)?;
-        let expires = time("expires_at", &raw.expires_at)?;
+        let (created, expires) = times(&raw, now).map_err(|why| refused(&why))?;
         let role = raw
             .worker_role
             .unwrap_or_else(|| format!("worker-{worker}"));
@@ -161,6 +171,25 @@ impl Credential {
             coordinator: raw.coordinator_token.is_some(),
         })
     }
+}
+
+/// When it was made, and when it expires; or why no credential has such times.
+fn times(raw: &Raw, now: Option<Timestamp>) -> Result<(Timestamp, Timestamp), String> {
+    let time =
+        |name: &str, text: &str| Timestamp::parse(text).ok_or_else(|| format!("{name} is no time"));
+    let created = time("created_at", &raw.created_at)?;
+    let expires = time("expires_at", &raw.expires_at)?;
+    if now.is_some_and(|now| created > now.plus(AHEAD)) {
+        return Err(format!(
+            "created_at is in the future ({}); if it is right, this machine's clock is not",
+            created.rfc3339()
+        ));
+    }
+    if expires.since(created) > LONGEST {
+        let why = format!("it lives longer than {LONGEST}, from created_at to expires_at");
+        return Err(why);
+    }
+    Ok((created, expires))
 }
 
 /// `3`, `"3"`, `"worker-3"`, `"worker-3-tests"`.

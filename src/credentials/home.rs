@@ -58,6 +58,8 @@ pub enum Stage {
     Sent,
     /// Its worker gave a sign of life in it.
     Alive,
+    /// Its worker is revoked: the bridge is to end it.
+    Revoked,
     /// It is over.
     Retired,
 }
@@ -69,6 +71,9 @@ pub struct Issued {
     pub worker: u32,
     /// Its role in the bridge.
     pub role: String,
+    /// Role of the orchestrator in it; empty where it was not kept.
+    #[serde(default)]
+    pub orchestrator: String,
     /// The conversation.
     pub conversation: String,
     /// When it was made, in microseconds.
@@ -108,11 +113,11 @@ impl Roster {
         keys.flatten().collect()
     }
 
-    /// The newest conversation of a worker that is not over.
+    /// The newest conversation of a worker that is neither over nor to be ended.
     #[must_use]
     pub fn current(&self, worker: u32, now: Timestamp) -> Option<&Issued> {
         let mut all = self.issued.iter().rev();
-        all.find(|i| i.worker == worker && i.stage != Stage::Retired && i.expiry() > now)
+        all.find(|i| i.worker == worker && i.stage < Stage::Revoked && i.expiry() > now)
     }
 
     /// Notes how far a conversation is; it never goes back.

@@ -21,7 +21,7 @@ pub use enrol::{Joined, Member, Standing, accept, join, members, revoke};
 pub use error::CredentialError;
 pub use file::{CAP, Credential, Found};
 pub use home::{Accepted, Home, Issued, Roster, Stage};
-pub use outbox::{encrypt_clear, pending, prepare, send};
+pub use outbox::{encrypt_clear, pending, prepare, retire, send};
 pub use place::Place;
 pub use seal::{PublicKey, WorkerKey, decrypt, encrypt};
 pub use shared::{reseal, share};

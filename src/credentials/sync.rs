@@ -44,13 +44,23 @@ pub struct Pass {
     pub notes: Vec<String>,
 }
 
-/// What was taken last.
+/// The tip that was seen last, and what was taken last of all that the bridge agreed to.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Taken {
     tip: String,
     conversation: String,
     created: i64,
+}
+
+impl From<&Credential> for Taken {
+    fn from(credential: &Credential) -> Self {
+        Self {
+            tip: String::new(),
+            conversation: credential.conversation.raw().to_owned(),
+            created: credential.created.0,
+        }
+    }
 }
 
 impl Syncer {
@@ -110,14 +120,16 @@ impl Syncer {
             .join(format!("worker-{}-taken.json", self.worker))
     }
 
-    /// Fetches, and takes over what is new, once `verify` agrees to it.
+    /// Fetches, and takes over what is new, unless `verify` refuses it. It says whether the bridge agreed, or nobody could be asked: what
+    /// nobody agreed to is taken, and makes nothing else count as older. It is asked about everything that is not held as it stands there, and
+    /// again about what it did not agree to yet.
     ///
     /// # Errors
     /// As the variants of [`CredentialError`] say; whatever the error, what is held stays.
     pub fn pass(
         &self,
         now: Timestamp,
-        verify: impl FnOnce(&Credential) -> Result<(), CredentialError>,
+        verify: impl FnOnce(&Credential) -> Result<bool, CredentialError>,
     ) -> Result<Pass, CredentialError> {
         let mut notes = Vec::new();
         let Some(tip) = self.shelf.fetch()? else {
@@ -155,25 +167,25 @@ impl Syncer {
                 "{branch} was rewritten; its credential is newer than the one in use and was taken"
             ));
         }
-        if !same {
-            verify(&credential)?;
-        }
+        let known = same && credential.created.0 == taken.created;
+        let agreed = known && self.delivery.holds(&credential) || verify(&credential)?;
         let written = self.delivery.put(&credential)?;
         self.take_shared(tip, &mut notes);
-        let record = Taken {
-            tip: tip.to_string(),
-            conversation: credential.conversation.raw().to_owned(),
-            created: credential.created.0,
-        };
-        let path = self.record();
-        let bytes = serde_json::to_vec(&record).map_err(|e| CredentialError::local(&path, &e))?;
-        Delivery::put_file(&path, &bytes)?;
-        let outcome = if written || !same {
+        self.remember(tip, if agreed { (&credential).into() } else { taken })?;
+        let outcome = if written {
             Outcome::New(credential)
         } else {
             Outcome::Same(credential)
         };
         Ok(Pass { outcome, notes })
+    }
+
+    fn remember(&self, tip: CommitId, last: Taken) -> Result<(), CredentialError> {
+        let tip = tip.to_string();
+        let path = self.record();
+        let bytes = serde_json::to_vec(&Taken { tip, ..last });
+        let bytes = bytes.map_err(|e| CredentialError::local(&path, &e))?;
+        Delivery::put_file(&path, &bytes).map(drop)
     }
 
     fn taken(&self) -> Result<Taken, CredentialError> {

@@ -1,6 +1,8 @@
 //! Two machines and an orchestrator, each with a clone and a home of its own, around a bare remote.
 
+mod forged;
 mod hostile;
+mod kept;
 mod outgoing;
 mod travel;
 
@@ -130,7 +132,7 @@ impl World {
         at: Timestamp,
     ) -> NewConversation {
         let (home, new) = (self.home(0), Self::new_one(worker, n));
-        prepare(&home, &place(), format, worker, (&new, at)).unwrap();
+        prepare(&home, format, worker, (&new, at)).unwrap();
         pending(&home, |_| true).unwrap();
         send(&home, &self.shelf(0), &Self::who()).unwrap();
         new

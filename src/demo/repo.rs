@@ -38,99 +38,53 @@ pub(super) fn write(dir: &Path, spec: Spec, now: Timestamp) -> Result<(), Error>
     git.checkout_head(Some(checkout.force()))
 }
 
+/// Branch, minutes ago, path, body, subject.
+type Told = (&'static str, i64, &'static str, String, &'static str);
+
+fn list(lines: &str) -> String {
+    format!("# Integrations\n\n{lines}")
+}
+
+fn report(title: &str, apis: usize) -> String {
+    let api = |n: usize| format!("## {n}. API {n}\n\nhttps://docs.example/{n}\n\n");
+    let apis: String = (1..=apis).map(api).collect();
+    format!("# {title}\n\n{apis}")
+}
+
+const PANELS_MD: &str = "INTEGRATIONS-HOSTING-PANELS.md";
+const PHONES_MD: &str = "INTEGRATIONS-SIP-COMMUNICATION.md";
+const BLOCKER: &str =
+    "# Blockers\n\n## Session 4: no merchant account for the sandbox\n- **Owner:** finance\n";
+
 fn story(spec: Spec) -> Vec<Step> {
-    let step = |branch, ago, path, body: &str, subject| Step {
+    let panels = |n| report("Hosting panels", n);
+    let note = |words: &str| format!("{words}\n");
+    let mut all: Vec<Told> = vec![
+        ("main", 300, "README.md", note("# Research"), "Begin"),
+        ("main", 299, LIST, list("- none yet\n"), "List"),
+        (PANELS, 200, PANELS_MD, panels(20), "Research panels"),
+        (PANELS, 150, PANELS_MD, panels(62), "Complete panels"),
+        (CLOUDS, 38, "notes/compute.md", note("compute"), "Compute"),
+        (CLOUDS, 24, LIST, list("- clouds: 7\n"), "List the clouds"),
+        (CLOUDS, 6, "notes/storage.md", note("storage"), "Storage"),
+        (PAYMENTS, 90, "notes/pay.md", note("gateways"), "Gateways"),
+    ];
+    if spec.scenario == Scenario::Incident {
+        let phones = report("Phones", 21);
+        let listed = list("- payments: 3\n");
+        all.push((PAYMENTS, 70, LIST, listed, "List the payments"));
+        all.push((PHONES, 33, PHONES_MD, phones, "Complete phones"));
+        all.push(("main", 60, "BLOCKERS.md", BLOCKER.to_owned(), "Blocked"));
+    }
+    all.push(("main", 12, STATUS, status(spec), "Status"));
+    let step = |(branch, ago, path, body, subject)| Step {
         branch,
         ago,
         path,
-        body: body.to_owned(),
+        body,
         subject,
     };
-    let list = |lines: &str| format!("# Integrations\n\n{lines}");
-    let report = |title: &str, apis: usize| {
-        let api = |n: usize| format!("## {n}. API {n}\n\nhttps://docs.example/{n}\n\n");
-        let apis: String = (1..=apis).map(api).collect();
-        format!("# {title}\n\n{apis}")
-    };
-    let mut all = vec![
-        step("main", 300, "README.md", "# Research\n", "Begin"),
-        step(
-            "main",
-            299,
-            LIST,
-            &list("- none yet\n"),
-            "List of integrations",
-        ),
-        step(
-            PANELS,
-            200,
-            "INTEGRATIONS-HOSTING-PANELS.md",
-            &report("Hosting panels", 20),
-            "Research hosting panels",
-        ),
-        step(
-            PANELS,
-            150,
-            "INTEGRATIONS-HOSTING-PANELS.md",
-            &report("Hosting panels", 62),
-            "Complete hosting panels",
-        ),
-        step(
-            CLOUDS,
-            38,
-            "notes/compute.md",
-            "compute\n",
-            "Compute providers, first half",
-        ),
-        step(CLOUDS, 24, LIST, &list("- clouds: 7\n"), "List the clouds"),
-        step(
-            CLOUDS,
-            6,
-            "notes/storage.md",
-            "storage\n",
-            "Storage providers",
-        ),
-        step(
-            PAYMENTS,
-            90,
-            "notes/gateways.md",
-            "gateways\n",
-            "Gateways, first three",
-        ),
-    ];
-    if spec.scenario == Scenario::Incident {
-        all.push(step(
-            PAYMENTS,
-            70,
-            LIST,
-            &list("- payments: 3\n"),
-            "List the payments",
-        ));
-        let phones = report("Phones", 21);
-        all.push(step(
-            PHONES,
-            33,
-            "INTEGRATIONS-SIP-COMMUNICATION.md",
-            &phones,
-            "Complete phones",
-        ));
-        let blocker = "# Blockers\n\n## Session 4: no merchant account for the sandbox\n- **Owner:** finance\n";
-        all.push(step(
-            "main",
-            60,
-            "BLOCKERS.md",
-            blocker,
-            "Session 4 is blocked",
-        ));
-    }
-    all.push(Step {
-        branch: "main",
-        ago: 12,
-        path: STATUS,
-        body: status(spec),
-        subject: "Status",
-    });
-    all
+    all.into_iter().map(step).collect()
 }
 
 /// What the sessions claim. In an incident, not all of it is true.

@@ -242,7 +242,7 @@ pub struct Document {
 pub struct StatusDoc {
     /// When it is written.
     pub generated_at: Timestamp,
-    /// Who writes: name and version of the program.
+    /// Version of the program that writes.
     pub generator: Arc<str>,
     /// Commit that the claims were read from.
     pub source_commit: Option<Arc<str>>,

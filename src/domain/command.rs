@@ -24,6 +24,18 @@ pub enum Command {
         /// For what.
         order: AlertOrder,
     },
+    /// The commits of a branch beyond the base, newest first.
+    Commits {
+        /// Its name, as in [`super::Repo::branches`].
+        branch: Arc<str>,
+    },
+    /// Begin a merge in a work tree of its own, beside the repository; no branch and no other work tree is touched.
+    ScratchMerge {
+        /// Branch that is merged into, as in [`super::Repo::branches`], or the base.
+        ours: Arc<str>,
+        /// Branch that is merged.
+        theirs: Arc<str>,
+    },
     /// Drive a background job.
     Job {
         /// Which.

@@ -258,8 +258,13 @@ impl SessionPlan {
     /// O(agents + patterns × length).
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
-        self.agents.iter().any(|agent| agent.role() == role)
-            || self.roles.iter().any(|pattern| fits(pattern, role))
+        self.agents.iter().any(|agent| agent.role() == role) || self.fits_role(role)
+    }
+
+    /// Whether a pattern of [`Self::roles`] stands for a role. O(patterns × length).
+    #[must_use]
+    pub fn fits_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|pattern| fits(pattern, role))
     }
 }
 

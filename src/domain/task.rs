@@ -196,7 +196,8 @@ pub struct Task {
     pub generation: u32,
     /// Everybody who held it, oldest first; the last one holds it now, unless nobody owns it. Never empty.
     pub holders: Vec<Holder>,
-    /// Assignments since it was made or last requeued: what the limit of attempts counts.
+    /// Assignments since it was made or last requeued: what the limit of attempts counts. One that follows its worker into its next
+    /// conversation is none.
     pub attempts: u32,
     /// The operator keeps it out of automatic moves.
     pub held: bool,

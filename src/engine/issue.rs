@@ -1,7 +1,9 @@
 //! Conversations for workers: made in the bridge, their credentials kept first and sent after. Calls block.
 
 use crate::{
-    credentials::{CredentialError, Home, Issued, Published, Shelf, Stage, pending, prepare, send},
+    credentials::{
+        CredentialError, Home, Issued, Published, Shelf, Stage, pending, prepare, retire, send,
+    },
     domain::{
         ConversationId, Timestamp,
         act::op_id,
@@ -22,7 +24,7 @@ pub struct Issuer {
     pub shelf: Shelf,
     /// In which form they travel.
     pub format: Format,
-    /// Role of the orchestrator in the bridge.
+    /// Role of the orchestrator in the bridge, for a worker's first conversation: each next one keeps that of the one before it.
     pub orchestrator: Arc<str>,
     /// Who acts, neutralised.
     pub actor: Arc<str>,
@@ -86,33 +88,42 @@ impl Issuer {
         let _alone = self.home.alone()?;
         self.settled(store)?;
         let roster = self.home.roster()?;
+        let revoked = roster.issued.iter().filter(|i| i.stage == Stage::Revoked);
+        let again = roster.key(worker).is_some();
+        for issued in revoked.filter(|i| again && i.worker == worker) {
+            self.end(store, &issued.id(), "its worker was revoked", now)?;
+        }
+        let all = conversations(store)?;
+        let own = roster.issued.iter().rev();
+        let own = own.filter(|i| i.worker == worker && i.role == role);
         if !renew {
-            let all = conversations(store)?;
-            let issued = roster.current(worker, now).filter(|i| i.role == role);
             let lives = |id: &ConversationId| {
                 all.get(id)
                     .is_some_and(|(_, _, expires)| expires.is_some_and(|at| at > now))
             };
-            if let Some(issued) = issued.filter(|i| lives(&i.id())) {
+            let mut kept = own.clone().filter(|i| i.stage < Stage::Revoked);
+            if let Some(issued) = kept.find(|i| lives(&i.id())) {
                 return Ok(Opening::Kept(issued.clone()));
             }
-            let own = |a: &str, b: &str| a == &*self.orchestrator && b == role;
-            let other = all.iter().find(|(id, (a, b, _))| own(a, b) && lives(id));
+            let same = |a: &str, b: &str| a == &*self.orchestrator && b == role;
+            let other = all.iter().find(|(id, (a, b, _))| same(a, b) && lives(id));
             if let Some((id, _)) = other {
                 return Ok(Opening::Foreign(id.clone()));
             }
         }
+        let before = own
+            .clone()
+            .filter(|_| renew)
+            .find_map(|i| match all.get(&i.id()) {
+                Some((role_a, _, _)) => Some(Arc::clone(role_a)),
+                None => Some(i.orchestrator.as_str().into()).filter(|_| !i.orchestrator.is_empty()),
+            });
+        let orchestrator = before.unwrap_or_else(|| Arc::clone(&self.orchestrator));
         let mut random = Zeroizing::new([0; 72]);
         getrandom::fill(&mut *random).map_err(|e| IssueError::Random(e.to_string()))?;
-        let mut new = NewConversation::from_random(&self.orchestrator, role, &random);
+        let mut new = NewConversation::from_random(&orchestrator, role, &random);
         new.unless_open = !renew;
-        prepare(
-            &self.home,
-            &self.shelf.place,
-            self.format,
-            worker,
-            (&new, now),
-        )?;
+        prepare(&self.home, self.format, worker, (&new, now))?;
         let (entry, op) = self.entry(OPEN, &new.id, reason)?;
         match store.open_conversation(&new, &entry, &self.key, now)? {
             Opened::Made { link, .. } => {
@@ -142,10 +153,7 @@ impl Issuer {
     ) -> Result<bool, IssueError> {
         let (entry, op) = self.entry(END, id, reason)?;
         let ended = store.end_conversation(id, &entry, &self.key, now)?;
-        self.home.edit(|roster| {
-            roster.advance(id.raw(), Stage::Retired);
-            Ok(())
-        })?;
+        retire(&self.home, id)?;
         match ended {
             Ended::Now(link) => {
                 self.note(END, (id, &op), link, now);

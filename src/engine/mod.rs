@@ -3,6 +3,7 @@
 mod act;
 mod alarm;
 pub mod alive;
+mod clerk;
 mod clock;
 mod issue;
 pub mod job;
@@ -29,6 +30,7 @@ use crate::{
     watch::Poker,
 };
 use alarm::Alarm;
+use clerk::Clerk;
 use job::{Ask, GitStatus, Keeper, Memory, Notifier, Open, Recorder, Refresh, Slate, Ward, Wires};
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -103,6 +105,7 @@ impl Engine {
         let stop = CancellationToken::new();
         let mut supervisor = Supervisor::new(jobs, plan.clock.clone(), stop.clone());
         let (found, repo) = watch::channel(None);
+        let clerk = Clerk::of(plan.repos.as_ref().map(|(surveyor, _)| surveyor.repos()));
         if let Some((surveyor, every)) = plan.repos.take() {
             supervisor.add(GitStatus::new(surveyor, every, plan.clock.clone(), found));
         }
@@ -140,6 +143,7 @@ impl Engine {
         beside(&mut supervisor, others, &clock, &ports);
         let desk = Desk {
             actor,
+            clerk,
             supervisor,
             asks,
             poker,
@@ -241,6 +245,7 @@ fn alarm(supervisor: &mut Supervisor, plan: &Plan) -> Alarm {
 /// Where commands are carried out.
 struct Desk {
     actor: Actor,
+    clerk: Clerk,
     supervisor: Supervisor,
     asks: mpsc::Sender<Ask>,
     poker: Arc<Mutex<Option<Poker>>>,
@@ -295,12 +300,23 @@ impl Desk {
                 }
             }
             Command::Act(ref deal) => {
-                let deal = Box::clone(deal);
-                let (actor, replies) = (self.actor.clone(), self.replies.clone());
-                tokio::spawn(async move {
-                    let reply = actor.act(*deal).await;
-                    let _gone = replies.send((id, reply)).await;
-                });
+                let (deal, actor) = (Box::clone(deal), self.actor.clone());
+                self.later(id, async move { actor.act(*deal).await });
+                None
+            }
+            Command::Commits { ref branch } => {
+                self.later(id, self.clerk.commits(Arc::clone(branch)));
+                None
+            }
+            Command::ScratchMerge {
+                ref ours,
+                ref theirs,
+            } => {
+                if let Some(why) = self.actor.forbidden() {
+                    return Some(Reply::Refused(Refusal::ReadOnly(why.to_string())));
+                }
+                let (ours, theirs) = (Arc::clone(ours), Arc::clone(theirs));
+                self.later(id, self.clerk.merge(ours, theirs));
                 None
             }
             Command::Alert { ref by, ref order } => {
@@ -320,6 +336,19 @@ impl Desk {
                 Some(done.map_or_else(Reply::Refused, Reply::Done))
             }
         }
+    }
+
+    /// Answers when the answer is there; meanwhile other commands are carried out.
+    fn later(
+        &self,
+        id: crate::link::RequestId,
+        reply: impl Future<Output = Reply> + Send + 'static,
+    ) {
+        let replies = self.replies.clone();
+        tokio::spawn(async move {
+            let reply = reply.await;
+            let _gone = replies.send((id, reply)).await;
+        });
     }
 
     fn poke(&self) {

@@ -3,12 +3,21 @@
 use crate::{
     document::render::{self, MergeError},
     domain::{Timestamp, claim::StatusDoc, text},
-    git::{Change, CommitId, Network, NetworkError, Plumbing, PlumbingError},
+    git::{Change, CommitId, Committed, Network, NetworkError, Plumbing, PlumbingError},
 };
 use std::sync::Arc;
 
 /// Larger documents are not merged with.
 const CAP: usize = 1 << 20;
+
+/// How often somebody may be faster.
+const ATTEMPTS: usize = 3;
+
+/// Where a branch stands, and where it begins if it does not exist.
+struct Tip {
+    tip: Option<CommitId>,
+    start: Option<CommitId>,
+}
 
 /// A document that can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +82,13 @@ pub enum PublishError {
     /// The commit was not made.
     #[error(transparent)]
     Plumbing(#[from] PlumbingError),
-    /// It was committed and not pushed.
-    #[error("committed, and not pushed: {0}")]
+    /// Others push to the branch all the time.
+    #[error(
+        "{0}: others push to it all the time; the commit stands here, and goes with the next one"
+    )]
+    Overtaken(String),
+    /// It was not fetched, or committed and not pushed.
+    #[error("not pushed: {0}")]
     Network(#[from] NetworkError),
 }
 
@@ -124,6 +138,70 @@ impl Publisher {
         notes: &str,
         now: Timestamp,
     ) -> Result<Published, PublishError> {
+        let branch = &*self.branch;
+        for _ in 0..ATTEMPTS {
+            // Where the remote does not answer the commit is made all the same, and goes with the next one.
+            let unreached = match self.catch_up(now) {
+                Err(PublishError::Network(error)) => Some(error),
+                other => other.map(|()| None)?,
+            };
+            let (committed, path) = self.write(paper, doc, notes, now)?;
+            if let Some(error) = unreached {
+                return Err(error.into());
+            }
+            let pushed = match self.remote.as_deref() {
+                None => None,
+                Some(remote) => match self.network.push(remote, branch) {
+                    Ok(said) => Some(said),
+                    // Somebody was faster: once more, on top of that.
+                    Err(NetworkError::NonFastForward { .. }) => continue,
+                    Err(error) => return Err(error.into()),
+                },
+            };
+            return Ok(Published {
+                path,
+                commit: committed.tip.to_string(),
+                new: committed.new,
+                pushed,
+            });
+        }
+        Err(PublishError::Overtaken(text::line(branch).into_owned()))
+    }
+
+    /// Brings the branch up to where it stands at the remote.
+    fn catch_up(&self, now: Timestamp) -> Result<(), PublishError> {
+        let Some(remote) = self.remote.as_deref() else {
+            return Ok(());
+        };
+        match self.network.fetch_branch(remote, &self.branch) {
+            Ok(_) => {}
+            Err(NetworkError::NoBranch { .. }) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+        let there = Network::fetched(remote, &self.branch);
+        if let Some(theirs) = self.plumbing.tip(&there)? {
+            let who = self.plumbing.who(&self.actor, now);
+            self.plumbing.catch_up(&self.branch, theirs, &who)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a document could be written: that the branch is free, and that nothing of a person would be lost.
+    ///
+    /// # Errors
+    /// As [`Publisher::publish`].
+    pub fn check(&self, paper: Paper, doc: &StatusDoc) -> Result<(), PublishError> {
+        self.plumbing.is_free(&self.branch)?;
+        self.text(paper, doc, "").map(drop)
+    }
+
+    /// The document as it would be, and the tip that it is made on: of the branch, or of where the branch begins.
+    fn text(
+        &self,
+        paper: Paper,
+        doc: &StatusDoc,
+        notes: &str,
+    ) -> Result<(String, Tip), PublishError> {
         let (path, branch) = (paper.path(), &*self.branch);
         let tip = self.plumbing.tip(&format!("refs/heads/{branch}"))?;
         let start = match tip {
@@ -139,11 +217,10 @@ impl Publisher {
         })?;
         let new = paper.render(doc);
         let merged = match render::merge(old.as_deref(), &new) {
-            Err(MergeError::Foreign) if self.adopt => Ok(render::note(
-                &new,
-                DOCUMENT,
-                old.as_deref().unwrap_or_default(),
-            )),
+            Err(MergeError::Foreign) if self.adopt => {
+                let kept = old.as_deref().unwrap_or_default();
+                Ok(render::note(&new, DOCUMENT, kept))
+            }
             merged => merged.map(|text| render::note(&text, DOCUMENT, notes)),
         };
         let merged = merged.map_err(|why| PublishError::Merge {
@@ -151,22 +228,27 @@ impl Publisher {
             branch: shown(),
             why,
         })?;
-        let who = self.plumbing.who(&self.actor, now);
+        Ok((merged, Tip { tip, start }))
+    }
+
+    fn write(
+        &self,
+        paper: Paper,
+        doc: &StatusDoc,
+        notes: &str,
+        now: Timestamp,
+    ) -> Result<(Committed, &'static str), PublishError> {
+        let (text, Tip { tip, start }) = self.text(paper, doc, notes)?;
+        let (path, who) = (paper.path(), self.plumbing.who(&self.actor, now));
         let committed = self.plumbing.commit_files(&Change {
-            branch,
+            branch: &self.branch,
             expect: tip,
             start,
-            files: &[(path.to_owned(), Some(merged.into_bytes()))],
+            files: &[(path.to_owned(), Some(text.into_bytes()))],
             message: &format!("docs(status): {path} as of {}", now.rfc3339()),
             who: &who,
         })?;
-        let remote = self.remote.as_deref();
-        Ok(Published {
-            path,
-            commit: committed.tip.to_string(),
-            new: committed.new,
-            pushed: remote.map(|r| self.network.push(r, branch)).transpose()?,
-        })
+        Ok((committed, path))
     }
 
     /// Where a branch begins that does not exist here: where it stands at the remote, else at the base.

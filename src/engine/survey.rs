@@ -7,7 +7,7 @@ use crate::{
     document,
     domain::{
         Branch, Repo, Timestamp,
-        claim::Document,
+        claim::{ClaimState, Document, DocumentKind},
         repo::Cell,
         session::{Barred, Duplicate, Filed, Ground, Known, Pattern, Survey, identify},
         text,
@@ -24,7 +24,7 @@ use std::{
 
 /// Larger documents are named, not read.
 const LARGE: u64 = 4 << 20;
-/// Documents that are read of one repository; with more, those of the newest branches.
+/// Documents that are read of one repository.
 const DOCUMENTS: usize = 1_000;
 
 /// A document, and whether this program wrote it.
@@ -62,6 +62,12 @@ impl Surveyor {
     #[must_use]
     pub fn name(&self) -> Arc<str> {
         self.repos.name()
+    }
+
+    /// What it reads, for questions between its looks.
+    #[must_use]
+    pub fn repos(&self) -> Arc<dyn Repos> {
+        Arc::clone(&self.repos)
     }
 
     /// What the repository says at `now`. Documents that cannot be read are named among the faults; they keep nothing else from being
@@ -127,8 +133,8 @@ impl Surveyor {
             |b: &Branch| base == &*b.name || base.strip_prefix("origin/") == Some(&b.name);
         let mut order: Vec<&Branch> = repo.branches.iter().collect();
         order.sort_by_key(|b| (!is_base(b), b.committed, Arc::clone(&b.name)));
-        let (mut found, mut seen, mut listed, mut read) =
-            (Vec::new(), HashSet::new(), HashMap::new(), HashMap::new());
+        let (mut found, mut seen, mut wanted) = (Vec::new(), HashSet::new(), Vec::new());
+        let (mut listed, mut read) = (HashMap::new(), HashMap::new());
         for branch in order {
             let entries = match self.entries(branch, trees) {
                 Ok(entries) => entries,
@@ -139,27 +145,29 @@ impl Surveyor {
             };
             listed.insert(Arc::clone(&branch.id), Arc::clone(&entries));
             for entry in entries.iter() {
-                let key = (Arc::clone(&entry.path), Arc::clone(&entry.id));
-                if found.len() >= DOCUMENTS || !seen.insert(key.clone()) {
-                    continue;
+                if seen.insert((Arc::clone(&entry.path), Arc::clone(&entry.id))) {
+                    wanted.push((branch, entry.clone()));
                 }
-                let document = match self.read.get(&key) {
-                    Some(document) => document.clone(),
-                    None => open(entry, branch, trees, faults),
-                };
-                read.insert(key, document.clone());
-                let touch = trees.touched(&branch.name, &entry.path).ok().flatten();
-                found.extend(document.map(|(document, generated)| Filed {
-                    document,
-                    branch: Arc::clone(&branch.name),
-                    commit: touch.as_ref().map_or_else(
-                        || Arc::clone(&branch.commit),
-                        |t| text::head(&t.commit, 8).into(),
-                    ),
-                    committed: touch.and_then(|t| t.at),
-                    generated,
-                }));
             }
+        }
+        for (branch, entry) in at_most(wanted, faults) {
+            let key = (Arc::clone(&entry.path), Arc::clone(&entry.id));
+            let document = match self.read.get(&key) {
+                Some(document) => document.clone(),
+                None => open(&entry, branch, trees, faults),
+            };
+            read.insert(key, document.clone());
+            let touch = trees.touched(&branch.name, &entry.path).ok().flatten();
+            found.extend(document.map(|(document, generated)| Filed {
+                document,
+                branch: Arc::clone(&branch.name),
+                commit: touch.as_ref().map_or_else(
+                    || Arc::clone(&branch.commit),
+                    |t| text::head(&t.commit, 8).into(),
+                ),
+                committed: touch.and_then(|t| t.at),
+                generated,
+            }));
         }
         (self.listed, self.read) = (listed, read);
         found
@@ -202,6 +210,14 @@ impl Surveyor {
             kept.insert(key, found.clone());
             found
         });
+        let complete =
+            known.claim().and_then(|said| said.claim.state) == Some(ClaimState::Complete);
+        let in_base = branch.is_none()
+            && complete
+            && repo
+                .base
+                .as_deref()
+                .is_some_and(|base| probe::has_all(trees, base, &known.outputs));
         let outputs = if branch.is_some() {
             probed.outputs
         } else {
@@ -212,11 +228,32 @@ impl Surveyor {
             branch: branch.cloned(),
             shared: (repo.branches.iter()).any(|b| b.remote || b.upstream.is_some()),
             outputs,
+            measured: probed.measured,
+            in_base,
             criteria: probed.criteria,
             blockers: Vec::new(),
             known,
         }
     }
+}
+
+/// As many documents as are read: first those that speak of all sessions, then those of the newest branches. That others are left out is
+/// said.
+fn at_most<'a>(
+    mut all: Vec<(&'a Branch, Entry)>,
+    faults: &mut Vec<Arc<str>>,
+) -> Vec<(&'a Branch, Entry)> {
+    let Some(over) = all.len().checked_sub(DOCUMENTS).filter(|over| *over > 0) else {
+        return all;
+    };
+    all.sort_by_key(|(branch, entry)| {
+        let own = document::kind_of(&entry.path) == Some(DocumentKind::Report);
+        (own, std::cmp::Reverse(branch.committed))
+    });
+    all.truncate(DOCUMENTS);
+    let words = format!("{over} documents are not read: at most {DOCUMENTS} are");
+    faults.push(words.into());
+    all
 }
 
 /// Files in which a branch conflicts with the base; `None` while that is not worked out.
@@ -249,25 +286,37 @@ fn open(
     }
 }
 
-/// Every blocker goes to the session that it names, else to the one on whose branch it stands, else to all. Of the same words in several
-/// versions of a document the newest counts.
+/// Every blocker goes to the session that it names, else to the one on whose branch it stands, else to all. Of several versions of a
+/// document the one on the session's own branch counts, else the newest: what it no longer says is no blocker.
 fn barred(grounds: &mut [Ground], survey: &mut Survey) {
-    let mut all: Vec<Barred> = Vec::new();
-    let mut filed: Vec<&Filed> = survey.documents.iter().collect();
+    let filed = survey.documents.iter().filter(|f| !f.generated);
+    let mut filed: Vec<&Filed> = filed.collect();
     filed.sort_by_key(|f| (std::cmp::Reverse(f.committed), Arc::clone(&f.branch)));
-    for filed in filed {
-        for blocker in &filed.document.blockers {
-            let same = |b: &Barred| {
-                b.path == filed.document.path
-                    && b.blocker.text == blocker.text
-                    && b.blocker.session == blocker.session
+    let home = |session: u32| {
+        let ours = grounds.iter().find(|g| g.known.number == Some(session));
+        ours.and_then(|g| g.known.branch.clone())
+    };
+    let of_session = |branch: &Arc<str>| {
+        grounds
+            .iter()
+            .any(|g| g.known.branch.as_ref() == Some(branch))
+    };
+    let mut all: Vec<Barred> = Vec::new();
+    for this in &filed {
+        let path = &this.document.path;
+        let versions = || filed.iter().filter(|f| f.document.path == *path);
+        for blocker in &this.document.blockers {
+            let own = match blocker.session {
+                Some(session) => home(session).and_then(|h| versions().find(|f| f.branch == h)),
+                None => versions().find(|f| f.branch == this.branch && of_session(&this.branch)),
             };
-            if !all.iter().any(same) {
+            let counts = own.or_else(|| versions().next());
+            if counts.is_some_and(|counts| std::ptr::eq(*counts, *this)) {
                 all.push(Barred {
                     blocker: blocker.clone(),
-                    path: Arc::clone(&filed.document.path),
-                    branch: Arc::clone(&filed.branch),
-                    committed: filed.committed,
+                    path: Arc::clone(path),
+                    branch: Arc::clone(&this.branch),
+                    committed: this.committed,
                 });
             }
         }

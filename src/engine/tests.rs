@@ -1,4 +1,5 @@
 mod guards;
+mod merges;
 mod outage;
 
 use super::{

@@ -202,6 +202,7 @@ fn shown(
         ahead: distance.ahead,
         behind: distance.behind,
         merged: distance.ahead == 0 && distance.behind > 0,
+        passed: distance.passed,
         ..Branch::default()
     };
     let branch = match line {

@@ -34,6 +34,8 @@ pub(super) struct Distance {
     pub(super) behind: u32,
     /// What it did; `None` when nobody asked yet.
     pub(super) work: Option<Arc<Measured>>,
+    /// It lies on the base's own line: the base was there once, and nothing was merged.
+    pub(super) passed: bool,
 }
 
 /// What a branch did beyond the base.
@@ -86,6 +88,7 @@ pub(super) fn work_out(
         Distance {
             ahead,
             behind,
+            passed: ahead == 0 && behind > 0 && passed(git, tip, base)?,
             work: None,
         }
     };
@@ -93,6 +96,22 @@ pub(super) fn work_out(
         distance.work = Some(Arc::new(measured(git, tip, base, changes)));
     }
     Ok(distance)
+}
+
+/// Commits of the base's own line that are gone back.
+const LINE: usize = 5_000;
+
+/// Whether the base stood at a commit once: it is found by first parents. O(commits back to it).
+fn passed(git: &Repository, tip: Oid, base: Oid) -> Result<bool, git2::Error> {
+    let mut walk = git.revwalk()?;
+    walk.push(base)?;
+    walk.simplify_first_parent()?;
+    for id in walk.take(LINE) {
+        if id? == tip {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Commits that one has and the other lacks, and the other way round. O(commits between them).

@@ -1,4 +1,4 @@
-//! The port to git repositories, and its libgit2 adapter. [`Repos`] reads only what is local; [`Plumbing`] commits without a worktree, and
+//! The port to git repositories, and its libgit2 adapter. [`Repos`] reads only what is local, and begins merges beside it; [`Plumbing`] commits without a worktree, and
 //! [`Network`] runs the user's own `git` where a remote is reached. No hook runs except those of that program.
 
 mod branches;
@@ -18,7 +18,11 @@ mod work;
 
 pub use trees::{Entry, Touch, Trees};
 
-use crate::domain::{Repo, Span, Timestamp, repo::Cell, text};
+use crate::domain::{
+    Repo, Span, Timestamp,
+    repo::{Begun, Cell},
+    text,
+};
 use git2::{ErrorClass, ErrorCode, Repository};
 use std::{
     fmt,
@@ -54,6 +58,13 @@ pub trait Repos: Send + Sync {
     /// # Errors
     /// As the variants of [`GitError`] say.
     fn trees(&self) -> Result<Box<dyn Trees + '_>, GitError>;
+
+    /// Begins the merge of `theirs` into `ours` in a work tree of its own, beside the repository: the only thing here that is made. Branches
+    /// are named as in [`Repo::branches`]. Takes as long as a checkout.
+    ///
+    /// # Errors
+    /// As [`scratch::begin`]; nothing is left behind then.
+    fn begin(&self, ours: &str, theirs: &str) -> Result<Begun, GitError>;
 }
 
 /// Why a repository was not read.
@@ -249,6 +260,22 @@ impl Repos for LocalRepo {
     fn trees(&self) -> Result<Box<dyn Trees + '_>, GitError> {
         let trees = LocalTrees::open(self).map_err(|e| self.failed(e))?;
         Ok(Box::new(trees))
+    }
+
+    fn begin(&self, ours: &str, theirs: &str) -> Result<Begun, GitError> {
+        let dir = scratch::beside(self, ours, theirs)?;
+        let scratch = scratch::begin(self, ours, theirs, &dir)?;
+        let mut progress = scratch.progress()?;
+        let lost_count = progress.lost.len();
+        progress.lost.truncate(Begun::LOST);
+        Ok(Begun {
+            dir: safe(&scratch.dir.to_string_lossy()),
+            ours: scratch.ours,
+            theirs: scratch.theirs,
+            files: progress.files,
+            lost: progress.lost,
+            lost_count,
+        })
     }
 }
 

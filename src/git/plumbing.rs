@@ -186,6 +186,14 @@ impl Plumbing {
         }
     }
 
+    /// Whether a branch of this name may be moved: it is checked out nowhere.
+    ///
+    /// # Errors
+    /// [`PlumbingError::Branch`] and [`PlumbingError::CheckedOut`].
+    pub fn is_free(&self, branch: &str) -> Result<(), PlumbingError> {
+        writable(&self.open()?, branch).map(drop)
+    }
+
     /// The commit of a reference by its full name; `None` when there is no such reference.
     ///
     /// # Errors

@@ -88,26 +88,9 @@ pub fn line(s: &Snapshot, limits: &Limits, now: Timestamp) -> (String, Exit) {
     } else {
         Exit::Ok
     };
-    let mut out = format!("SWARM {} - {}", word(exit), words(s));
-    let _ = write!(out, " |");
+    let mut out = format!("SWARM {} - {} |", word(exit), words(s));
     for name in METRICS {
-        let limit = |list| {
-            Limits::of(list, name)
-                .map(|n| n.saturating_sub(1).to_string())
-                .unwrap_or_default()
-        };
-        let max = if matches!(name, "orphan" | "unread" | "contradictions" | "blockers") {
-            String::new()
-        } else {
-            total.to_string()
-        };
-        let _ = write!(
-            out,
-            " '{name}'={};{};{};0;{max}",
-            value(name),
-            limit(&limits.warn),
-            limit(&limits.crit)
-        );
+        perfdata(&mut out, name, value(name), limits, total);
     }
     let up = sum.workers.get("up").copied().unwrap_or_default();
     let _ = write!(out, " 'up'={up};;;0;{total}");
@@ -128,6 +111,22 @@ pub fn line(s: &Snapshot, limits: &Limits, now: Timestamp) -> (String, Exit) {
         );
     }
     (out, exit)
+}
+
+/// `'silent'=2;0;;0;12`.
+fn perfdata(out: &mut String, name: &str, value: u64, limits: &Limits, total: u32) {
+    let limit = |list| {
+        let limit = Limits::of(list, name).map(|n| n.saturating_sub(1).to_string());
+        limit.unwrap_or_default()
+    };
+    let of_workers = !matches!(name, "orphan" | "unread" | "contradictions" | "blockers");
+    let max = if of_workers {
+        total.to_string()
+    } else {
+        String::new()
+    };
+    let (warn, crit) = (limit(&limits.warn), limit(&limits.crit));
+    let _ = write!(out, " '{name}'={value};{warn};{crit};0;{max}");
 }
 
 /// Open blockers, of sessions and of nobody.

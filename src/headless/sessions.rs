@@ -131,7 +131,11 @@ fn details(out: &mut dyn Write, s: &Session, now: Timestamp) -> io::Result<()> {
     if let Some(at) = s.over {
         writeln!(out, "  over          its time was up at {}", at.rfc3339())?;
     }
-    unmet(out, &s.criteria)
+    unmet(out, &s.criteria)?;
+    match s.advice() {
+        Some(advice) => writeln!(out, "  next          {advice}"),
+        None => Ok(()),
+    }
 }
 
 /// How many are met, and those that are not.

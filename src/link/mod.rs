@@ -1,7 +1,10 @@
 //! What connects an engine with its frontends, and nothing else: state goes through `watch` (the latest wins, never lags, never
 //! grows), commands and answers through bounded `mpsc` (they must arrive; full is a visible `Busy`).
 
-use crate::domain::{Command, Message, Refusal, Snapshot, Timestamp};
+use crate::domain::{
+    Command, Message, Refusal, Snapshot, Timestamp,
+    repo::{Begun, CommitLine},
+};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -77,6 +80,10 @@ pub enum Reply {
     Done(String),
     /// An older page of messages, ascending; empty at the beginning of the history.
     Messages(Vec<Arc<Message>>),
+    /// Commits of a branch, newest first.
+    Commits(Arc<str>, Vec<CommitLine>),
+    /// A merge was begun in a work tree of its own.
+    Merging(Box<Begun>),
     /// It did not happen.
     Refused(Refusal),
 }

@@ -113,8 +113,12 @@ pub(crate) fn target(model: &Model) -> Target {
         View::Alerts => alerts::worker(model),
         View::Tasks | View::Task => return target_task(model),
         View::Sessions => {
-            let session = model.screens.sessions.selected();
-            return target_session(session.map(AsRef::as_ref));
+            let sessions = &model.screens.sessions;
+            let of = target_session(sessions.selected().map(AsRef::as_ref));
+            return Target {
+                worker: sessions.worker().cloned(),
+                ..of
+            };
         }
         View::Session => {
             let key = model.screens.session.key.as_ref();
@@ -227,8 +231,22 @@ fn dispatch(model: &mut Model, undo: Option<Deed>, proposal: Proposal, now: Time
     };
     let (request, effect) = model.ask(Command::Act(Box::new(deal)));
     let headline = proposal.headline;
+    track(model, request, headline.clone(), proposal.effects, now);
+    let pending = Pending { undo, headline };
+    model.acting.pending.insert(request, pending);
+    effect
+}
+
+/// Writes an action that is on its way into the write log; the answer of that request says what became of it.
+pub(crate) fn track(
+    model: &mut Model,
+    request: RequestId,
+    headline: String,
+    effects: Vec<String>,
+    now: Timestamp,
+) {
     let pending = Pending {
-        undo,
+        undo: None,
         headline: headline.clone(),
     };
     model.acting.pending.insert(request, pending);
@@ -238,11 +256,10 @@ fn dispatch(model: &mut Model, undo: Option<Deed>, proposal: Proposal, now: Time
     model.acting.log.push_back(Line {
         at: now,
         headline,
-        effects: proposal.effects,
+        effects,
         outcome: None,
         request,
     });
-    effect
 }
 
 /// What undoes a deed by a second write; `None` for what stays.

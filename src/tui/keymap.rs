@@ -141,6 +141,10 @@ pub(crate) enum Context {
     Form,
     /// The write log.
     Log,
+    /// Text to read.
+    Page,
+    /// Shall a merge be begun?
+    Scratch,
     /// A line of text is typed.
     Prompt,
 }

@@ -2,6 +2,7 @@
 //! `update` (no input or output, no clock), the screen is a function of the model, and one shell owns terminal, clock and awaits.
 
 mod acting;
+mod answer;
 mod bell;
 mod effect;
 mod facts;

@@ -4,13 +4,13 @@ use super::{
     acting, bell,
     effect::Effect,
     keymap::{Action, Chord, Context, Found},
-    model::{Model, Msg, Undo, View},
+    model::{Model, Msg, View},
     overlay::{self, Overlay},
     screen::{Hits, alerts, messages, overview, session, sessions, task, tasks, worker, workers},
 };
 use crate::{
-    domain::{Command, Refusal, Span, Subject, Timestamp, text},
-    link::{Envelope, JobHealth, Reply, RequestId},
+    domain::{Command, Span, Subject, Timestamp, text},
+    link::{Envelope, JobHealth, RequestId},
 };
 use crossterm::event::{Event, KeyEventKind, KeyModifiers};
 use std::sync::Arc;
@@ -60,7 +60,7 @@ impl Model {
 
     /// Takes one message. The selection of every list names an existing row afterwards, or nothing.
     pub fn update(&mut self, msg: Msg, now: Timestamp) -> Vec<Effect> {
-        let effects = match msg {
+        let mut effects = match msg {
             Msg::Input(event) => self.input(&event, now),
             Msg::Snapshot(snapshot) => {
                 messages::keep_dropped(self, &snapshot);
@@ -91,6 +91,7 @@ impl Model {
         messages::derive(self);
         sessions::derive(self);
         overlay::derive(self);
+        effects.extend(sessions::ask(self));
         effects
     }
 
@@ -129,31 +130,6 @@ impl Model {
             self.view = view;
         }
         self.typed.prompt = false;
-    }
-
-    fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) {
-        let acted = match &reply {
-            Reply::Done(words) => acting::answered(self, id, &Ok(words.clone()), now),
-            Reply::Refused(why) => acting::answered(self, id, &Err(why.clone()), now),
-            Reply::Messages(_) => false,
-        };
-        if acted {
-            return;
-        }
-        match reply {
-            Reply::Done(text) => self.say(text, now),
-            Reply::Messages(page) => messages::page(self, id, page, now),
-            Reply::Refused(why) => {
-                messages::refused(self, id);
-                self.undo
-                    .retain(|u| !matches!(u, Undo::Alert { id: of, .. } if *of == id));
-                let gone = why == Refusal::Gone;
-                self.say(why.to_string(), now);
-                if gone {
-                    self.facts.end(now);
-                }
-            }
-        }
     }
 
     fn input(&mut self, event: &Event, now: Timestamp) -> Vec<Effect> {

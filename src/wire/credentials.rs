@@ -1,5 +1,6 @@
 //! `credentials`: enrolment, rotation, shared files.
 
+mod revoke;
 mod rotate;
 
 pub(super) use rotate::rotating;
@@ -21,6 +22,9 @@ use swarmwarden::{
     settings::Settings,
     store::Store,
 };
+
+/// The orchestrator's role where nobody says another.
+pub(super) const ORCHESTRATOR: &str = "s2-orchestrator";
 
 /// What every command about credentials needs.
 pub(super) struct Room<'a> {
@@ -109,7 +113,6 @@ impl<'a> Room<'a> {
 /// `credentials …`.
 pub(super) fn run(settings: &Settings, asked: &CredentialsCommand) -> Result<Exit, Failure> {
     let room = Room::new(settings)?;
-    let mut out = io::stdout().lock();
     let lines = match asked {
         CredentialsCommand::Join(asked) => room.join(asked)?,
         CredentialsCommand::List => room.list()?,
@@ -119,10 +122,16 @@ pub(super) fn run(settings: &Settings, asked: &CredentialsCommand) -> Result<Exi
         CredentialsCommand::Revoke(asked) => room.revoke(asked.worker)?,
         CredentialsCommand::Share(asked) => room.share(asked)?,
     };
-    for line in lines {
-        writeln!(out, "{}", text::line(&line))?;
-    }
+    say(&lines)?;
     Ok(Exit::Ok)
+}
+
+/// Lines for people.
+fn say(lines: &[String]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    lines
+        .iter()
+        .try_for_each(|line| writeln!(out, "{}", text::line(line)))
 }
 
 impl Room<'_> {
@@ -236,34 +245,6 @@ impl Room<'_> {
         Ok(lines)
     }
 
-    fn revoke(&self, worker: u32) -> Result<Vec<String>, Failure> {
-        let roster = self.home.roster()?;
-        let own =
-            |i: &&Issued| i.worker == worker && i.stage != Stage::Retired && i.expiry() > self.now;
-        let live: Vec<_> = roster.issued.iter().filter(own).collect();
-        let mut lines = Vec::new();
-        if !live.is_empty() {
-            let mut bridge = self.bridge("")?;
-            for issued in live {
-                let reason = format!("worker-{worker} is revoked");
-                if bridge
-                    .issuer
-                    .end(&mut *bridge.store, &issued.id(), &reason, self.now)?
-                {
-                    lines.push(format!("{}: over", issued.id()));
-                }
-            }
-        }
-        let (_, done) = all::revoke(&self.home, &self.shelf, worker, &self.who())?;
-        lines.extend(all::reseal(&self.home, &self.shelf, &self.who())?);
-        lines.push(if done.new || !lines.is_empty() {
-            format!("worker-{worker}: revoked; what it has read of shared files it still knows")
-        } else {
-            format!("worker-{worker}: nothing to revoke")
-        });
-        Ok(lines)
-    }
-
     fn share(&self, asked: &Share) -> Result<Vec<String>, Failure> {
         let own = || {
             asked
@@ -292,6 +273,7 @@ fn words(issued: &Issued) -> String {
         Stage::Prepared | Stage::Open => "waits to be sent",
         Stage::Sent => "sent",
         Stage::Alive => "in use",
+        Stage::Revoked => "revoked, and not ended yet",
         Stage::Retired => "over",
     };
     format!("  {} {stage}, until {}", issued.id(), issued.expiry())

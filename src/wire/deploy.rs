@@ -2,7 +2,7 @@
 
 use super::{
     books,
-    credentials::{Bridge, Room, repository},
+    credentials::{Bridge, ORCHESTRATOR, Room, repository},
     failure::Failure,
     pen,
 };
@@ -149,7 +149,7 @@ impl Deployment<'_> {
         let file = place.credential(worker, format.encrypts());
         match roster.current(worker, self.room.now) {
             Some(issued) => format!("has {} until {}, {file}", issued.id(), issued.expiry()),
-            None if format.encrypts() && roster.key(worker).is_none() => {
+            None if roster.key(worker).is_none() => {
                 format!(
                     "has not joined: no conversation until `credentials join --worker {worker}` and `accept worker-{worker}`"
                 )
@@ -167,7 +167,7 @@ impl Deployment<'_> {
     fn carry_out(mut self) -> Result<Exit, Failure> {
         self.mission()?;
         let orchestrator = self.swarm.orchestrator.clone();
-        let orchestrator = orchestrator.as_deref().unwrap_or("s2-orchestrator");
+        let orchestrator = orchestrator.as_deref().unwrap_or(ORCHESTRATOR);
         let mut bridge = self.room.bridge(orchestrator)?;
         let mut started = Vec::new();
         for agent in self.plan.agents.clone() {
@@ -258,7 +258,7 @@ impl Deployment<'_> {
     /// Whether a conversation was made for an agent.
     fn conversation(&mut self, bridge: &mut Bridge, agent: &Agent) -> Result<bool, Failure> {
         let roster = self.room.home.roster()?;
-        if self.settings.credentials.format.encrypts() && roster.key(agent.number).is_none() {
+        if roster.key(agent.number).is_none() {
             let standing = self.standing(&roster, agent.number);
             self.left
                 .push(format!("worker-{} {standing}", agent.number));

@@ -129,7 +129,9 @@ fn of_credentials(error: &CredentialError) -> Exit {
         )
         | CredentialError::Git(PlumbingError::Repository(_)) => Exit::NoInput,
         CredentialError::Network(NetworkError::Local(_)) => Exit::Data,
-        CredentialError::Network(_) | CredentialError::Busy(_) => Exit::Unavailable,
+        CredentialError::Network(_)
+        | CredentialError::Busy(_)
+        | CredentialError::Unverified { .. } => Exit::Unavailable,
         CredentialError::Local { .. } => Exit::CannotWrite,
         _ => Exit::Data,
     }

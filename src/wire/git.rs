@@ -4,7 +4,7 @@ use super::{failure::Failure, sessions};
 use crate::cli::{Git, GitCommand, GitFormat, Merge};
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 use swarmwarden::{
@@ -140,7 +140,7 @@ fn merge(
             let dir = asked
                 .dir
                 .clone()
-                .map_or_else(|| beside(repo, ours, theirs), Ok)?;
+                .map_or_else(|| scratch::beside(repo, ours, theirs), Ok)?;
             scratch::begin(repo, ours, theirs, &dir)?
         }
         _ => {
@@ -204,26 +204,6 @@ fn scratch_of<'a>(scratch: &'a Scratch, progress: &'a Progress) -> json::Merge<'
         files: &progress.files,
         lost: &progress.lost,
     }
-}
-
-/// A directory beside the repository, named after both branches.
-fn beside(repo: &LocalRepo, ours: &str, theirs: &str) -> Result<PathBuf, Failure> {
-    let root = repo.root()?;
-    let plain = |name: &str| -> String {
-        let safe = |c: char| {
-            if c.is_ascii_alphanumeric() || c == '.' {
-                c
-            } else {
-                '-'
-            }
-        };
-        name.chars().take(40).map(safe).collect()
-    };
-    let name = root
-        .file_name()
-        .map_or_else(|| "repo".into(), |n| n.to_string_lossy().into_owned());
-    let parent = root.parent().unwrap_or(Path::new("."));
-    Ok(parent.join(format!("{name}-merge-{}-{}", plain(ours), plain(theirs))))
 }
 
 fn tell(

@@ -21,16 +21,20 @@ fn press(c: char) -> Msg {
 }
 
 /// A frame after a key, a second later than the one before: every age on screen changes.
-#[divan::bench(args = [100, 1000], consts = ['1', '2', '4', '5'])]
+#[divan::bench(args = [100, 1000], consts = ['1', '2', '4', '5', '6'])]
 fn frame<const VIEW: char>(bencher: Bencher<'_, '_>, workers: usize) {
     let mut now = swarm::NOW;
     let mut model = Model::new(&Options::default(), now);
     let snapshot = Arc::new(match VIEW {
         '4' => swarm::alarming(workers),
+        '6' => swarm::many(workers, |n| format!("claude/topic-{n}")),
         _ => swarm::eventful(workers),
     });
     model.update(Msg::Snapshot(Arc::clone(&snapshot)), now);
     model.update(press(VIEW), now);
+    if VIEW == '6' {
+        model.update(press('v'), now);
+    }
     let options = TerminalOptions {
         viewport: Viewport::Fixed(Rect::new(0, 0, 120, 40)),
     };

@@ -146,15 +146,94 @@ fn a_conversation_is_renewed_by_hand_and_ends_when_its_worker_went_over() {
     );
     let out = swarm.does(0, &["credentials", "rotate"]);
     assert!(
-        out.contains("s1-worker-3-tests goes on in") && out.contains(&format!("{}: over", ids[0])),
+        out.contains("s1-worker-3-tests goes on in") && out.contains("has read 1 messages"),
         "{out}"
     );
+    assert_eq!(live().len(), 2, "its last words are not read yet");
+    swarm.orchestrator_reads();
+    let out = swarm.does(0, &["credentials", "rotate"]);
+    assert!(out.contains(&format!("{}: over", ids[0])), "{out}");
     assert_eq!(live(), [ids[1].clone()]);
     let task = swarm.rows("SELECT conversation_id FROM messages WHERE message LIKE '%task_assignment%' AND to_session = 'b' ORDER BY id DESC LIMIT 1");
     assert_eq!(task, [ids[1].clone()]);
     let (code, _, err) = swarm.on(0, &["credentials", "rotate", "--worker", "9"]);
     assert!(code == 65 && err.contains("deploy"), "{code} {err}");
     assert!(swarm.does(0, &["audit", "verify"]).contains("ana"));
+}
+
+#[test]
+fn who_is_revoked_gets_no_part_in_a_rotation_of_all() {
+    let swarm = Machines::new(&[3, 5]);
+    for worker in [3, 5] {
+        swarm.enrols(worker);
+    }
+    swarm.does(0, &["deploy", "--session", "1", "--file", "nine-agents"]);
+    swarm.does(0, &["credentials", "revoke", "3"]);
+    let before = swarm.column("id").len();
+    let out = swarm.does(0, &["credentials", "rotate", "--all"]);
+    assert!(
+        out.contains("worker-5-deploy: new conversation") && out.contains("credentials sent"),
+        "{out}"
+    );
+    assert!(!out.contains("worker-3"), "{out}");
+    assert_eq!(swarm.column("id").len(), before + 1);
+    let roles = swarm.rows("SELECT DISTINCT session_a_role FROM conversations");
+    assert_eq!(roles.len(), 1, "the orchestrator keeps its name: {roles:?}");
+    let (code, _, err) = swarm.on(0, &["credentials", "rotate", "--worker", "3"]);
+    assert!(code == 65 && err.contains("deploy"), "{code} {err}");
+}
+
+#[test]
+fn a_bridge_that_may_not_be_written_keeps_nobody_from_being_revoked() {
+    let swarm = Machines::new(&[3]);
+    swarm.enrols(3);
+    swarm.does(0, &["deploy", "--session", "1", "--file", "nine-agents"]);
+    let (code, out, err) = swarm.on(0, &["--read-only", "credentials", "revoke", "3"]);
+    assert!(code != 0 && err.contains("--read-only"), "{code} {err}");
+    let id = swarm.column("id").remove(0);
+    assert!(
+        out.contains(&format!("{id} lives still in the bridge")) && out.contains("revoked"),
+        "{out}"
+    );
+    let names = git(
+        &swarm.path("remote.git"),
+        &["ls-tree", "-r", "--name-only", "claude/s2-test-credentials"],
+    );
+    assert!(!names.contains("worker-3"), "{names}");
+    let list = swarm.does(0, &["credentials", "list"]);
+    assert!(list.contains("nobody has joined"), "{list}");
+    let out = swarm.does(0, &["credentials", "rotate"]);
+    assert!(out.contains(&format!("{id}: over")), "{out}");
+    assert!(
+        swarm
+            .does(0, &["credentials", "revoke", "3"])
+            .contains("nothing to revoke")
+    );
+}
+
+#[test]
+fn a_remote_that_is_away_keeps_no_conversation_of_a_revoked_worker_alive() {
+    let swarm = Machines::new(&[3]);
+    swarm.enrols(3);
+    swarm.does(0, &["deploy", "--session", "1", "--file", "nine-agents"]);
+    let id = swarm.column("id").remove(0);
+    let (remote, away) = (swarm.path("remote.git"), swarm.path("away.git"));
+    fs::rename(&remote, &away).unwrap();
+    let (code, out, err) = swarm.on(0, &["credentials", "revoke", "3"]);
+    assert!(
+        code == 69 && err.contains("cannot be reached"),
+        "{code} {err}"
+    );
+    assert!(
+        out.contains(&format!("{id}: over")) && out.contains("run this again"),
+        "{out}"
+    );
+    fs::rename(&away, &remote).unwrap();
+    assert!(
+        swarm
+            .does(0, &["credentials", "revoke", "3"])
+            .contains("revoked")
+    );
 }
 
 #[test]

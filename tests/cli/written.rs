@@ -57,19 +57,6 @@ fn the_status_document_that_was_written_gives_the_same_sessions_and_notes_surviv
     let kept = "**Agents:** 10 (Haiku-31 to 40) - Not yet deployed\n";
     assert!(first.contains(kept), "what people wrote is a note now");
 
-    let sessions = |out: &str| -> Vec<(String, String, String)> {
-        let report: Value = serde_json::from_str(out).unwrap();
-        let all = report["sessions"].as_array().unwrap().iter();
-        let word = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-        all.map(|s| {
-            (
-                word(&s["id"]),
-                word(&s["title"]),
-                word(&s["branch"]["name"]),
-            )
-        })
-        .collect()
-    };
     let before = sessions(&on(path, &["sessions", "-o", "json"]).1);
     // Only the generated document is left.
     let git = Repository::open(path).unwrap();
@@ -95,6 +82,26 @@ fn the_status_document_that_was_written_gives_the_same_sessions_and_notes_surviv
     let (code, out, _) = on(path, &commit);
     assert_eq!(code, 0, "{out}");
     assert!(text(path, "lead", "MULTI-SESSION-STATUS.md").contains(kept));
+}
+
+/// Id, title and branch of each session.
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a report that is none fails the test"
+)]
+fn sessions(out: &str) -> Vec<(String, String, String)> {
+    let report: Value = serde_json::from_str(out).unwrap();
+    let word = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let all = report["sessions"].as_array().unwrap().iter();
+    all.map(|s| {
+        (
+            word(&s["id"]),
+            word(&s["title"]),
+            word(&s["branch"]["name"]),
+        )
+    })
+    .collect()
 }
 
 /// Takes the status document that people wrote off a branch.

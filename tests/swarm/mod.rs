@@ -1,6 +1,7 @@
 //! A swarm by hand, at a fixed instant: every state, every kind of task, hostile text. For screens, pictures and benches.
 
 mod alerts;
+mod branches;
 mod sessions;
 mod worker;
 
@@ -75,6 +76,16 @@ pub(crate) fn swarm(n: usize) -> Snapshot {
 /// The swarm of `n` workers, and a repository of four sessions.
 pub(crate) fn sessions(n: usize) -> Snapshot {
     sessions::sessions(n)
+}
+
+/// The same, with branches that conflict, lag and overlap.
+pub(crate) fn branches(n: usize) -> Snapshot {
+    branches::branches(n)
+}
+
+/// The same of nine workers, with `count` branches more of these names.
+pub(crate) fn many(count: usize, name: impl Fn(usize) -> String) -> Snapshot {
+    branches::many(count, name)
 }
 
 fn source() -> Source {

@@ -179,6 +179,8 @@ fn ground(known: Known, branches: &[Branch], documents: &[Filed]) -> Ground {
     Ground {
         outputs: outputs.collect(),
         criteria: Vec::new(),
+        measured: None,
+        in_base: false,
         blockers: blockers.collect(),
         conflicts: branch.map(|b| {
             let clash = b.name.contains("clouds");

@@ -73,6 +73,28 @@ fn hostile_json_is_refused_by_the_name_of_its_file() {
 }
 
 #[test]
+fn times_that_no_credential_has_are_refused() {
+    let read = |name: &str, time: &str| {
+        let bytes = json(&[(name, time.into())]);
+        Credential::read("credentials/x.json", &bytes, 3, NOW).map(drop)
+    };
+    // Clocks differ by a little.
+    read("created_at", "2025-11-13T16:04:59").unwrap();
+    for (name, time, why) in [
+        ("created_at", "2025-11-13T16:05:01", "is in the future"),
+        ("created_at", "2025-11-13T19:00:00", "is in the future"),
+        ("expires_at", "2025-11-15T15:00:00", "lives longer"),
+        ("expires_at", "9999-12-31T23:59:59", "lives longer"),
+    ] {
+        let error = words(read(name, time));
+        assert!(
+            error.contains(why) && error.contains("credentials/x.json"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_credential_for_another_key_or_changed_on_the_way_is_refused() {
     let world = World::new();
     world.joins(3);
@@ -89,7 +111,7 @@ fn a_credential_for_another_key_or_changed_on_the_way_is_refused() {
     let path = "credentials/s2-worker-3-credentials.json.age";
     world.plants(path, &sealed);
     let says = |why: &str| {
-        let error = words(world.syncer(3).pass(NOW, |_| Ok(())));
+        let error = words(world.syncer(3).pass(NOW, |_| Ok(true)));
         assert!(error.contains(path) && error.contains(why), "{error}");
         assert!(!world.syncer(3).path().exists());
     };
@@ -109,11 +131,11 @@ fn a_credential_for_another_key_or_changed_on_the_way_is_refused() {
     world.plants(path, &encrypt(&[&key], &vec![b' '; CAP + 1]).unwrap());
     says("64 KiB");
     world.plants(path, &vec![b'x'; 400 * 1024]);
-    let error = words(world.syncer(3).pass(NOW, |_| Ok(())));
+    let error = words(world.syncer(3).pass(NOW, |_| Ok(true)));
     assert!(error.contains("bytes, more than"), "{error}");
     // A refused one is not replaced by a clear one.
     world.plants("credentials/s2-worker-3-credentials.json", &json(&[]));
-    assert!(world.syncer(3).pass(NOW, |_| Ok(())).is_err());
+    assert!(world.syncer(3).pass(NOW, |_| Ok(true)).is_err());
 }
 
 #[test]
@@ -144,7 +166,7 @@ fn a_link_in_place_of_a_credential_is_refused() {
         &clone,
         &["push", "-q", "origin", "claude/s2-test-credentials"],
     );
-    let error = words(world.syncer(3).pass(NOW, |_| Ok(())));
+    let error = words(world.syncer(3).pass(NOW, |_| Ok(true)));
     assert!(
         error.contains("s2-worker-3-credentials.json") && error.contains("symbolic link"),
         "{error}"
@@ -182,7 +204,7 @@ fn a_number_that_is_taken_is_not_taken_over_silently() {
     // Until it is accepted, everything still goes to the first.
     let new = world.issues(3, 1, Format::Age, NOW);
     assert_eq!(
-        id_of(&world.syncer(3).pass(NOW, |_| Ok(())).unwrap()),
+        id_of(&world.syncer(3).pass(NOW, |_| Ok(true)).unwrap()),
         Some((new.id, true))
     );
 }
@@ -208,7 +230,7 @@ fn a_remote_that_does_not_let_us_in_or_is_not_there_is_said_and_nothing_is_lost(
     world.accepts(3);
     let new = world.issues(3, 1, Format::Age, NOW);
     let syncer = world.syncer(3);
-    syncer.pass(NOW, |_| Ok(())).unwrap();
+    syncer.pass(NOW, |_| Ok(true)).unwrap();
     let clone = world.clone_of(3);
     // A server that refuses: the ssh of this clone says so.
     let ssh = world.dir.path().join("ssh");
@@ -226,16 +248,16 @@ fn a_remote_that_does_not_let_us_in_or_is_not_there_is_said_and_nothing_is_lost(
         &clone,
         &["remote", "set-url", "origin", "ssh://git@example.org/x.git"],
     );
-    let error = words(syncer.pass(NOW, |_| Ok(())));
+    let error = words(syncer.pass(NOW, |_| Ok(true)));
     assert!(
         error.contains("refused access") && error.contains("publickey"),
         "{error}"
     );
     git(&clone, &["remote", "set-url", "origin", "nowhere.git"]);
-    assert!(words(syncer.pass(NOW, |_| Ok(()))).contains("cannot be reached"));
+    assert!(words(syncer.pass(NOW, |_| Ok(true))).contains("cannot be reached"));
     git(&clone, &["remote", "remove", "origin"]);
-    assert!(words(syncer.pass(NOW, |_| Ok(()))).contains("git remote add"));
-    let missing = syncer.pass(NOW, |_| Ok(()));
+    assert!(words(syncer.pass(NOW, |_| Ok(true))).contains("git remote add"));
+    let missing = syncer.pass(NOW, |_| Ok(true));
     assert!(missing.is_err());
     let held = Delivery::new(None, &world.dir.path().join("state-3"), "s2")
         .held(3, NOW)

@@ -10,13 +10,7 @@ fn later(seconds: i64) -> Timestamp {
 #[test]
 fn formats_are_written_as_asked() {
     let world = World::new();
-    let unaccepted = prepare(
-        &world.home(0),
-        &place(),
-        Format::Age,
-        3,
-        (&World::new_one(3, 1), NOW),
-    );
+    let unaccepted = prepare(&world.home(0), Format::Age, 3, (&World::new_one(3, 1), NOW));
     assert!(words(unaccepted).contains("credentials accept worker-3"));
     world.joins(3);
     world.accepts(3);
@@ -52,7 +46,7 @@ fn what_the_bridge_never_knew_is_forgotten_and_what_waits_is_sent_later() {
     world.joins(3);
     world.accepts(3);
     let (home, new) = (world.home(0), World::new_one(3, 1));
-    prepare(&home, &place(), Format::Age, 3, (&new, NOW)).unwrap();
+    prepare(&home, Format::Age, 3, (&new, NOW)).unwrap();
     assert!(
         pending(&home, |_| false).unwrap().is_empty(),
         "died before the bridge heard of it"
@@ -62,7 +56,7 @@ fn what_the_bridge_never_knew_is_forgotten_and_what_waits_is_sent_later() {
             .unwrap()
             .is_none()
     );
-    prepare(&home, &place(), Format::Age, 3, (&new, NOW)).unwrap();
+    prepare(&home, Format::Age, 3, (&new, NOW)).unwrap();
     assert_eq!(
         pending(&home, |_| true).unwrap().len(),
         1,
@@ -86,7 +80,7 @@ fn what_the_bridge_never_knew_is_forgotten_and_what_waits_is_sent_later() {
             .is_none()
     );
     assert_eq!(
-        id_of(&world.syncer(3).pass(NOW, |_| Ok(())).unwrap()),
+        id_of(&world.syncer(3).pass(NOW, |_| Ok(true)).unwrap()),
         Some((new.id, true))
     );
 }
@@ -112,7 +106,7 @@ fn shared_files_follow_the_circle() {
         .dir
         .path()
         .join("state-3/credentials/s2/held/shared/api.env");
-    world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
+    world.syncer(3).pass(NOW, |_| Ok(true)).unwrap();
     assert_eq!(
         (fs::read_to_string(&kept).unwrap().as_str(), mode(&kept)),
         ("KEY=shared-secret", 0o600)
@@ -121,7 +115,7 @@ fn shared_files_follow_the_circle() {
     world.joins(4);
     world.accepts(4);
     world.issues(4, 2, Format::Age, NOW);
-    assert!(world.syncer(4).pass(NOW, |_| Ok(())).unwrap().notes[0].contains("another key"));
+    assert!(world.syncer(4).pass(NOW, |_| Ok(true)).unwrap().notes[0].contains("another key"));
     assert!(
         reseal(&world.home(0), &world.shelf(0), &World::who())
             .unwrap()
@@ -130,7 +124,7 @@ fn shared_files_follow_the_circle() {
     assert!(
         world
             .syncer(4)
-            .pass(NOW, |_| Ok(()))
+            .pass(NOW, |_| Ok(true))
             .unwrap()
             .notes
             .is_empty()
@@ -140,7 +134,7 @@ fn shared_files_follow_the_circle() {
     assert_eq!(ended.len(), 1);
     reseal(&world.home(0), &world.shelf(0), &World::who()).unwrap();
     put("KEY=second");
-    let pass = world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
+    let pass = world.syncer(3).pass(NOW, |_| Ok(true)).unwrap();
     assert!(matches!(pass.outcome, Outcome::Nothing));
     assert_eq!(fs::read_to_string(&kept).unwrap(), "KEY=shared-secret");
     assert!(!has(

@@ -66,15 +66,15 @@ fn what_was_issued_is_held_in_a_file_of_its_own() {
     world.accepts(3);
     let syncer = world.syncer(3);
     assert!(matches!(
-        syncer.pass(NOW, |_| Ok(())).unwrap().outcome,
+        syncer.pass(NOW, |_| Ok(true)).unwrap().outcome,
         Outcome::Nothing
     ));
     let new = world.issues(3, 1, Format::Age, NOW);
-    let pass = syncer.pass(later(60), |_| Ok(())).unwrap();
+    let pass = syncer.pass(later(60), |_| Ok(true)).unwrap();
     assert_eq!(id_of(&pass), Some((new.id.clone(), true)));
     assert!(pass.notes.is_empty(), "{:?}", pass.notes);
     assert_eq!(
-        id_of(&syncer.pass(later(120), |_| Ok(())).unwrap()),
+        id_of(&syncer.pass(later(120), |_| Ok(true)).unwrap()),
         Some((new.id.clone(), false))
     );
     assert_eq!(mode(&syncer.path()), 0o600);
@@ -86,7 +86,7 @@ fn what_was_issued_is_held_in_a_file_of_its_own() {
     fs::remove_file(syncer.path()).unwrap();
     assert!(
         matches!(
-            syncer.pass(later(180), |_| Ok(())).unwrap().outcome,
+            syncer.pass(later(180), |_| Ok(true)).unwrap().outcome,
             Outcome::New(_)
         ),
         "what is gone is put again"
@@ -99,7 +99,7 @@ fn no_clear_token_is_in_any_object_of_any_repository() {
     world.joins(3);
     world.accepts(3);
     let new = world.issues(3, 0xab, Format::Age, NOW);
-    world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
+    world.syncer(3).pass(NOW, |_| Ok(true)).unwrap();
     let repos = ["remote.git", "orchestrator", "machine-3"].map(|name| world.dir.path().join(name));
     git(&repos[0], &["gc", "-q"]);
     for repo in &repos {
@@ -116,7 +116,7 @@ fn no_clear_token_is_in_any_object_of_any_repository() {
     let own = world
         .home(0)
         .dir()
-        .join("orchestrator/worker-3-coordinator.json");
+        .join(format!("orchestrator/worker-3-{}.json", new.id.raw()));
     assert!(
         fs::read_to_string(&own)
             .unwrap()
@@ -148,7 +148,7 @@ fn a_dirty_worktree_and_its_branches_stay_as_they_are() {
         )
     };
     let before = state();
-    world.syncer(3).pass(NOW, |_| Ok(())).unwrap();
+    world.syncer(3).pass(NOW, |_| Ok(true)).unwrap();
     assert_eq!(state(), before);
 }
 
@@ -181,7 +181,7 @@ fn a_rotation_reaches_the_worker_and_an_old_one_played_back_does_not() {
     world.accepts(3);
     let first = world.issues(3, 1, Format::Age, NOW);
     let syncer = world.syncer(3);
-    syncer.pass(NOW, |_| Ok(())).unwrap();
+    syncer.pass(NOW, |_| Ok(true)).unwrap();
     let old = git(
         &world.clone_of(0),
         &["rev-parse", "claude/s2-test-credentials"],
@@ -189,7 +189,7 @@ fn a_rotation_reaches_the_worker_and_an_old_one_played_back_does_not() {
     let old = String::from_utf8(old).unwrap();
     let second = world.issues(3, 2, Format::Age, later(9_000));
     assert_eq!(
-        id_of(&syncer.pass(later(9_000), |_| Ok(())).unwrap()),
+        id_of(&syncer.pass(later(9_000), |_| Ok(true)).unwrap()),
         Some((second.id.clone(), true))
     );
     // Somebody resets the branch to what it was.
@@ -202,7 +202,7 @@ fn a_rotation_reaches_the_worker_and_an_old_one_played_back_does_not() {
             old.trim(),
         ],
     );
-    let error = words(syncer.pass(later(9_060), |_| Ok(())));
+    let error = words(syncer.pass(later(9_060), |_| Ok(true)));
     assert!(
         error.contains("rewritten") && error.contains("older"),
         "{error}"
@@ -223,7 +223,7 @@ fn a_rotation_reaches_the_worker_and_an_old_one_played_back_does_not() {
         ],
     );
     let third = world.issues(3, 3, Format::Age, later(9_100));
-    let pass = syncer.pass(later(9_120), |_| Ok(())).unwrap();
+    let pass = syncer.pass(later(9_120), |_| Ok(true)).unwrap();
     assert_eq!(id_of(&pass), Some((third.id, true)));
     assert!(
         pass.notes.iter().any(|n| n.contains("rewritten")),
@@ -240,7 +240,7 @@ fn a_clear_credential_is_taken_with_a_warning_and_can_be_encrypted() {
         "created_at": "2025-11-13T15:00:00.123456", "expires_at": "2025-11-13T18:00:00.123456"}"#;
     world.plants("credentials/s2-worker-3-credentials.json", clear.as_bytes());
     let syncer = world.syncer(3);
-    let pass = syncer.pass(NOW, |_| Ok(())).unwrap();
+    let pass = syncer.pass(NOW, |_| Ok(true)).unwrap();
     assert!(matches!(pass.outcome, Outcome::New(_)));
     assert!(
         pass.notes.len() == 2
@@ -279,6 +279,6 @@ fn a_clear_credential_is_taken_with_a_warning_and_can_be_encrypted() {
         tip.contains("s2-worker-3-credentials.json.age") && !tip.contains("credentials.json\n"),
         "{tip}"
     );
-    let pass = syncer.pass(NOW, |_| Ok(())).unwrap();
+    let pass = syncer.pass(NOW, |_| Ok(true)).unwrap();
     assert!(matches!(pass.outcome, Outcome::Same(_)) && pass.notes.is_empty());
 }

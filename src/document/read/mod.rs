@@ -89,6 +89,19 @@ fn finish(document: &mut Document) {
     }
     let of_claims: Vec<Blocker> = document.claims.iter().flat_map(held_up).collect();
     document.blockers.extend(of_claims);
+    for (n, cap, what) in [
+        (document.blockers.len(), limits::BLOCKERS, "blockers"),
+        (document.claims.len(), limits::CLAIMS, "claims"),
+        (document.tasks.len(), limits::TASKS, "tasks"),
+        (document.agents.len(), limits::AGENTS, "agents"),
+    ] {
+        if n > cap {
+            document.remarks.push(Remark {
+                text: format!("{} more {what} are left out: {cap} are read", n - cap).into(),
+                line: 0,
+            });
+        }
+    }
     document.blockers.truncate(limits::BLOCKERS);
     document.claims.truncate(limits::CLAIMS);
     document.tasks.truncate(limits::TASKS);

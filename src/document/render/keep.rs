@@ -113,7 +113,7 @@ pub fn is_generated(bytes: &[u8]) -> bool {
 pub fn is_untouched(text: &str) -> bool {
     text.lines()
         .next()
-        .filter(|first| first.starts_with(GENERATED))
+        .filter(|first| first.starts_with(GENERATED) && first.ends_with(" -->"))
         .and_then(|first| first.rsplit_once(", body ")?.1.split(' ').next())
         .is_some_and(|told| told == digest(text))
 }

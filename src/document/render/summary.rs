@@ -1,13 +1,13 @@
 //! A summary for a pull request or a terminal that renders Markdown.
 
 use super::{
-    escape,
+    escape, keep,
     lines::{self, Page},
 };
 use crate::domain::claim::StatusDoc;
 use std::fmt::Write as _;
 
-/// A table of sessions, then what does not agree and what is held up, then the phases. No notes: it is printed, not kept.
+/// A table of sessions, then what does not agree and what is held up, then the phases.
 /// O(length).
 #[must_use]
 pub fn markdown(doc: &StatusDoc) -> String {
@@ -56,7 +56,8 @@ pub fn markdown(doc: &StatusDoc) -> String {
         }
     }
     phases(&mut page, doc);
-    page.text
+    page.notes("document");
+    keep::seal(page.text)
 }
 
 fn sessions(page: &mut Page, doc: &StatusDoc) {

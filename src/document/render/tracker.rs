@@ -23,7 +23,10 @@ pub fn tracker_md(doc: &StatusDoc) -> String {
         page.maybe("APIs", phase.items.and_then(lines::share));
         page.maybe("Commit", phase.commit.as_deref().and_then(escape::commit));
         page.maybe("ETA", phase.eta.as_deref().and_then(escape::element));
-        page.notes(&format!("phase-{}", phase.number));
+        page.notes(&match phase.of_session {
+            Some(session) => format!("phase-{}-session-{session}", phase.number),
+            None => format!("phase-{}", phase.number),
+        });
     }
     keep::seal(page.text)
 }

@@ -22,7 +22,7 @@ fn at(text: &str) -> Timestamp {
 pub(super) fn example() -> StatusDoc {
     StatusDoc {
         generated_at: at("2026-03-02T09:15:00Z"),
-        generator: "swarmwarden 0.1.0".into(),
+        generator: "0.1.0".into(),
         source_commit: Some("1f2e3d4".into()),
         bridge_read_at: Some(at("2026-03-02T09:14:58Z")),
         coordination_branch: Some("claude/lighthouse-main".into()),

@@ -3,6 +3,7 @@
 mod ends;
 mod guards;
 mod model;
+mod rotation;
 pub(crate) mod scene;
 mod world;
 

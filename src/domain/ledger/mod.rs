@@ -29,6 +29,8 @@ pub const KEPT_NAMES: usize = 250_000;
 pub(super) const MAX_GENERATION: u32 = 1_000_000;
 /// The cause of an assignment that takes back the one before it.
 pub(super) const UNDO: &str = "undo";
+/// The cause of an assignment that follows its worker into the worker's next conversation.
+pub const ROTATION: &str = "rotation";
 /// The protocol's own way of naming a task that moved.
 const MOVED: &str = "-reassigned";
 
@@ -271,10 +273,10 @@ impl Ledger {
     ) -> Option<Step> {
         let mut step = self.change(id, |task| {
             task.generation = generation.unwrap_or_else(|| task.generation.saturating_add(1));
-            task.attempts = if undoes(m) {
-                task.attempts.saturating_sub(1).max(1)
-            } else {
-                task.attempts.saturating_add(1)
+            task.attempts = match cause(m) {
+                Some(UNDO) => task.attempts.saturating_sub(1).max(1),
+                Some(ROTATION) if task.owner().is_some() => task.attempts,
+                _ => task.attempts.saturating_add(1),
             };
             task.redeliveries = 0;
             task.told.retain(|told| told != m.conversation);
@@ -335,10 +337,10 @@ impl Ledger {
     }
 }
 
-/// An assignment that takes back one that nobody accepted: together they are no attempt.
-fn undoes(m: &Incoming<'_>) -> bool {
-    let cause = m.mark.and_then(|mark| mark.cause.as_deref());
-    cause == Some(UNDO)
+/// Why this program wrote an assignment. One that takes back another which nobody accepted is no attempt together with it; one that follows
+/// its worker into the next conversation is none at all.
+fn cause<'a>(m: &Incoming<'a>) -> Option<&'a str> {
+    m.mark.and_then(|mark| mark.cause.as_deref())
 }
 
 /// A new task had another life before, up to this generation.

@@ -28,6 +28,10 @@ pub struct Upstream {
 
 /// A branch, against the base.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any of them goes with any other"
+)]
 pub struct Branch {
     /// Name, neutralised. Unique: a branch of a remote is listed only where there is no local one of its name.
     pub name: Arc<str>,
@@ -57,6 +61,8 @@ pub struct Branch {
     pub upstream: Option<Upstream>,
     /// Everything of it is in the base, and the base has more.
     pub merged: bool,
+    /// It is merged, and the base stood at its tip once: it was fast-forwarded, or never had a commit of its own.
+    pub passed: bool,
     /// Commits beyond the base per hour of the last 24, oldest first; empty when it was not worked out.
     pub activity: Arc<[u16]>,
     /// Commits beyond the base in the last hour.

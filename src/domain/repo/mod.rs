@@ -4,11 +4,13 @@ mod branch;
 mod matrix;
 mod order;
 mod resolution;
+mod scratch;
 mod worktree;
 
 pub use branch::{Branch, CommitLine, Diffstat, RefName, Upstream};
 pub use matrix::{Cell, ClashKind, FileClash, Hunk, Matrix, MergeStep, Overlap};
 pub use resolution::{LostLine, MergeSide, Outcome, Resolution, ResolvedFile};
+pub use scratch::Begun;
 pub use worktree::{Operation, Worktree};
 
 use super::{Timestamp, session::Survey};

@@ -121,7 +121,7 @@ fn unbegun(f: &Facts<'_>, stage: Stage, said: &Said) -> Vec<Contradiction> {
         );
         return vec![against(said, Kind::Finished, evidence, file.at)];
     }
-    if stage.is_over() {
+    if stage.is_over() && f.tasks.total > 0 {
         let evidence = format!("{} of {} tasks are done", f.tasks.done, f.tasks.total);
         return vec![against(said, Kind::Finished, evidence, None)];
     }
@@ -146,6 +146,7 @@ fn complete(f: &Facts<'_>, said: &Said) -> Vec<Contradiction> {
     let mut all = Vec::new();
     if let Some(ground) = f.ground {
         let missing: Vec<&str> = (ground.outputs.iter())
+            .filter(|_| !ground.in_base)
             .filter(|o| o.file.as_ref().is_none_or(|file| file.bytes == 0))
             .map(|o| &*o.path)
             .collect();

@@ -1,7 +1,7 @@
 //! What git and the bridge show of a session, one question after another.
 
 use super::{
-    super::{Branch, Span, State, StateCounts, Timestamp, swarmfile::Limits},
+    super::{Branch, Span, State, StateCounts, Timestamp, claim::ClaimState, swarmfile::Limits},
     Ground, Output, TaskShare,
 };
 
@@ -126,14 +126,19 @@ impl Facts<'_> {
     pub(super) fn stage(&self) -> Stage {
         let branch = self.ground.and_then(|g| g.branch.as_ref());
         let idle = self.tasks.open == 0;
-        let all_done = self.tasks.total > 0 && self.tasks.done == self.tasks.total;
-        if branch.is_some_and(|b| b.merged) && idle {
+        let in_base = self.ground.is_some_and(|g| g.in_base);
+        // The base went past it: only what it left there tells whether it ever was at work.
+        let there = || {
+            self.ground.is_some_and(|g| {
+                !g.outputs.is_empty() && g.outputs.iter().all(|o| o.file.is_some())
+            })
+        };
+        let worked = |b: &Branch| !b.passed || self.tasks.done > 0 || there();
+        if idle && (branch.is_some_and(|b| b.merged && worked(b)) || in_base) {
             return Stage::Merged;
         }
-        match self.delivered() {
-            Some(true) if idle => return Stage::Finished,
-            None if all_done => return Stage::Finished,
-            _ => {}
+        if idle && self.finished() {
+            return Stage::Finished;
         }
         let began = self.commits() > 0 || self.tasks.total > 0;
         if began && (self.open_blockers() > 0 || self.no_worker_moves()) {
@@ -144,6 +149,25 @@ impl Facts<'_> {
             Stage::Empty
         } else {
             Stage::Absent
+        }
+    }
+
+    /// Everything is there. That a file exists says little while its session says that it still writes it: then the plan's criteria decide,
+    /// and without a plan the claim.
+    fn finished(&self) -> bool {
+        let all_done = self.tasks.total > 0 && self.tasks.done == self.tasks.total;
+        let goes_on = |claim: &super::Said| {
+            let state = claim.claim.state;
+            matches!(state, Some(ClaimState::InProgress | ClaimState::Blocked)) && !claim.generated
+        };
+        let claimed = self.ground.and_then(|g| g.known.claim());
+        match (self.delivered(), self.ground.and_then(|g| g.measured)) {
+            (None, _) => all_done,
+            (Some(false), _) => false,
+            (Some(true), Some(met)) => met && self.open_blockers() == 0,
+            (Some(true), None) => {
+                self.open_blockers() == 0 && (all_done || !claimed.is_some_and(goes_on))
+            }
         }
     }
 
@@ -175,6 +199,11 @@ impl Facts<'_> {
         let mut all = Vec::new();
         if let Some(ground) = self.ground {
             all.push(match &ground.branch {
+                None if ground.in_base => Finding::new(
+                    "started",
+                    "what it is to produce is in the base".to_owned(),
+                    None,
+                ),
                 None => {
                     let named: Vec<&str> = ground.known.missing.iter().map(|m| &**m).collect();
                     let which = if named.is_empty() {

@@ -302,7 +302,10 @@ impl Book<'_> {
 
     /// Branches that nobody named, but that are called like a session's.
     fn named(&mut self, base: Option<&str>) {
-        for branch in self.branches {
+        // The oldest keeps the short key, whatever comes later.
+        let mut oldest: Vec<&Branch> = self.branches.iter().collect();
+        oldest.sort_by_key(|b| (b.first.or(b.committed), Arc::clone(&b.name)));
+        for branch in oldest {
             let taken = |k: &Known| k.branch.as_ref() == Some(&branch.name);
             let is_base = base.is_some_and(|base| {
                 base == &*branch.name || base.strip_prefix("origin/") == Some(&branch.name)

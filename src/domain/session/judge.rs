@@ -8,7 +8,7 @@ use super::{
     eta::eta,
     evidence::{Facts, own},
     identify::first_heard,
-    members::session_of,
+    members::Members,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -44,8 +44,9 @@ pub fn judge(scene: Scene<'_>) -> Vec<Arc<Session>> {
     let mut crews: HashMap<Arc<str>, Crew<'_>> = HashMap::new();
     let mut strangers: BTreeMap<Arc<str>, Crew<'_>> = BTreeMap::new();
     let mut of = HashMap::new();
+    let mut members = Members::new(survey);
     for worker in scene.workers {
-        let known = session_of(worker, survey);
+        let known = members.of(worker);
         let key = Arc::clone(known.unwrap_or(&worker.session));
         of.insert(&worker.conversation, (known.is_some(), Arc::clone(&key)));
         let crew = if known.is_some() {
@@ -94,7 +95,10 @@ fn session(
         ground,
         states,
         tasks: share(crew),
-        sign: crew.workers.iter().filter_map(|w| sign(w)).max(),
+        // A clock that is ahead proves nothing.
+        sign: (crew.workers.iter())
+            .filter_map(|w| sign(w).filter(|at| *at <= now))
+            .max(),
         expires: ends(crew),
         terms,
         now,
@@ -146,7 +150,8 @@ fn session(
 
 /// Since when nothing that was said of it is fresh.
 fn unrenewed(ground: &Ground, terms: Limits, now: Timestamp) -> Option<Timestamp> {
-    let renewed = ground.known.said.iter().filter_map(super::Said::at).max()?;
+    let people = ground.known.said.iter().filter(|said| !said.generated);
+    let renewed = people.filter_map(super::Said::at).max()?;
     Some(renewed.plus(terms.update)).filter(|at| *at <= now)
 }
 

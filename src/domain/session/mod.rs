@@ -5,6 +5,7 @@
 //! documents, branches, plan ── identify ──> Known ── probed in git ──> Ground ── judge(workers, tasks, now) ──> Session
 //! ```
 
+mod advice;
 mod contradict;
 mod criteria;
 mod eta;
@@ -152,6 +153,10 @@ pub struct Ground {
     pub outputs: Vec<Output>,
     /// Criteria that git can answer.
     pub criteria: Vec<Checked>,
+    /// Whether all criteria that rest on files hold; `None` when the plan asks for none.
+    pub measured: Option<bool>,
+    /// It has no branch any more, and says complete, and the base has everything that it was to produce.
+    pub in_base: bool,
     /// What it cannot get past, open or not.
     pub blockers: Vec<Barred>,
     /// Files in which it conflicts with the base; `None` while that is not worked out.

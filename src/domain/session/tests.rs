@@ -100,6 +100,8 @@ pub(crate) fn ground(claim: Claim, branch: Option<Branch>, outputs: Vec<Output>)
         shared: true,
         outputs,
         criteria: Vec::new(),
+        measured: None,
+        in_base: false,
         blockers: Vec::new(),
         conflicts: None,
     }

@@ -30,7 +30,7 @@ pub fn written(s: &Snapshot, coordination: Option<&str>) -> StatusDoc {
         .filter(|c| c.outcome == Outcome::Unmet);
     StatusDoc {
         generated_at: s.at,
-        generator: concat!("swarmwarden ", env!("CARGO_PKG_VERSION")).into(),
+        generator: env!("CARGO_PKG_VERSION").into(),
         source_commit: (s.repo.as_ref())
             .map(|r| Arc::clone(&r.base_commit))
             .filter(|commit| !commit.is_empty()),
@@ -54,12 +54,12 @@ fn state(s: &Session) -> ClaimState {
         Stage::Finished | Stage::Merged => ClaimState::Complete,
         Stage::Stuck => ClaimState::Blocked,
         Stage::Started => ClaimState::InProgress,
-        // Nothing is there: what was intended is all that can be told.
-        Stage::Absent | Stage::Empty => s
-            .claim()
-            .and_then(|said| said.claim.state)
-            .filter(|state| matches!(state, ClaimState::Planned | ClaimState::Ready))
-            .unwrap_or(ClaimState::Planned),
+        // Nothing is there: what was intended is all that can be told. That it is complete, or under way, is not.
+        Stage::Absent | Stage::Empty => match s.claim().and_then(|said| said.claim.state) {
+            Some(state @ (ClaimState::Planned | ClaimState::Ready | ClaimState::Failed)) => state,
+            None => ClaimState::Planned,
+            Some(_) => ClaimState::Unknown,
+        },
     }
 }
 
@@ -96,7 +96,9 @@ fn session(number: u32, s: &Session, now: Timestamp) -> SessionDoc {
     let claim = s.claim().map(|said| &said.claim);
     let said = claim.and_then(|c| c.status.as_deref());
     let detail = match said {
-        Some(said) if !s.contradictions.is_empty() => Some(format!("claimed: {said}").into()),
+        Some(said) if !s.contradictions.is_empty() || state(s) == ClaimState::Unknown => {
+            Some(format!("claimed: {said}").into())
+        }
         _ => None,
     };
     SessionDoc {

@@ -18,7 +18,12 @@ pub struct GitStatus {
     every: Duration,
     clock: Clock,
     found: watch::Sender<Option<Arc<Repo>>>,
+    /// Some of it is not worked out yet.
+    unfinished: bool,
 }
+
+/// Between two reads while not everything is worked out: half of a core at most.
+const SOON: Duration = Duration::from_secs(1);
 
 impl GitStatus {
     /// Looks every so often and publishes into `found`.
@@ -35,6 +40,7 @@ impl GitStatus {
             every,
             clock,
             found,
+            unfinished: false,
         }
     }
 }
@@ -49,7 +55,11 @@ impl Job for GitStatus {
     }
 
     fn cadence(&self) -> Cadence {
-        Cadence::Every(self.every)
+        Cadence::Every(if self.unfinished {
+            SOON.min(self.every)
+        } else {
+            self.every
+        })
     }
 
     fn patience(&self) -> Duration {
@@ -66,10 +76,13 @@ impl Job for GitStatus {
         let read = read.map_err(|e| JobError::Panicked(text::line(&e.to_string()).into_owned()))?;
         match read {
             Ok(repo) => {
+                let matrix = repo.matrix.as_ref();
+                self.unfinished = matrix.is_some_and(|matrix| !matrix.complete());
                 self.found.send_replace(Some(Arc::new(repo)));
                 Ok(())
             }
             Err(error) => {
+                self.unfinished = false;
                 let why: Arc<str> = text::line(&error.to_string()).into();
                 self.found.send_modify(|found| {
                     let last = found

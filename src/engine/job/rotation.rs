@@ -58,7 +58,7 @@ impl Rotation {
 }
 
 impl Rotating {
-    /// One look, on a picture of the bridge. Blocks. Says what was done.
+    /// One look, on a picture of the bridge. Blocks. Says what was done, and what failed.
     ///
     /// # Errors
     /// As the variants of [`crate::engine::IssueError`] say.
@@ -76,12 +76,13 @@ impl Rotating {
         }
         let mut store = (self.open)()?;
         let view = self.view.clone();
-        issuer.carry_out(
+        let done = issuer.carry_out(
             &mut *store,
             &steps,
             |store| look(store, &view, now, None),
             now,
-        )
+        )?;
+        Ok(done.lines())
     }
 }
 

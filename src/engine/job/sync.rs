@@ -6,7 +6,7 @@ use crate::{
     credentials::{Credential, CredentialError, Outcome, Syncer},
     domain::{ConversationId, Timestamp, text},
     engine::{Clock, Opener},
-    store::{Said, Word},
+    store::{Said, StoreError, Word},
 };
 use std::{
     path::PathBuf,
@@ -139,20 +139,28 @@ impl Sync {
     }
 }
 
-/// Whether the bridge knows the token; where it is not at hand, or busy, the credential is taken as it is.
-fn verify(how: &Syncing, new: &Credential, now: Timestamp) -> Result<(), CredentialError> {
+/// Whether the bridge agreed that the credential is genuine; `false` where it is not at hand, or is not this worker's.
+fn verify(how: &Syncing, new: &Credential, now: Timestamp) -> Result<bool, CredentialError> {
+    let file = || how.syncer.place().credential(new.worker, true);
+    let refused = |why: &str| {
+        let (file, why) = (file(), why.to_owned());
+        Err(CredentialError::Refused { file, why })
+    };
     match say(how, new, now) {
-        Some(Said::Unknown) if !how.strict => Ok(()),
-        Some(Said::Unknown | Said::WrongToken) => {
-            let file = how.syncer.place().credential(new.worker, true);
-            let why = "the bridge does not know its conversation and token";
-            Err(CredentialError::Refused {
-                file,
-                why: why.to_owned(),
-            })
+        Ok(Some(Said::Unknown)) if !how.strict => Ok(false),
+        Ok(Some(Said::Unknown | Said::WrongToken)) => {
+            refused("the bridge does not know its conversation and token")
         }
-        Some(Said::Written(_) | Said::Already(_)) => how.syncer.greeted(new.conversation.raw()),
-        Some(Said::Expired) | None => Ok(()),
+        Ok(Some(Said::Expired)) => refused("its conversation is over in the bridge"),
+        Ok(Some(Said::Written(_) | Said::Already(_))) => {
+            how.syncer.greeted(new.conversation.raw())?;
+            Ok(true)
+        }
+        Ok(None) => Ok(false),
+        Err(e) => Err(CredentialError::Unverified {
+            file: file(),
+            why: text::line(&e.to_string()).into_owned(),
+        }),
     }
 }
 
@@ -167,7 +175,7 @@ fn greet(
         return Ok(None);
     }
     match say(how, held, now) {
-        Some(Said::Written(_) | Said::Already(_)) => how.syncer.greeted(id)?,
+        Ok(Some(Said::Written(_) | Said::Already(_))) => how.syncer.greeted(id)?,
         _ => return Ok(None),
     }
     Ok(Some(format!(
@@ -176,16 +184,29 @@ fn greet(
     )))
 }
 
-/// `None` where the bridge is not at hand or does not answer now.
-fn say(how: &Syncing, who: &Credential, now: Timestamp) -> Option<Said> {
-    let mut store = how.open.as_ref()?().ok()?;
+/// `None` where there is no bridge that could be asked; an error where there is one, and it does not answer now.
+fn say(how: &Syncing, who: &Credential, now: Timestamp) -> Result<Option<Said>, StoreError> {
+    let Some(open) = how.open.as_ref() else {
+        return Ok(None);
+    };
     let words = format!("{} joined and ready", who.role);
     let word = Word {
         conversation: &who.conversation,
         token: &who.token,
         text: &words,
     };
-    store.say(&word, now).ok()
+    let said = open().and_then(|mut store| store.say(&word, now));
+    match said {
+        Ok(said) => Ok(Some(said)),
+        Err(
+            StoreError::NotFound { .. }
+            | StoreError::NotADatabase { .. }
+            | StoreError::UnknownSchema { .. }
+            | StoreError::NotWritable { .. }
+            | StoreError::NeedsWritableDirectory { .. },
+        ) => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 impl Drop for Sync {

@@ -68,7 +68,7 @@ impl Place {
 fn doc(percent: u8) -> StatusDoc {
     StatusDoc {
         generated_at: NOW,
-        generator: "swarmwarden test".into(),
+        generator: "test".into(),
         sessions: vec![SessionDoc {
             number: 2,
             title: Some("Clouds".into()),
@@ -237,4 +237,70 @@ fn what_was_learned_is_added_to_the_notes_and_stays() {
         text.contains("- first lesson\n- second lesson\n<!-- notes:end"),
         "{text}"
     );
+}
+
+#[test]
+fn what_others_pushed_is_under_it_and_their_notes_are_kept() {
+    let (mine, theirs, hub) = (place(), place(), tempfile::tempdir().unwrap());
+    Repository::init_bare(hub.path()).unwrap();
+    let publisher = |place: &Place| {
+        place
+            .git
+            .remote("origin", &hub.path().to_string_lossy())
+            .ok();
+        Publisher {
+            remote: Some("origin".to_owned()),
+            ..place.publisher()
+        }
+    };
+    let (one, two) = (publisher(&mine), publisher(&theirs));
+    one.publish(Paper::Handover, &doc(30), "- by one", NOW)
+        .unwrap();
+    two.publish(Paper::Handover, &doc(40), "- by two", NOW)
+        .unwrap();
+    let done = one
+        .publish(Paper::Handover, &doc(50), "- by one again", NOW)
+        .unwrap();
+    assert!(done.pushed.is_some());
+    let git = Repository::open_bare(hub.path()).unwrap();
+    let tip = git
+        .find_branch("coordination", git2::BranchType::Local)
+        .unwrap();
+    let tree = tip.get().peel_to_tree().unwrap();
+    let blob = tree.get_name(Paper::Handover.path()).unwrap().id();
+    let text = String::from_utf8(git.find_blob(blob).unwrap().content().to_vec()).unwrap();
+    for line in ["- by one\n", "- by two\n", "- by one again\n"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+}
+
+#[test]
+fn a_summary_can_be_written_twice_and_keeps_what_people_wrote() {
+    let place = place();
+    let publisher = Publisher {
+        adopt: true,
+        ..place.publisher()
+    };
+    let plumbing = Plumbing::at(place.dir.path());
+    let who = plumbing.who("bob", NOW);
+    let files = [(Paper::Summary.path().to_owned(), Some(b"# Mine\n".to_vec()))];
+    let change = Change {
+        branch: "coordination",
+        expect: None,
+        start: None,
+        files: &files,
+        message: "mine",
+        who: &who,
+    };
+    plumbing.commit_files(&change).unwrap();
+    publisher.publish(Paper::Summary, &doc(1), "", NOW).unwrap();
+    publisher.publish(Paper::Summary, &doc(2), "", NOW).unwrap();
+    let tip = place
+        .git
+        .find_branch("coordination", git2::BranchType::Local)
+        .unwrap();
+    let tree = tip.get().peel_to_tree().unwrap();
+    let blob = tree.get_name(Paper::Summary.path()).unwrap().id();
+    let text = String::from_utf8(place.git.find_blob(blob).unwrap().content().to_vec()).unwrap();
+    assert!(text.contains("# Mine"), "{text}");
 }

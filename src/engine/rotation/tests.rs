@@ -1,22 +1,27 @@
 //! One worker from its first conversation to its next, over real repositories and a bridge in memory.
 
+mod hold;
 mod issue;
+mod revoked;
 
-use super::*;
+use super::{forward::undelivered, *};
 use crate::{
     credentials::{
         Delivery, Home,
         tests::{NOW, World},
     },
-    domain::{audit::Key, credential::Format, health::Detector},
+    domain::{Side, audit::Key, credential::Format, health::Detector},
     engine::{
-        View,
+        Issuer, Opening, View,
         job::{Handover, Sync, Syncing},
         look,
     },
-    store::MemoryStore,
+    store::{MemoryStore, Store, StoreError},
 };
-use std::{sync::atomic::AtomicBool, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 fn at(minutes: i64) -> Timestamp {
     NOW.plus(Span::seconds(minutes * 60))
@@ -99,6 +104,17 @@ impl Swarm {
         self.issuer
             .carry_out(&mut store, steps, look, at(minutes))
             .unwrap()
+            .lines()
+    }
+
+    /// The orchestrator reads what it was sent.
+    fn reads(&self, id: &ConversationId, minutes: i64) {
+        self.store.fetch(id, Side::A, at(minutes));
+    }
+
+    fn expiry(&self, id: &ConversationId) -> Option<Timestamp> {
+        let rows = self.store.clone().newest(0).unwrap().conversations.unwrap();
+        rows.iter().find(|c| c.id == *id)?.expires.at()
     }
 
     fn syncs(&self, minutes: i64) -> Vec<String> {
@@ -138,7 +154,7 @@ impl Swarm {
     fn unread(&self, id: &ConversationId) -> Vec<String> {
         let rows = undelivered(&mut self.store.clone(), (id, id), at(0))
             .unwrap()
-            .0;
+            .rows;
         rows.iter().map(|row| row.text.to_string()).collect()
     }
 }
@@ -192,7 +208,11 @@ fn nothing_in_flight_is_lost_when_a_conversation_is_renewed() {
         since,
     };
     let task = "late".into();
-    let go = Step::Move { task, to };
+    let go = Step::Move {
+        task,
+        from: first.clone(),
+        to,
+    };
     assert_eq!(
         steps,
         [Step::Alive(second.clone()), go, forward],
@@ -218,20 +238,13 @@ fn an_old_conversation_ends_when_its_last_report_is_there() {
     let done =
         r#"{"type":"status_update","task_id":"accepted","status":"completed","generation":1}"#;
     swarm.store.send(&first, Side::B, done, at(155));
+    swarm.reads(&first, 155);
     let steps = swarm.plan(156);
     let id = first.clone();
     assert_eq!(steps.last(), Some(&Step::Retire { id, over: false }));
     swarm.carry_out(&steps, 156);
     assert_eq!(swarm.plan(157), []);
-    let rows = swarm
-        .store
-        .clone()
-        .newest(0)
-        .unwrap()
-        .conversations
-        .unwrap();
-    let old = rows.iter().find(|c| c.id == first).unwrap();
-    assert_eq!(old.expires.at(), Some(at(156)));
+    assert_eq!(swarm.expiry(&first), Some(at(156)));
     let picture = swarm.picture(157);
     let state = |id: &str| {
         picture
@@ -266,6 +279,7 @@ fn work_that_was_accepted_moves_before_its_conversation_expires() {
     );
     swarm.store.beat(&second, Side::B, "working", at(177));
     swarm.store.send(&second, Side::B, "still at it", at(177));
+    swarm.reads(&first, 177);
     let said = swarm.carry_out(&swarm.plan(177), 177);
     assert!(said[0].contains("goes on"), "{said:?}");
     assert_eq!(swarm.owner("long", 176), Some(second));

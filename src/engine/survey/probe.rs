@@ -20,6 +20,8 @@ const LARGE: u64 = 16 << 20;
 pub(super) struct Probed {
     pub(super) outputs: Vec<Output>,
     pub(super) criteria: Vec<Checked>,
+    /// Whether all of them that rest on files hold; `None` without any.
+    pub(super) measured: Option<bool>,
     /// What could not be read, neutralised.
     pub(super) faults: Vec<Arc<str>>,
 }
@@ -84,11 +86,24 @@ pub(super) fn look(
         });
     }
     for criterion in criteria {
-        found
-            .criteria
-            .extend(check(trees, branch, &entries, criterion));
+        let checked = check(trees, branch, &entries, criterion);
+        if let (Some(checked), Some(_)) = (&checked, criterion.path()) {
+            let met = checked.outcome == Outcome::Met;
+            found.measured = Some(found.measured.unwrap_or(true) && met);
+        }
+        found.criteria.extend(checked);
     }
     found
+}
+
+/// Whether a branch has every one of these files, and there are any. O(entries of its tree).
+pub(super) fn has_all(trees: &dyn Trees, branch: &str, paths: &[Arc<str>]) -> bool {
+    let accept = |path: &str| paths.iter().any(|wanted| means(wanted, path));
+    let found = trees.names(branch, &accept).unwrap_or_default();
+    !paths.is_empty()
+        && paths
+            .iter()
+            .all(|path| pick(&found, path).is_some_and(|e| e.size > 0))
 }
 
 /// The file of that path; a bare name also means one in a folder.

@@ -7,7 +7,7 @@ mod lost;
 use super::{GitError, LocalRepo, change, hunks::binary, known, safe, trees::LocalTrees};
 use crate::domain::{
     Timestamp,
-    repo::{LostLine, MergeSide, Outcome, Resolution, ResolvedFile},
+    repo::{Begun, LostLine, MergeSide, Outcome, Resolution, ResolvedFile},
     text,
 };
 use git2::{ObjectType, Oid, Repository, StatusOptions};
@@ -55,6 +55,20 @@ impl Progress {
     pub fn resolved(&self) -> bool {
         self.files.iter().all(|f| f.outcome != Outcome::Unresolved)
     }
+}
+
+/// Where a merge is begun unless a directory is named: beside the main work tree, named after it and both branches.
+///
+/// # Errors
+/// As [`LocalRepo::root`].
+pub fn beside(repo: &LocalRepo, ours: &str, theirs: &str) -> Result<PathBuf, GitError> {
+    let root = repo.root()?;
+    let name = root.file_name().map_or_else(
+        || "repo".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    let parent = root.parent().unwrap_or(Path::new("."));
+    Ok(parent.join(Begun::directory(&name, ours, theirs)))
 }
 
 /// Makes a work tree at `dir`, detached at `ours`, and begins the merge of `theirs` in it without committing. Branches are named as in

@@ -2,8 +2,11 @@
 
 use super::scene::{NOW, Scene};
 use crate::{
-    domain::repo::{MergeSide, Outcome},
-    git::scratch::{Scratch, begin},
+    domain::repo::{Begun, MergeSide, Outcome},
+    git::{
+        Repos as _,
+        scratch::{Scratch, begin},
+    },
 };
 use std::{fs, path::PathBuf};
 
@@ -149,4 +152,25 @@ fn hooks_of_the_repository_do_not_run() {
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
     begin(&s.local(), "one", "two", &dir).unwrap();
     assert!(!s.path.join("ran").exists());
+}
+
+#[test]
+fn a_merge_for_a_frontend_stands_beside_the_repository_where_it_was_said() {
+    let (s, _) = scene();
+    let begun = s.local().begin("one", "two").unwrap();
+    let root = s.path.canonicalize().unwrap();
+    let shown = Begun::shown(&format!("{}/", root.display()), "one", "two");
+    assert_eq!(&*begun.dir, shown);
+    assert!(PathBuf::from(&*begun.dir).join("a").exists());
+    assert_eq!((&*begun.ours, &*begun.theirs), ("one", "two"));
+    assert_eq!((begun.files.len(), begun.lost_count), (1, 0));
+    // A second one is refused, and the first stays.
+    let again = s.local().begin("one", "two").unwrap_err().to_string();
+    assert!(again.contains("already exists"), "{again}");
+    assert!(PathBuf::from(&*begun.dir).join("b").exists());
+    Scratch::open(&PathBuf::from(&*begun.dir))
+        .unwrap()
+        .remove()
+        .unwrap();
+    assert!(!PathBuf::from(&*begun.dir).exists());
 }

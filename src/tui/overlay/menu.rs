@@ -4,14 +4,15 @@ use crate::{
     domain::{
         ConversationId, Task, TaskId, Timestamp,
         act::{Deed, propose},
+        text,
     },
     tui::{
         acting::{self, Target},
         effect::Effect,
         keymap::Action,
-        model::Model,
-        overlay::{Form, Overlay},
-        screen::{Hits, List},
+        model::{Model, View},
+        overlay::{Form, Overlay, Scratch},
+        screen::{Hits, List, sessions},
         theme::Role,
         widget::{Canvas, Rows, Strip},
     },
@@ -26,6 +27,7 @@ enum Entry {
     Reassign,
     Compose(ConversationId),
     Assign(Option<ConversationId>),
+    Merge(Arc<str>, Arc<str>),
 }
 
 /// A list of actions.
@@ -40,7 +42,7 @@ pub(crate) struct Menu {
 impl Menu {
     /// Every action on what is selected.
     pub(crate) fn actions(model: &mut Model, target: &Target, now: Timestamp) -> Self {
-        let mut rows = Vec::new();
+        let mut rows = merges(model);
         let task = target.tasks.first().and_then(|id| task(model, id));
         let forbidden = acting::forbidden(model);
         let check = |model: &mut Model, label: String, deed: Deed| {
@@ -128,6 +130,24 @@ impl Menu {
     }
 }
 
+/// Merges of the branches that are selected, each in a work tree of its own.
+fn merges(model: &Model) -> Vec<(String, Result<Entry, String>)> {
+    if model.view != View::Sessions {
+        return Vec::new();
+    }
+    let forbidden = acting::forbidden(model);
+    let row = |(ours, theirs): (Arc<str>, Arc<str>)| {
+        let [into, what] = [&ours, &theirs].map(|name| sessions::short(name, 24).to_owned());
+        let (into, what) = (text::fit(&into, 24), text::fit(&what, 24));
+        let label = format!("begin in a scratch worktree: merge {what} into {into} …");
+        let can = forbidden
+            .clone()
+            .map_or(Ok(Entry::Merge(ours, theirs)), Err);
+        (label, can)
+    };
+    sessions::merges(model).into_iter().map(row).collect()
+}
+
 fn task(model: &Model, id: &TaskId) -> Option<Arc<Task>> {
     model.snapshot().tasks.iter().find(|t| t.id == *id).cloned()
 }
@@ -187,6 +207,11 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             match entry {
                 Entry::Do(deed) => acting::begin(model, deed, now),
                 Entry::Reassign => acting::reassign(model, &target, now),
+                Entry::Merge(ours, theirs) => {
+                    let scratch = Scratch::open(model, ours, theirs, now);
+                    model.overlay = Some(Overlay::Scratch(Box::new(scratch)));
+                    Vec::new()
+                }
                 Entry::Compose(to) => {
                     model.overlay = Some(Overlay::Form(Box::new(Form::message(model, to))));
                     Vec::new()

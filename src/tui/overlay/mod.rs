@@ -8,10 +8,14 @@ pub(crate) mod log;
 pub(crate) mod menu;
 pub(crate) mod mute;
 pub(crate) mod note;
+pub(crate) mod page;
+pub(crate) mod scratch;
 
 pub(crate) use dialog::Dialog;
 pub(crate) use form::Form;
 pub(crate) use menu::Menu;
+pub(crate) use page::Page;
+pub(crate) use scratch::Scratch;
 
 use super::{
     effect::Effect,
@@ -46,6 +50,10 @@ pub(crate) enum Overlay {
     Menu(Box<Menu>),
     /// Fields of text.
     Form(Box<Form>),
+    /// Text to read.
+    Page(Box<Page>),
+    /// Shall a merge be begun?
+    Scratch(Box<Scratch>),
     /// The write log: its first line on screen, the last that can be, and lines on screen.
     Log {
         /// First line on screen.
@@ -93,6 +101,8 @@ impl Overlay {
             Self::Menu(_) => Context::Menu,
             Self::Form(_) => Context::Form,
             Self::Log { .. } => Context::Log,
+            Self::Page(_) => Context::Page,
+            Self::Scratch(_) => Context::Scratch,
             Self::Dialog(dialog) => dialog.context(),
         }
     }
@@ -103,6 +113,14 @@ impl Overlay {
             Self::Dialog(dialog) => {
                 dialog.seen = hits.detail;
                 dialog.top = dialog.top.min(hits.detail.0);
+            }
+            Self::Page(page) => {
+                page.seen = hits.detail;
+                page.top = page.top.min(hits.detail.0);
+            }
+            Self::Scratch(scratch) => {
+                scratch.seen = hits.detail;
+                scratch.top = scratch.top.min(hits.detail.0);
             }
             Self::Menu(menu) => {
                 menu.list.top = hits.top;
@@ -140,7 +158,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         Some(Overlay::Note(note)) => return note::act(model, note, action),
         other => model.overlay = other,
     }
-    if action == Action::Escape {
+    if action == Action::Escape && !matches!(model.overlay, Some(Overlay::Scratch(_))) {
         model.overlay = None;
         return Vec::new();
     }
@@ -148,6 +166,11 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         Some(Overlay::Dialog(_)) => dialog::act(model, action, now),
         Some(Overlay::Menu(_)) => menu::act(model, action, now),
         Some(Overlay::Form(_)) => form::act(model, action, now),
+        Some(Overlay::Scratch(_)) => scratch::act(model, action, now),
+        Some(Overlay::Page(page)) => {
+            page.top = moved(action, page.top, page.seen.1, page.seen.0).unwrap_or(page.top);
+            Vec::new()
+        }
         Some(Overlay::Help { top, seen } | Overlay::Log { top, seen }) => {
             *top = moved(action, *top, seen.1, seen.0).unwrap_or(*top);
             Vec::new()
@@ -198,6 +221,8 @@ pub(crate) fn draw(
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
         Some(Overlay::Form(open)) => form::draw(canvas, body, open, hits),
+        Some(Overlay::Page(open)) => page::draw(model, canvas, body, open, hits, now),
+        Some(Overlay::Scratch(open)) => scratch::draw(canvas, body, open, hits),
         Some(Overlay::Log { top, .. }) => log::draw(model, canvas, body, *top, hits, now),
         None => {}
     }

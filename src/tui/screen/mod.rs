@@ -131,11 +131,13 @@ pub struct Hits {
     pub(crate) top: usize,
     /// Rows of the list on screen.
     pub(crate) page: usize,
+    /// First column of the matrix on screen.
+    pub(crate) left: usize,
     /// Last line that the text beside the list can be scrolled to, and lines of it on screen.
     pub(crate) detail: (usize, usize),
     /// Rows of the list stand for several entries.
     pub(crate) folded: bool,
-    /// Workers in one line of the grid.
+    /// Workers in one line of the grid, or columns of the matrix on screen.
     pub(crate) across: usize,
     /// Cell of the selected row.
     pub(crate) cursor: Option<(u16, u16)>,
@@ -165,4 +167,21 @@ pub(crate) fn explain(canvas: &mut Canvas<'_>, place: Rect, words: &[&str]) {
             canvas.put(rows.line(), &line, super::theme::Role::Text);
         }
     }
+}
+
+/// Lines from `top` on.
+pub(crate) fn scroll(
+    canvas: &mut Canvas<'_>,
+    place: Rect,
+    lines: &[widget::Strip],
+    top: usize,
+    hits: &mut Hits,
+) {
+    let mut rows = widget::Rows::of(place);
+    let page = usize::from(rows.left());
+    let last = lines.len().saturating_sub(page);
+    for line in lines.iter().skip(top.min(last)).take(page) {
+        canvas.strip(rows.line(), line);
+    }
+    hits.detail = (last, page);
 }

@@ -124,11 +124,17 @@ fn as_of(scene: Scene<'_>) -> String {
 /// What the hint bar could show now, the most specific first.
 pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
     let contexts = model.contexts().into_iter();
-    contexts
+    let rows = contexts
         .filter(|c| *c != Context::Always)
-        .flat_map(|c| model.look.keymap.rows(c))
-        .filter(|b| b.hint.is_some() && !b.on.is_empty() && offers(model, b))
-        .collect()
+        .flat_map(|c| model.look.keymap.rows(c));
+    let mut all: Vec<&Binding> = Vec::new();
+    for row in rows.filter(|b| b.hint.is_some() && !b.on.is_empty() && offers(model, b)) {
+        // What a view says of a key of every view stands for it.
+        if all.iter().all(|known| known.run != row.run) {
+            all.push(row);
+        }
+    }
+    all
 }
 
 /// `Enter open  ! next problem … ? help`: whole hints only, the help always.
@@ -161,18 +167,25 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         View::Tasks => model.screens.tasks.rows.is_empty(),
         View::Alerts => model.screens.alerts.rows.is_empty(),
         View::Messages => model.screens.messages.rows.is_empty(),
-        View::Sessions => model.screens.sessions.rows.is_empty(),
+        View::Sessions => model.screens.sessions.is_empty(),
         View::Overview | View::Worker | View::Task | View::Session => false,
     };
+    let on = |view| model.view == view;
     match binding.run {
         Action::Live => frozen,
         Action::Freeze => !frozen,
         Action::Open | Action::Evidence | Action::Note | Action::Mark => !empty,
+        Action::Ack if on(View::Sessions) && model.screens.sessions.selected().is_none() => false,
         Action::Ack | Action::Mute => !empty && !model.facts.alerts().is_empty(),
+        Action::Order if on(View::Sessions) => {
+            model.screens.sessions.layout == sessions::Layout::Branches
+        }
+        Action::NextPanel if on(View::Sessions) => model.screens.sessions.detail.2 > 0,
         Action::Undo => !model.undo.is_empty(),
         Action::Confirm => match &model.overlay {
             Some(Overlay::Mute(mute)) => mute.asks(),
             Some(Overlay::Dialog(dialog)) => dialog.confirms(),
+            Some(Overlay::Scratch(scratch)) => scratch.confirms(),
             _ => false,
         },
         Action::NextProblem => !model.snapshot().problems.is_empty(),

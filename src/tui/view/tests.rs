@@ -81,6 +81,17 @@ fn sessions() {
 }
 
 #[test]
+fn branches() {
+    screens("branches", &fixture::branches(104), "6vj");
+    screens("branch_detail", &fixture::branches(104), "6vj\tjjjj");
+    screens("matrix", &fixture::branches(104), "6vv");
+    screens("matrix_cell", &fixture::branches(104), "6vv\n");
+    screens("matrix_merge", &fixture::branches(104), "6vvx\n");
+    screens("branches_none", &fixture::swarm(0), "6v");
+    screens("matrix_none", &fixture::swarm(9), "6vv");
+}
+
+#[test]
 fn tasks() {
     screens("tasks_104", &fixture::swarm(104), "3");
     screens("task", &fixture::swarm(104), "3\n");

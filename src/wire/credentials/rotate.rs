@@ -1,13 +1,16 @@
 //! `credentials rotate`, and the same by itself.
 
-use super::{Room, repository};
+use super::{ORCHESTRATOR, Room, repository, say};
 use crate::{
     cli::RotateArgs,
     wire::{books, failure::Failure, glance},
 };
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+};
 use swarmwarden::{
-    credentials::Issued,
+    credentials::{CredentialError, Roster, Stage},
     domain::Refusal,
     engine::{
         Issuer, Pen, View,
@@ -29,23 +32,9 @@ impl Room<'_> {
             self.settings.credentials.rotate
         };
         let mut steps = rotation::plan(&roster, &picture, mode, self.now);
-        let wanted = |i: &&Issued| asked.all || asked.worker == Some(i.worker);
-        let mut current: Vec<&Issued> = roster.issued.iter().rev().filter(wanted).collect();
-        current.dedup_by_key(|i| i.worker);
-        let mut seen = std::collections::BTreeSet::new();
-        for issued in current.into_iter().filter(|i| seen.insert(i.worker)) {
-            steps.push(Step::Renew {
-                worker: issued.worker,
-                role: issued.role.clone(),
-            });
-        }
-        if let Some(worker) = asked.worker.filter(|worker| !seen.contains(worker)) {
-            let why = format!(
-                "worker {worker} has no conversation that was made here; `swarmwarden deploy` makes one"
-            );
-            return Err(Failure::Refused(Refusal::NoSuch(why)));
-        }
-        let mut bridge = self.bridge(&orchestrator(&picture, &roster))?;
+        let (renewed, mut lines) = wanted(&roster, asked)?;
+        steps.extend(renewed);
+        let mut bridge = self.bridge(ORCHESTRATOR)?;
         let view = View {
             mode: self.settings.mode,
             detector: self.settings.detector.clone(),
@@ -53,35 +42,56 @@ impl Room<'_> {
             floors: Arc::default(),
         };
         let now = self.now;
-        let mut lines = bridge.issuer.carry_out(
+        let done = bridge.issuer.carry_out(
             &mut *bridge.store,
             &steps,
             |store| look(store, &view, now, None),
             now,
         )?;
+        lines.extend(done.lines());
+        if let Some((_, error)) = done.failed.into_iter().next() {
+            say(&lines)?;
+            return Err(error.into());
+        }
         lines.push(if lines.is_empty() {
             "nothing is due".to_owned()
         } else {
-            "an old conversation ends when its worker is seen in the new one: `swarmwarden watchdog` waits for that, or run this again".to_owned()
+            "an old conversation ends when its worker is seen in the new one and its last messages are read: `swarmwarden watchdog` waits for that, or run this again".to_owned()
         });
         Ok(lines)
     }
 }
 
-/// The orchestrator's role, as the bridge has it for conversations that were made here.
-fn orchestrator(
-    picture: &swarmwarden::domain::Snapshot,
-    roster: &swarmwarden::credentials::Roster,
-) -> String {
-    let ours = |w: &&Arc<swarmwarden::domain::Worker>| {
-        roster.issued.iter().any(|i| i.id() == w.conversation)
-    };
-    let found = picture
-        .workers
-        .iter()
-        .find(ours)
-        .or(picture.workers.first());
-    found.map_or_else(|| "s2-orchestrator".to_owned(), |w| w.session.to_string())
+/// The workers that were asked for by name, and lines about those that get nothing.
+fn wanted(roster: &Roster, asked: &RotateArgs) -> Result<(Vec<Step>, Vec<String>), Failure> {
+    let mut newest = BTreeMap::new();
+    for issued in roster.issued.iter().filter(|i| i.stage < Stage::Revoked) {
+        if asked.all || asked.worker == Some(issued.worker) {
+            newest.insert(issued.worker, issued);
+        }
+    }
+    if let Some(worker) = asked.worker.filter(|worker| !newest.contains_key(worker)) {
+        let why = format!(
+            "worker {worker} has no conversation that was made here; `swarmwarden deploy` makes one"
+        );
+        return Err(Failure::Refused(Refusal::NoSuch(why)));
+    }
+    let (mut steps, mut lines) = (Vec::new(), Vec::new());
+    for (worker, issued) in newest {
+        if roster.key(worker).is_some() {
+            steps.push(Step::Renew {
+                worker,
+                role: issued.role.clone(),
+            });
+        } else if asked.all {
+            lines.push(format!(
+                "worker-{worker}: is not accepted, and gets nothing new"
+            ));
+        } else {
+            return Err(CredentialError::NotAccepted(worker).into());
+        }
+    }
+    Ok((steps, lines))
 }
 
 /// How conversations are renewed by themselves: where this machine issued some, and may write.
@@ -102,7 +112,7 @@ pub(in crate::wire) fn rotating(settings: &Settings, pen: &Pen, view: &View) -> 
             shelf: room.shelf.through(network),
             home: room.home,
             format: settings.credentials.format,
-            orchestrator: "s2-orchestrator".into(),
+            orchestrator: ORCHESTRATOR.into(),
             actor: Arc::clone(&settings.actor),
             key: key.clone(),
             books: books::of(settings),

@@ -2,14 +2,14 @@
 
 use super::{Draft, is_lost};
 use crate::domain::{
-    ConversationId, MarkKind, Refusal, State, Task, TaskId, TaskState, Worker,
+    ConversationId, MarkKind, Refusal, State, Task, TaskId, TaskState, Worker, WorkerId,
     act::{
         Asks, Deed, NewRow, NewTask, Party, Seen,
         capsule::{branch_of, capsule},
         words::{self, HandOn},
     },
     choose::{self, Wanted},
-    ledger::UNDO,
+    ledger::{ROTATION, UNDO},
     text,
 };
 use serde_json::Value;
@@ -77,13 +77,21 @@ impl Draft<'_> {
     pub(super) fn reassign(&mut self, id: &TaskId, to: &ConversationId) -> Result<(), Refusal> {
         let task = self.task(id)?;
         movable(&task)?;
-        if task.attempts >= Task::MAX_ATTEMPTS {
+        let worker = self.worker(to)?;
+        let follows = self.order.cause == ROTATION;
+        if follows && !task.owner().is_some_and(|h| is_same(&h.worker, &worker.id)) {
+            let why = format!(
+                "another worker than {} holds {id} now, or nobody",
+                worker.id
+            );
+            return Err(Refusal::Denied(why));
+        }
+        if task.attempts >= Task::MAX_ATTEMPTS && !follows {
             return Err(Refusal::Denied(format!(
                 "{id} has used its {} attempts: requeue it to give it as many again, or cancel it",
                 task.attempts
             )));
         }
-        let worker = self.worker(to)?;
         if task.owner().is_some_and(|h| h.conversation == *to) {
             return Err(Refusal::Denied(format!("{} holds {id} already", worker.id)));
         }
@@ -220,6 +228,7 @@ impl Draft<'_> {
         // What nobody accepted was no attempt: giving it back goes on with the one before it.
         let attempt = match self.order.deed {
             Deed::Undo { .. } => task.attempts.saturating_sub(1).max(1),
+            _ if self.order.cause == ROTATION => task.attempts,
             _ => task.attempts + 1,
         };
         let capsule = capsule(self.snapshot, task, attempt, self.now);
@@ -332,6 +341,14 @@ impl Draft<'_> {
             ));
         }
     }
+}
+
+/// Whether two labels are of conversations of the same role: one of them may end in a part of its conversation's id.
+fn is_same(a: &WorkerId, b: &WorkerId) -> bool {
+    let (a, b) = (a.raw(), b.raw());
+    let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
+    let rest = long.strip_prefix(short);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
 
 /// Only what is open, or failed, is handed on.

@@ -177,7 +177,9 @@ impl Maker {
             generation: self.generation(current),
             op: Some("op".into()),
             by: "ana".into(),
-            cause: self.pick(&[None, Some("undo")]).map(Into::into),
+            cause: self
+                .pick(&[None, Some("undo"), Some("rotation")])
+                .map(Into::into),
             value: if self.rng.bool() { late } else { odd },
         });
     }
@@ -204,6 +206,10 @@ pub(super) fn lawful(before: Option<&Task>, row: &Row, after: &Task) {
     let assigned = after.history.last().map(|s| s.kind) == Some(StepKind::Assigned);
     assert!(after.attempts <= before.attempts + u32::from(assigned));
     assert!(after.attempts <= after.generation);
+    let cause = marked.and_then(|m| m.cause.as_deref());
+    if assigned && before.owner().is_some() && cause == Some("rotation") {
+        assert_eq!(after.attempts, before.attempts, "{row:?}");
+    }
     // L4: what is over stays over, unless the operator takes it up again.
     let over = matches!(
         before.state,

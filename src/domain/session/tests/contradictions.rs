@@ -181,3 +181,79 @@ fn the_criteria_of_all_sessions_name_what_they_rest_on() {
     );
     assert!(overall[0].evidence.starts_with("1 of 2 over"));
 }
+
+#[test]
+fn a_file_that_its_session_still_writes_is_no_finished_work() {
+    let said = || {
+        claim(
+            1,
+            "Panels",
+            ClaimState::InProgress,
+            "IN PROGRESS (10% done)",
+        )
+    };
+    let half = || {
+        ground(
+            said(),
+            Some(branch("b", 3, 5)),
+            vec![output("PANELS.md", true)],
+        )
+    };
+    assert_eq!(judged(vec![half()])[0].stage, Stage::Started);
+    let measured = |met| Ground {
+        measured: Some(met),
+        ..half()
+    };
+    assert_eq!(judged(vec![measured(false)])[0].stage, Stage::Started);
+    assert_eq!(judged(vec![measured(true)])[0].stage, Stage::Finished);
+    let unmet = Ground {
+        measured: Some(false),
+        ..ground(
+            ready(),
+            Some(branch("b", 3, 5)),
+            vec![output("TELEPHONY.md", true)],
+        )
+    };
+    let all = judged(vec![unmet]);
+    assert_eq!(
+        (all[0].stage, kinds(&all[0])),
+        (Stage::Started, vec!["finished"])
+    );
+}
+
+#[test]
+fn a_branch_that_was_merged_and_deleted_is_merged_when_the_base_has_its_work() {
+    let merged = Ground {
+        in_base: true,
+        ..ground(complete(), None, vec![output("CLOUDS.md", false)])
+    };
+    let all = judged(vec![merged]);
+    assert_eq!((all[0].stage, kinds(&all[0])), (Stage::Merged, vec![]));
+}
+
+#[test]
+fn what_this_program_wrote_keeps_no_claim_fresh() {
+    let said = claim(1, "Panels", ClaimState::InProgress, "working");
+    let mut g = ground(said, Some(branch("b", 3, 5)), Vec::new());
+    let mut own = g.known.said[0].clone();
+    g.known.said[0].committed = Some(ago(31));
+    (own.generated, own.committed) = (true, Some(ago(1)));
+    g.known.said.push(own);
+    assert_eq!(judged(vec![g])[0].stale, Some(ago(1)));
+}
+
+#[test]
+fn the_next_step_names_its_command() {
+    let advice = |g: Ground| judged(vec![g])[0].advice();
+    let absent = advice(ground(ready(), None, Vec::new())).unwrap();
+    assert!(absent.contains("deploy --session 3 --dry-run"), "{absent}");
+    let there = vec![output("TELEPHONY.md", true)];
+    let finished = advice(ground(ready(), Some(branch("b", 3, 5)), there)).unwrap();
+    assert!(finished.starts_with("do not start it again"), "{finished}");
+    let fine = ground(
+        complete(),
+        Some(branch("b", 3, 5)),
+        vec![output("CLOUDS.md", true)],
+    );
+    assert_eq!(advice(fine), None);
+}

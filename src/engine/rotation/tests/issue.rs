@@ -38,6 +38,52 @@ fn a_worker_has_one_conversation_however_often_it_is_asked_for() {
 }
 
 #[test]
+fn a_rotation_keeps_the_orchestrators_name() {
+    let mut swarm = Swarm::new();
+    swarm.issuer.orchestrator = "lead".into();
+    let first = swarm.opened(0);
+    // The program that rotates knows nothing of the swarm file.
+    swarm.issuer.orchestrator = "s2-orchestrator".into();
+    let roles = || {
+        let rows = swarm
+            .store
+            .clone()
+            .newest(0)
+            .unwrap()
+            .conversations
+            .unwrap();
+        rows.iter()
+            .map(|row| row.role_a.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert!(matches!(swarm.open(true, 1), Opening::New(_)));
+    assert_eq!(roles(), ["lead", "lead"]);
+    // Neither after the bridge has cleaned up.
+    let second = swarm.newest();
+    swarm.store.remove_conversation(&first);
+    swarm.store.remove_conversation(&second);
+    assert!(matches!(swarm.open(true, 2), Opening::New(_)));
+    assert_eq!(roles(), ["lead"]);
+}
+
+#[test]
+fn its_own_conversation_is_recognised_behind_one_that_is_gone_and_under_another_name() {
+    let mut swarm = Swarm::new();
+    swarm.issuer.orchestrator = "lead".into();
+    let first = swarm.opened(0);
+    swarm.open(true, 1);
+    swarm.store.remove_conversation(&swarm.newest());
+    for name in ["lead", "s2-orchestrator"] {
+        swarm.issuer.orchestrator = name.into();
+        let found = swarm.open(false, 2);
+        assert!(
+            matches!(&found, Opening::Kept(kept) if kept.id() == first),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn the_worker_says_once_that_it_is_there_and_hears_of_every_new_credential() {
     let swarm = Swarm::new();
     let mut heard = swarm.syncing.handover.listen();
@@ -97,6 +143,63 @@ fn a_credential_that_the_bridge_does_not_know_is_not_taken() {
         .conversation("conv_0909090909090909", "worker-3-tests", at(5));
     assert!(Sync::look(&swarm.syncing, at(7)).is_err());
     assert_eq!(swarm.picture(7).messages.len(), 1);
+}
+
+#[test]
+fn a_bridge_that_does_not_answer_is_no_agreement() {
+    let swarm = Swarm::new();
+    let first = swarm.opened(0);
+    swarm.syncs(1);
+    let held = || {
+        Delivery::new(None, &swarm.world.dir.path().join("state-3"), "s2")
+            .held(3, at(6))
+            .unwrap()
+            .unwrap()
+            .conversation
+    };
+    swarm.world.issues(3, 9, Format::Age, at(5));
+    let path = "bridge".to_owned();
+    swarm
+        .store
+        .fail(move || StoreError::Busy { path: path.clone() });
+    let error = Sync::look(&swarm.syncing, at(6)).unwrap_err().to_string();
+    assert!(
+        error.contains("locked") && error.contains("tried again"),
+        "{error}"
+    );
+    swarm.store.heal();
+    assert!(Sync::look(&swarm.syncing, at(6)).is_err());
+    assert_eq!(held(), first);
+    // A genuine one waits until the bridge answers.
+    let Opening::New(second) = swarm.open(true, 7) else {
+        panic!("not new")
+    };
+    swarm.issuer.send(at(7)).unwrap();
+    swarm.store.fail(|| StoreError::Busy { path: "b".into() });
+    assert!(Sync::look(&swarm.syncing, at(8)).is_err());
+    swarm.store.heal();
+    swarm.syncs(8);
+    assert_eq!(held(), second.id());
+}
+
+#[test]
+fn a_conversation_that_is_over_in_the_bridge_is_not_taken() {
+    let swarm = Swarm::new();
+    swarm.opened(0);
+    swarm.syncs(1);
+    let Opening::New(second) = swarm.open(true, 5) else {
+        panic!("not new")
+    };
+    swarm.issuer.send(at(5)).unwrap();
+    let mut store = swarm.store.clone();
+    assert!(
+        swarm
+            .issuer
+            .end(&mut store, &second.id(), "test", at(6))
+            .unwrap()
+    );
+    let error = Sync::look(&swarm.syncing, at(7)).unwrap_err().to_string();
+    assert!(error.contains("over in the bridge"), "{error}");
 }
 
 #[tokio::test]

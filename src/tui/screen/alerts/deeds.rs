@@ -109,8 +109,8 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
             worker.map_or_else(Vec::new, |c| of_worker(model, c))
         }
         View::Sessions => {
-            let session = model.screens.sessions.list.selected.as_ref();
-            session.map_or_else(Vec::new, |key| of_session(model, key))
+            let session = model.screens.sessions.selected();
+            session.map_or_else(Vec::new, |s| of_session(model, &s.key))
         }
         View::Session => {
             let session = model.screens.session.key.as_ref();

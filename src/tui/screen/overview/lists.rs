@@ -17,7 +17,11 @@ use ratatui::layout::Rect;
 
 /// `1 worker`, `3 workers`.
 pub(crate) fn plural(n: usize, noun: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
+    let s = match n {
+        1 => "",
+        _ if noun.ends_with("ch") || noun.ends_with("sh") => "es",
+        _ => "s",
+    };
     format!("{n} {noun}{s}")
 }
 

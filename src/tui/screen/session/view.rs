@@ -6,7 +6,7 @@ use crate::{
         session::{Checked, Contradiction, Outcome, Said, Session, mission},
     },
     tui::{
-        screen::{Hits, explain, sessions},
+        screen::{Hits, explain, scroll, sessions},
         theme::Role,
         view::Scene,
         widget::{self, Canvas, Rows, Strip},
@@ -57,17 +57,6 @@ pub(crate) fn brief(
     if state.on_detail {
         hits.point(heading);
     }
-}
-
-/// Lines from `top` on.
-fn scroll(canvas: &mut Canvas<'_>, place: Rect, lines: &[Strip], top: usize, hits: &mut Hits) {
-    let mut rows = Rows::of(place);
-    let page = usize::from(rows.left());
-    let last = lines.len().saturating_sub(page);
-    for line in lines.iter().skip(top.min(last)).take(page) {
-        canvas.strip(rows.line(), line);
-    }
-    hits.detail = (last, page);
 }
 
 fn headline(s: &Session) -> Strip {
@@ -126,6 +115,9 @@ fn verdict(scene: Scene<'_>, s: &Session, width: u16) -> Vec<Strip> {
             &words,
             Role::Text,
         );
+    }
+    if let Some(advice) = s.advice() {
+        labelled(&mut out, width, ("next", Role::Accent), &advice, Role::Text);
     }
     out
 }

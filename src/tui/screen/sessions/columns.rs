@@ -33,6 +33,8 @@ pub(super) enum Col {
     Done,
     /// Workers up of all.
     Workers,
+    /// Open blockers.
+    Blockers,
     /// When it will be done.
     Eta,
     /// Newest sign of life.
@@ -69,8 +71,9 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         column(Col::Stage, "evidence", 8, 0, false),
         column(Col::Bar, "progress", 10, 7, false),
         column(Col::Percent, "", 4, 2, true),
-        column(Col::Done, "done", 7, 3, true),
+        column(Col::Done, "done", 9, 3, true),
         column(Col::Workers, "workers", 7, 4, true),
+        column(Col::Blockers, "block", 5, 3, true),
         column(Col::Eta, "eta", eta, 5, true),
         column(Col::Last, "last", scene.clock.width(), 6, true),
         column(Col::Branch, "branch", 12, 8, false),
@@ -78,6 +81,7 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     let hide = |col| match col {
         Col::Done => !tasks,
         Col::Workers => !workers,
+        Col::Blockers => rows.iter().all(|s| s.open_blockers().next().is_none()),
         Col::Eta => rows.iter().all(|s| s.eta.is_none()),
         _ => false,
     };
@@ -162,6 +166,10 @@ pub(super) fn cell(scene: Scene<'_>, s: &Session, column: &Column<Col>) -> (Stri
             Role::Text,
         ),
         Col::Done | Col::Workers => (dash(), Role::Dim),
+        Col::Blockers => match s.open_blockers().count() {
+            0 => (String::new(), Role::Text),
+            n => (format!("!{n}"), Role::Warn),
+        },
         Col::Eta => (eta(s), Role::Text),
         Col::Last => (
             s.last.map_or_else(dash, |(at, _)| scene.clock.age(at)),

@@ -1,11 +1,15 @@
-//! How far is each session, and does what is claimed agree with what there is?
+//! How far is each session, and does what is claimed agree with what there is? Which branches conflict, lag, overlap?
 
+mod branches;
 mod columns;
+mod matrix;
 mod state;
 mod update;
 mod view;
 
+pub(crate) use branches::{ask, commits, refused, short};
 pub(crate) use columns::stage;
-pub(crate) use state::State;
+pub(crate) use matrix::{merges, whole, words};
+pub(crate) use state::{Layout, State};
 pub(crate) use update::{act, derive};
 pub(crate) use view::{draw, status};

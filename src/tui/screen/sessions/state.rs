@@ -1,7 +1,8 @@
 //! What the list of sessions remembers.
 
+use super::{branches, matrix};
 use crate::{
-    domain::session::Session,
+    domain::{ConversationId, session::Session},
     tui::screen::{Hits, List},
 };
 use std::sync::Arc;
@@ -12,8 +13,20 @@ pub(crate) enum Layout {
     /// Sessions that somebody speaks of or works at.
     #[default]
     Sessions,
-    /// Also those of which only a branch is known.
-    All,
+    /// Every branch.
+    Branches,
+    /// Which of them conflict.
+    Matrix,
+}
+
+impl Layout {
+    const fn next(self) -> Self {
+        match self {
+            Self::Sessions => Self::Branches,
+            Self::Branches => Self::Matrix,
+            Self::Matrix => Self::Sessions,
+        }
+    }
 }
 
 /// Rows, selection, filter.
@@ -21,6 +34,8 @@ pub(crate) enum Layout {
 pub(crate) struct State {
     /// Sessions that pass the filter, in order.
     pub(crate) rows: Vec<Arc<Session>>,
+    /// Sessions that are not listed because only their branch is known.
+    pub(crate) bare: usize,
     /// By key.
     pub(crate) list: List<Arc<str>>,
     /// Text that name, branch, claim or stage must contain.
@@ -29,6 +44,10 @@ pub(crate) struct State {
     pub(crate) problems_only: bool,
     /// What is laid out.
     pub(crate) layout: Layout,
+    /// Every branch.
+    pub(crate) branches: branches::State,
+    /// Which of them conflict.
+    pub(crate) matrix: matrix::State,
     /// The keys move the pane below.
     pub(crate) on_detail: bool,
     /// First line of that pane, the last it can be, and lines on screen.
@@ -38,8 +57,11 @@ pub(crate) struct State {
 impl State {
     /// Takes what the last frame showed.
     pub(crate) fn settle(&mut self, hits: &Hits) {
-        self.list.top = hits.top;
-        self.list.page = hits.page;
+        match self.layout {
+            Layout::Sessions => (self.list.top, self.list.page) = (hits.top, hits.page),
+            Layout::Branches => self.branches.settle(hits),
+            Layout::Matrix => self.matrix.settle(hits),
+        }
         let (last, page) = hits.detail;
         self.detail = (self.detail.0.min(last), last, page);
         self.on_detail &= page > 0;
@@ -53,14 +75,47 @@ impl State {
             self.filter.clear();
         } else if self.problems_only {
             self.problems_only = false;
+        } else if self.layout != Layout::Sessions {
+            self.lay_out(Layout::Sessions);
         } else {
             return false;
         }
         true
     }
 
-    /// The selected session.
+    /// The next layout.
+    pub(super) fn next_layout(&mut self) {
+        self.lay_out(self.layout.next());
+    }
+
+    fn lay_out(&mut self, layout: Layout) {
+        self.layout = layout;
+        self.detail.0 = 0;
+        self.on_detail = false;
+    }
+
+    /// Nothing can be selected in this layout.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self.layout {
+            Layout::Sessions => self.rows.is_empty(),
+            Layout::Branches => self.branches.rows.is_empty(),
+            Layout::Matrix => self.matrix.shown.is_empty(),
+        }
+    }
+
+    /// The first worker of the selected branch.
+    pub(crate) fn worker(&self) -> Option<&ConversationId> {
+        let row = self.branches.selected();
+        row.filter(|_| self.layout == Layout::Branches)?
+            .conversation()
+    }
+
+    /// The selected session, or that of the selected branch.
     pub(crate) fn selected(&self) -> Option<&Arc<Session>> {
-        self.rows.get(self.list.row()?)
+        match self.layout {
+            Layout::Sessions => self.rows.get(self.list.row()?),
+            Layout::Branches => self.branches.selected()?.session.as_ref(),
+            Layout::Matrix => None,
+        }
     }
 }

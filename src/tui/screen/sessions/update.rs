@@ -1,6 +1,9 @@
 //! What the keys of the list of sessions do.
 
-use super::state::{Layout, State};
+use super::{
+    branches, matrix,
+    state::{Layout, State},
+};
 use crate::{
     domain::session::Session,
     tui::{
@@ -11,25 +14,32 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// Filters the rows, and finds the selection again. O(sessions).
+/// Filters the rows, and finds the selection again. O(sessions), and O(branches) where branches are laid out.
 pub(crate) fn derive(model: &mut Model) {
     let snapshot = Arc::clone(model.facts.shown());
+    let on_show = model.view == View::Sessions;
     let state = &mut model.screens.sessions;
     let needle = state.filter.to_lowercase();
-    // What only has a branch is listed when nothing else is there, or when it is asked for.
+    // What only has a branch is listed when nothing else is there, or when it is looked for.
     let bare = snapshot.sessions.iter().all(|s| s.is_bare());
+    let spoken = |s: &Session| bare || !s.is_bare() || !needle.is_empty();
     let shown = |s: &&Arc<Session>| {
-        (state.layout == Layout::All || bare || !s.is_bare() || !needle.is_empty())
+        spoken(s)
             && (!state.problems_only || s.severity > crate::domain::Severity::Ok)
             && (needle.is_empty() || matches(s, &needle))
     };
     state.rows = snapshot.sessions.iter().filter(shown).cloned().collect();
-    if model.view != View::Sessions {
+    state.bare = snapshot.sessions.iter().filter(|s| !spoken(s)).count();
+    if !on_show {
         state.list.rest();
     }
     let rows = &state.rows;
     let key = |i: usize| rows.get(i).map(|s| Arc::clone(&s.key));
     state.list.settle(rows.len(), key);
+    let only = (needle.as_str(), state.problems_only);
+    let picture = |layout| (on_show && state.layout == layout).then_some(&snapshot);
+    state.branches.derive(picture(Layout::Branches), only);
+    state.matrix.derive(picture(Layout::Matrix), only);
 }
 
 /// Some text of the session contains `needle`, which is in lower case.
@@ -46,22 +56,27 @@ fn matches(s: &Session, needle: &str) -> bool {
 pub(crate) fn act(model: &mut Model, action: Action) {
     let state = &mut model.screens.sessions;
     match action {
-        Action::Open => {
-            if let Some(key) = state.list.selected.clone() {
-                session::open(model, key);
-            }
-        }
+        Action::Open => open(model),
         Action::ProblemsOnly => state.problems_only = !state.problems_only,
-        Action::NextLayout => {
-            state.layout = match state.layout {
-                Layout::Sessions => Layout::All,
-                Layout::All => Layout::Sessions,
-            };
-        }
+        Action::NextLayout => state.next_layout(),
+        Action::Order if state.layout == Layout::Branches => state.branches.next_order(),
+        Action::Reverse if state.layout == Layout::Branches => state.branches.reverse(),
         Action::NextPanel | Action::PreviousPanel => {
             state.on_detail = !state.on_detail && state.detail.2 > 0;
         }
         _ => walk(state, action),
+    }
+}
+
+fn open(model: &mut Model) {
+    match model.screens.sessions.layout {
+        Layout::Sessions => {
+            if let Some(key) = model.screens.sessions.list.selected.clone() {
+                session::open(model, key);
+            }
+        }
+        Layout::Branches => branches::open(model),
+        Layout::Matrix => matrix::open(model),
     }
 }
 
@@ -71,9 +86,19 @@ fn walk(state: &mut State, action: Action) {
         state.detail.0 = moved(action, top, page, last).unwrap_or(top);
         return;
     }
-    if let Some(to) = state.list.target(action, state.rows.len()) {
-        let key = state.rows.get(to).map(|s| Arc::clone(&s.key));
-        state.list.choose(to, key);
+    let moved = match state.layout {
+        Layout::Sessions => match state.list.target(action, state.rows.len()) {
+            None => false,
+            Some(to) => {
+                let key = state.rows.get(to).map(|s| Arc::clone(&s.key));
+                state.list.choose(to, key);
+                true
+            }
+        },
+        Layout::Branches => state.branches.walk(action),
+        Layout::Matrix => state.matrix.walk(action),
+    };
+    if moved {
         state.detail.0 = 0;
     }
 }

@@ -1,8 +1,10 @@
 //! What the list of sessions looks like.
 
 use super::{
+    branches,
     columns::{self, Col},
-    state::State,
+    matrix,
+    state::{Layout, State},
 };
 use crate::tui::{
     screen::{Hits, explain, overview, session},
@@ -18,6 +20,11 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     let snapshot = scene.model.snapshot();
     if snapshot.source.read_at.is_none() {
         return overview::empty(scene, canvas, place);
+    }
+    match state.layout {
+        Layout::Sessions => {}
+        Layout::Branches => return branches::draw(scene, canvas, place, hits),
+        Layout::Matrix => return matrix::draw(scene, canvas, place, hits),
     }
     if state.rows.is_empty() {
         let words = why_empty(scene, state);
@@ -44,7 +51,7 @@ fn why_empty(scene: Scene<'_>, state: &State) -> String {
 }
 
 /// What keeps git from being read.
-fn git_trouble(scene: Scene<'_>) -> String {
+pub(super) fn git_trouble(scene: Scene<'_>) -> String {
     match &scene.model.snapshot().repo {
         None => "git: no repository; --git DIR names one. Other panels are live.".to_owned(),
         Some(repo) => repo.error.as_deref().map_or_else(String::new, |error| {
@@ -115,13 +122,31 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
 /// For the status line.
 pub(crate) fn status(scene: Scene<'_>) -> String {
     let state = &scene.model.screens.sessions;
+    let mut parts = match state.layout {
+        Layout::Sessions => sessions(scene, state),
+        Layout::Branches => vec![branches::status(scene)],
+        Layout::Matrix => vec![matrix::status(scene)],
+    };
+    if state.problems_only {
+        parts.insert(0, "problems only".to_owned());
+    }
+    if !state.filter.is_empty() && !scene.model.typed.prompt {
+        parts.insert(0, format!("filter `{}`", state.filter));
+    }
+    parts.join(" · ")
+}
+
+fn sessions(scene: Scene<'_>, state: &State) -> Vec<String> {
     let snapshot = scene.model.snapshot();
-    let (shown, all) = (state.rows.len(), snapshot.sessions.len());
+    let (shown, all) = (state.rows.len(), snapshot.sessions.len() - state.bare);
     let mut parts = vec![if shown == all {
         overview::plural(all, "session")
     } else {
         format!("{shown} of {all} sessions")
     }];
+    if state.bare > 0 {
+        parts.push(format!("{} more with only a branch: v", state.bare));
+    }
     if let Some(repo) = &snapshot.repo {
         if let Some(base) = &repo.base {
             parts.push(format!("base {base}"));
@@ -132,14 +157,8 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
             None => format!("git read {read} ago"),
         });
     }
-    if state.problems_only {
-        parts.push("problems only".to_owned());
-    }
-    if !state.filter.is_empty() && !scene.model.typed.prompt {
-        parts.push(format!("filter `{}`", state.filter));
-    }
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }
-    parts.join(" · ")
+    parts
 }

@@ -7,7 +7,7 @@ use crate::{
     },
     tui::{
         screen::{
-            Hits, explain,
+            Hits, explain, scroll,
             tasks::{Standing, standing},
         },
         theme::Role,
@@ -45,17 +45,6 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
         );
     }
     scroll(canvas, rows.rest(), &lines, state.top, hits);
-}
-
-/// Lines from `top` on.
-fn scroll(canvas: &mut Canvas<'_>, place: Rect, lines: &[Strip], top: usize, hits: &mut Hits) {
-    let mut rows = Rows::of(place);
-    let page = usize::from(rows.left());
-    let last = lines.len().saturating_sub(page);
-    for line in lines.iter().skip(top.min(last)).take(page) {
-        canvas.strip(rows.line(), line);
-    }
-    hits.detail = (last, page);
 }
 
 /// Draws the selected task below the list.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 fn any_message() -> impl Strategy<Value = Msg> {
     let keys = prop_oneof![
-        4 => prop::sample::select("jkhlGgq!vpoOfFtweRD?12500-/xsrn4aMuy3 V*".chars().collect::<Vec<_>>())
+        4 => prop::sample::select("jkhlGgq!vpoOfFtweRD?12566vv00-/xsrn4aMuy3 V*".chars().collect::<Vec<_>>())
             .prop_map(KeyCode::Char),
         2 => prop::sample::select(vec![
             KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::PageDown,
@@ -25,7 +25,9 @@ fn any_message() -> impl Strategy<Value = Msg> {
     prop_oneof![
         12 => keys.prop_map(key),
         3 => (0usize..40).prop_map(|n| Msg::Snapshot(Arc::new(fixture::eventful(n)))),
+        2 => (0usize..9).prop_map(|n| Msg::Snapshot(Arc::new(fixture::branches(n)))),
         1 => Just(Msg::Snapshot(Arc::new(Snapshot::default()))),
+        1 => any::<u64>().prop_map(|n| Msg::Reply(RequestId(n % 9), Reply::Commits("x".into(), Vec::new()))),
         1 => Just(Msg::Jobs(fixture::jobs())),
         1 => Just(Msg::Jobs(Arc::from([]))),
         1 => Just(Msg::Tick),

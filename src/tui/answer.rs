@@ -1,0 +1,53 @@
+//! What becomes of the engine's answers.
+
+use super::{
+    acting,
+    model::{Model, Undo},
+    overlay::{Overlay, scratch},
+    screen::{messages, sessions},
+};
+use crate::{
+    domain::{Refusal, Timestamp},
+    link::{Reply, RequestId},
+};
+
+impl Model {
+    /// Takes an answer to where it was asked for.
+    pub(super) fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) {
+        let acted = match &reply {
+            Reply::Done(words) => acting::answered(self, id, &Ok(words.clone()), now),
+            Reply::Refused(why) => acting::answered(self, id, &Err(why.clone()), now),
+            Reply::Merging(begun) => {
+                let words = format!("merge begun in {}", begun.dir);
+                acting::answered(self, id, &Ok(words), now)
+            }
+            Reply::Messages(_) | Reply::Commits(..) => false,
+        };
+        match reply {
+            Reply::Merging(begun) => scratch::begun(self, id, begun),
+            Reply::Messages(page) => messages::page(self, id, page, now),
+            Reply::Commits(_, found) => sessions::commits(self, id, found),
+            Reply::Done(text) if !acted => self.say(text, now),
+            Reply::Refused(why) if acted => {
+                if let Some(Overlay::Scratch(scratch)) = &mut self.overlay {
+                    scratch.answered(id, Some(&why));
+                }
+            }
+            Reply::Refused(why) => self.refused(id, &why, now),
+            Reply::Done(_) => {}
+        }
+    }
+
+    fn refused(&mut self, id: RequestId, why: &Refusal, now: Timestamp) {
+        if *why == Refusal::Gone {
+            self.facts.end(now);
+        }
+        if sessions::refused(self, id, why) {
+            return;
+        }
+        messages::refused(self, id);
+        self.undo
+            .retain(|u| !matches!(u, Undo::Alert { id: of, .. } if *of == id));
+        self.say(why.to_string(), now);
+    }
+}

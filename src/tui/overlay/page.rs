@@ -1,0 +1,226 @@
+//! A page of text over a view: the commits of a branch, the files of a cell of the conflict matrix, a merge that was begun.
+
+use crate::{
+    domain::{
+        Timestamp,
+        repo::{Begun, MergeSide, Outcome, ResolvedFile},
+        text,
+    },
+    tui::{
+        model::Model,
+        screen::{
+            Hits,
+            overview::plural,
+            scroll,
+            sessions::{whole, words},
+        },
+        theme::Role,
+        widget::{self, Canvas, Strip},
+    },
+};
+use ratatui::layout::Rect;
+use std::sync::Arc;
+
+/// Lines of a cell.
+const LINES: usize = 2_000;
+
+/// What is on it.
+#[derive(Debug)]
+enum Content {
+    /// Commits of a branch.
+    Commits(Arc<str>),
+    /// Files in which two branches clash; the first is *ours*.
+    Cell(Arc<str>, Arc<str>),
+    /// A merge in a work tree of its own.
+    Begun(Box<Begun>),
+}
+
+/// An open page.
+#[derive(Debug)]
+pub(crate) struct Page {
+    content: Content,
+    pub(super) top: usize,
+    pub(super) seen: (usize, usize),
+}
+
+impl Page {
+    const fn of(content: Content) -> Self {
+        Self {
+            content,
+            top: 0,
+            seen: (0, 1),
+        }
+    }
+
+    /// The commits of a branch.
+    pub(crate) const fn commits(branch: Arc<str>) -> Self {
+        Self::of(Content::Commits(branch))
+    }
+
+    /// The files in which two branches clash.
+    pub(crate) const fn cell(ours: Arc<str>, theirs: Arc<str>) -> Self {
+        Self::of(Content::Cell(ours, theirs))
+    }
+
+    /// A merge that was begun.
+    pub(crate) const fn begun(begun: Box<Begun>) -> Self {
+        Self::of(Content::Begun(begun))
+    }
+
+    /// The branch whose commits it lists.
+    pub(crate) const fn branch(&self) -> Option<&Arc<str>> {
+        match &self.content {
+            Content::Commits(branch) => Some(branch),
+            Content::Cell(..) | Content::Begun(_) => None,
+        }
+    }
+}
+
+/// Draws it over `body`.
+pub(super) fn draw(
+    model: &Model,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    page: &Page,
+    hits: &mut Hits,
+    now: Timestamp,
+) {
+    let width = body.width.min(112);
+    let inner = width.saturating_sub(4);
+    let (title, lines) = match &page.content {
+        Content::Commits(branch) => commits(model, branch, now),
+        Content::Cell(ours, theirs) => cell(model, (ours, theirs), inner),
+        Content::Begun(begun) => self::begun(begun, inner),
+    };
+    let tall = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
+    let place = Rect {
+        x: body.x + (body.width - width) / 2,
+        width,
+        height: body.height.min(tall),
+        ..body
+    };
+    let room = usize::from(place.height.saturating_sub(2));
+    let top = page.top.min(lines.len().saturating_sub(room));
+    let seen = if lines.len() > room {
+        format!("{}-{} of {} · ", top + 1, top + room, lines.len())
+    } else {
+        String::new()
+    };
+    canvas.frame(place, &Strip::of(seen, Role::Dim).add(title, Role::Title));
+    let inside = Rect {
+        x: place.x + 2,
+        y: place.y + 1,
+        width: inner,
+        height: place.height.saturating_sub(2),
+    };
+    hits.point(inside);
+    scroll(canvas, inside, &lines, page.top, hits);
+}
+
+fn commits(model: &Model, branch: &str, now: Timestamp) -> (String, Vec<Strip>) {
+    let dim = |words: &str| vec![Strip::of(words, Role::Text)];
+    let all = match model.screens.sessions.branches.commits.of(branch) {
+        None => return (format!("Commits of {branch}"), dim("reading…")),
+        Some(Err(why)) => {
+            let why = format!("{why}; Esc, and Enter tries again");
+            let lines = widget::lines(&why, 80, true);
+            let lines = lines.into_iter().map(|l| Strip::of(l, Role::Warn));
+            return (format!("Commits of {branch}"), lines.collect());
+        }
+        Some(Ok([])) => return (format!("Commits of {branch}"), dim("No commits.")),
+        Some(Ok(all)) => all,
+    };
+    let clock = model.clock(now);
+    let lines = all.iter().map(|commit| {
+        let when = commit.at.map_or_else(String::new, |at| clock.column(at));
+        let who = text::fit(&commit.author, 14);
+        let pad = usize::from(14u16.saturating_sub(widget::cells(&who)));
+        Strip::of(format!("{} ", text::head(&commit.id, 8)), Role::Dim)
+            .add(format!("{when:>6}  "), Role::Text)
+            .add(format!("{who}{}  ", " ".repeat(pad)), Role::Text)
+            .add(commit.subject.to_string(), Role::Title)
+    });
+    let repo = model.snapshot().repo.as_deref();
+    let found = repo.and_then(|repo| repo.branches.iter().find(|b| &*b.name == branch));
+    let ahead = found.map_or(0, |b| usize::try_from(b.ahead).unwrap_or(usize::MAX));
+    let count = match ahead {
+        0 => format!("Last {}", plural(all.len(), "commit")),
+        n if n > all.len() => format!("Newest {} of {n} commits", all.len()),
+        _ => plural(all.len(), "commit"),
+    };
+    let title = format!("{count} of {branch}, newest first");
+    (title, lines.collect())
+}
+
+fn cell(model: &Model, (ours, theirs): (&str, &str), width: u16) -> (String, Vec<Strip>) {
+    let title = format!("{ours} × {theirs}");
+    let repo = model.snapshot().repo.as_deref();
+    let found = repo.and_then(|repo| repo.matrix.as_deref()?.between(ours, theirs));
+    let Some(found) = found else {
+        let words = "These branches are not compared any more.";
+        return (title, vec![Strip::of(words, Role::Text)]);
+    };
+    let head = widget::lines(&words(found), width, true);
+    let mut lines: Vec<Strip> = head.into_iter().map(|l| Strip::of(l, Role::Text)).collect();
+    lines.extend(whole(found, (ours, theirs), width, LINES));
+    let hint = "x begins the merge in a scratch worktree";
+    lines.push(Strip::of(format!("Esc, then {hint}"), Role::Dim));
+    (title, lines)
+}
+
+fn begun(begun: &Begun, width: u16) -> (String, Vec<Strip>) {
+    let Begun {
+        dir,
+        ours,
+        theirs,
+        files,
+        lost,
+        lost_count,
+    } = begun;
+    let mut out = Vec::new();
+    let mut say = |words: &str, role| {
+        let lines = widget::lines(words, width, true);
+        out.extend(lines.into_iter().map(|l| Strip::of(l, role)));
+    };
+    say(
+        &format!("{theirs} is being merged into {ours} in"),
+        Role::Text,
+    );
+    say(dir, Role::Title);
+    let open = |f: &&ResolvedFile| f.outcome == Outcome::Unresolved;
+    let open = files.iter().filter(open).count();
+    let words = match open {
+        0 => "Nothing is in conflict; commit it there.".to_owned(),
+        n => format!("Resolve {} there, and commit:", plural(n, "file")),
+    };
+    say(&words, Role::Text);
+    for file in files {
+        let (name, role) = match file.outcome {
+            Outcome::Unresolved => ("✗ in conflict", Role::Crit),
+            other => (other.name(), Role::Text),
+        };
+        say(&format!("  {name}  {}", file.path), role);
+    }
+    let words = match lost_count {
+        0 => "No line is lost as things stand.".to_owned(),
+        n => format!("{} lost as things stand:", plural(*n, "line")),
+    };
+    say(&words, Role::Text);
+    for line in lost {
+        let side = match line.side {
+            MergeSide::Ours => ours,
+            MergeSide::Theirs => theirs,
+        };
+        let words = format!("  {}:{} of {side}  {}", line.path, line.line, line.text);
+        say(&words, Role::Warn);
+    }
+    say("How far it is, and which lines it loses:", Role::Dim);
+    say(&format!("  {}", Begun::check(dir)), Role::Text);
+    say("Write down how it was resolved:", Role::Dim);
+    say(&format!("  {}", Begun::finish(dir)), Role::Text);
+    say("Take it away, with all that is in it:", Role::Dim);
+    say(&format!("  {}", Begun::undo(dir)), Role::Text);
+    (format!("Merge begun: {theirs} into {ours}"), out)
+}

@@ -1,0 +1,158 @@
+//! What the list of branches looks like.
+
+use super::{
+    columns::{self, Col},
+    detail, overlaps,
+    state::{Order, State},
+};
+use crate::tui::{
+    screen::{Hits, explain, scroll, sessions::view::git_trouble},
+    theme::Role,
+    view::{Scene, Tier},
+    widget::{self, Canvas, Column, Rows},
+};
+use ratatui::layout::Rect;
+
+/// Draws the branches. O(rows on screen + branches for the widths).
+pub(in crate::tui::screen::sessions) fn draw(
+    scene: Scene<'_>,
+    canvas: &mut Canvas<'_>,
+    place: Rect,
+    hits: &mut Hits,
+) {
+    let sessions = &scene.model.screens.sessions;
+    let state = &sessions.branches;
+    if state.rows.is_empty() {
+        let filter = (sessions.filter.as_str(), sessions.problems_only);
+        return explain(
+            canvas,
+            place,
+            &[&why_empty(state, filter), &git_trouble(scene)],
+        );
+    }
+    let (main, between, below) = split(state, scene.tier, place);
+    list(scene, canvas, main, hits);
+    if between.height > 1 {
+        overlaps::draw(canvas, between, state);
+    }
+    let Some(row) = state.selected() else { return };
+    let Some(branch) = state.branch(row).filter(|_| below.height > 1) else {
+        return;
+    };
+    let mut rows = Rows::of(below);
+    let heading = rows.line();
+    canvas.rule(heading, &detail::headline(state, row, branch));
+    let lines = detail::lines(scene, row, branch, below.width);
+    scroll(canvas, rows.rest(), &lines, sessions.detail.0, hits);
+    if sessions.on_detail {
+        hits.point(heading);
+    }
+}
+
+fn why_empty(state: &State, (filter, problems): (&str, bool)) -> String {
+    match (state.count(), filter, problems) {
+        (0, ..) => "No branches are known. A branch appears at its first commit.".to_owned(),
+        (all, "", _) => format!("Nothing is wrong with any of {all} branches. Esc shows them."),
+        (all, filter, _) => format!("0 of {all} branches match `{filter}`. Esc clears."),
+    }
+}
+
+/// Room for the list, for the overlaps, and for the selected branch.
+fn split(state: &State, tier: Tier, place: Rect) -> (Rect, Rect, Rect) {
+    let (detail, most) = match tier {
+        Tier::Xl => (14, 6),
+        Tier::M => (7, 3),
+        _ => (0, 0),
+    };
+    let wanted = u16::try_from(state.rows.len() + 2).unwrap_or(u16::MAX);
+    if detail == 0 {
+        // The selected branch has what the list leaves.
+        let none = Rect { height: 0, ..place };
+        let mut rows = Rows::of(place);
+        let main = rows.take(wanted.min(place.height));
+        return match rows.left() {
+            4.. if tier == Tier::S => (main, none, rows.rest()),
+            _ => (place, none, none),
+        };
+    }
+    let panel = overlaps::height(state, most);
+    let mut rows = Rows::of(place);
+    let main = rows.take(wanted.min(place.height.saturating_sub(detail + panel)));
+    let between = rows.take(panel);
+    (main, between, rows.rest())
+}
+
+fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    let state = &scene.model.screens.sessions.branches;
+    let mut rows = Rows::of(place);
+    let inset = |line: Rect| Rect {
+        x: line.x + 1,
+        width: line.width.saturating_sub(2),
+        ..line
+    };
+    let columns = columns::fit(scene, place.width.saturating_sub(2));
+    if scene.tier > Tier::Xs {
+        widget::place(canvas, inset(rows.line()), &columns, |c| {
+            (title(state, c), Role::Dim)
+        });
+    }
+    let page = usize::from(rows.left());
+    let top = state.list.window(page, state.rows.len());
+    for at in (top..state.rows.len()).take(page) {
+        let line = rows.line();
+        let Some(row) = state.row(at) else { continue };
+        let Some(branch) = state.branch(row) else {
+            continue;
+        };
+        widget::place(canvas, inset(line), &columns, |c| {
+            columns::cell(scene, (row, branch), c)
+        });
+        if Some(at) == state.list.row() {
+            canvas.select(line);
+            hits.point(line);
+        }
+    }
+    (hits.top, hits.page) = (top, page);
+}
+
+/// The heading of a column, with the direction of the order.
+fn title(state: &State, column: &Column<Col>) -> String {
+    if column.id != state.by() {
+        return column.title.to_owned();
+    }
+    let mark = if state.reversed { "▴" } else { "▾" };
+    format!("{} {mark}", column.title)
+}
+
+/// For the status line.
+pub(in crate::tui::screen::sessions) fn status(scene: Scene<'_>) -> String {
+    let state = &scene.model.screens.sessions.branches;
+    let (shown, all) = (state.rows.len(), state.count());
+    let Some(repo) = state.repo() else {
+        return "no repository".to_owned();
+    };
+    let known = usize::try_from(repo.branch_count)
+        .unwrap_or(usize::MAX)
+        .max(all);
+    let mut parts = vec![match () {
+        () if shown < known => format!("{shown} of {known} branches"),
+        () => format!("{known} branches"),
+    }];
+    parts.extend(state.list.row().map(|row| format!("{}/{shown}", row + 1)));
+    if state.order != Order::Merge || state.reversed {
+        let way = if state.reversed { ", reversed" } else { "" };
+        parts.push(format!("by {}{way}", state.order.name()));
+    }
+    if let Some(base) = &repo.base {
+        parts.push(format!("base {base} {}", repo.base_commit));
+    }
+    parts.push(detail::trees(repo));
+    if let Some(matrix) = repo.matrix.as_deref().filter(|m| !m.complete()) {
+        parts.push(format!("merge check {}/{}", matrix.done, matrix.of));
+    }
+    parts.extend(
+        repo.fetched
+            .map(|at| format!("fetched {}", scene.clock.ago(at))),
+    );
+    parts.join(" · ")
+}
