@@ -5,7 +5,7 @@ mod rotate;
 
 pub(super) use rotate::rotating;
 
-use super::{books, failure::Failure, live, pen};
+use super::{books, failure::Failure, pen, repository};
 use crate::cli::{Accept, CredentialsCommand, Join, Share};
 use std::{
     fs,
@@ -42,7 +42,7 @@ pub(super) struct Bridge {
 
 /// The repository that credentials travel through, or a session runs in.
 pub(super) fn repository(settings: &Settings) -> Result<PathBuf, Failure> {
-    live::repository(settings).ok_or_else(|| {
+    repository::path(settings).ok_or_else(|| {
         let why = "no repository here: go into one, or name one with --git DIR or git.path";
         Failure::Usage(why.to_owned())
     })

@@ -8,19 +8,14 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
-    time::Duration,
 };
 use swarmwarden::{
-    domain::{
-        Mode, Repo, Severity, Span, Timestamp, ledger::Floors, swarm::Habits, text,
-        watchdog::Policy,
-    },
+    domain::{Mode, Severity, Timestamp, ledger::Floors, swarm::Habits, text, watchdog::Policy},
     engine::{
-        Clock, Engine, Pen, Plan, Surveyor, View,
+        Clock, Engine, Pen, Plan, View,
         alive::Pulse,
         job::{Keeping, Memory, Open, Opened, Syncing, Warding, recall},
     },
-    git::{LocalRepo, Steady},
     headless::{Exit, events},
     link::Ports,
     notify::{Child, Outlet},
@@ -47,41 +42,6 @@ pub(super) fn opener(path: &Path, mode: Mode) -> Open {
         let watch = matches!(mode, Mode::Live | Mode::Demo).then(|| Watch::new(&path));
         Ok(Opened { store, watch })
     })
-}
-
-/// The path of the repository that was named, or of the one that the current directory lies in.
-pub(super) fn repository(settings: &Settings) -> Option<PathBuf> {
-    let here = || LocalRepo::is_there(Path::new(".")).then(|| ".".into());
-    settings.git.clone().or_else(here)
-}
-
-/// The repository to show, and how often to read it.
-fn repos(settings: &Settings) -> Option<(Surveyor, Duration)> {
-    let every = Duration::from_micros(settings.git_every.0.max(Span::seconds(1).0).unsigned_abs());
-    let clock = Clock::system();
-    let steady: Steady = Arc::new(move || clock.steady());
-    Some((surveyor(settings, Some(steady))?, every))
-}
-
-/// Reads the repository that was named, or the one that the current directory lies in; in pieces where there is a clock.
-fn surveyor(settings: &Settings, steady: Option<Steady>) -> Option<Surveyor> {
-    let path = repository(settings)?;
-    let repo = LocalRepo::at(path).against(settings.git_base.clone());
-    let repo = match steady {
-        Some(steady) => repo.timed(steady),
-        None => repo,
-    };
-    Some(Surveyor::new(Arc::new(repo), settings.swarm.clone()))
-}
-
-/// One look at the repository, whole; `None` without one.
-pub(super) fn survey(settings: &Settings, now: Timestamp) -> Option<Repo> {
-    let mut surveyor = surveyor(settings, None)?;
-    let name = surveyor.name();
-    Some(surveyor.look(now).unwrap_or_else(|error| Repo {
-        error: Some(text::line(&error.to_string()).into()),
-        ..Repo::unread(name, now)
-    }))
 }
 
 /// What an engine is for.
@@ -183,7 +143,7 @@ impl Subject {
             name: text::line(&self.path.to_string_lossy()).into(),
             view,
             clock: self.clock,
-            repos: repos(settings),
+            repos: super::repository::repos(settings),
             pen,
             books: state.map(|state| Books::new(state, &self.path)),
             warding: role.policy().filter(|_| remembers).map(|policy| Warding {

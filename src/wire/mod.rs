@@ -16,6 +16,7 @@ mod keepalive;
 mod live;
 mod pen;
 mod report;
+mod repository;
 mod sessions;
 mod sync;
 mod takeover;
@@ -198,7 +199,7 @@ fn database(settings: &Settings) -> Result<&Path, Failure> {
 fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
     let mut store = SqliteStore::open(path)?;
     let now = Clock::of(mode).now();
-    let repo = live::survey(settings, now).map(Arc::new);
+    let repo = repository::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
     let view = View {
         mode,

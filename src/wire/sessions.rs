@@ -1,6 +1,6 @@
 //! `sessions`: with a bridge when there is one, and without.
 
-use super::{Failure, glance, live};
+use super::{Failure, glance, repository};
 use crate::cli::{Sessions, View};
 use std::{
     io::{self, Write},
@@ -36,7 +36,7 @@ pub(super) fn picture(settings: &Settings) -> Result<Snapshot, Failure> {
 /// What the repository alone tells.
 fn alone(settings: &Settings) -> Snapshot {
     let now = Clock::of(Mode::Live).now();
-    let repo = live::survey(settings, now).map(Arc::new);
+    let repo = repository::survey(settings, now).map(Arc::new);
     let mut snapshot = Snapshot {
         at: now,
         repo,

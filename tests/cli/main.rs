@@ -388,10 +388,8 @@ fn events_follow_what_another_connection_writes_and_end_with_their_reader() {
     let sql = "INSERT INTO messages (conversation_id, from_session, to_session, message, metadata, timestamp)
         SELECT id, 'b', 'a', 'hello \x1b[31mthere', NULL, '2025-11-13T16:08:01' FROM conversations LIMIT 1";
     db.execute(sql, []).unwrap();
-    let message = (0..64)
-        .map(|_| next())
-        .find(|l| l["type"] == "message")
-        .unwrap();
+    let found = (0..64).map(|_| next()).find(|l| l["type"] == "message");
+    let message = found.unwrap();
     assert_eq!(message["text"], "hello there⟨5 control bytes⟩");
     let ended = (0..300).find_map(|_| {
         thread::park_timeout(Duration::from_millis(100));
