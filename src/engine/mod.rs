@@ -111,10 +111,9 @@ impl Engine {
         }
         let (alarm, slate) = (alarm(&mut supervisor, &plan), Slate::default());
         remember(&mut supervisor, &plan, &alarm, &slate);
-        let last = plan
-            .memory
-            .clone()
-            .map(|memory| (slate.clone(), memory, plan.clock.clone()));
+        let clock = plan.clock.clone();
+        let memory = plan.memory.clone();
+        let last = memory.map(|memory| (slate.clone(), memory, clock.clone()));
         let (asks, asked) = mpsc::channel(4);
         let poker = Arc::default();
         let wires = Wires {
@@ -127,10 +126,8 @@ impl Engine {
             poker: Arc::clone(&poker),
             alarm: alarm.clone(),
         };
-        let clock = plan.clock.clone();
-        supervisor.add(Refresh::new(
-            plan.open, plan.name, plan.view, plan.clock, wires,
-        ));
+        let refresh = Refresh::new(plan.open, plan.name, plan.view, plan.clock, wires);
+        supervisor.add(refresh);
         let actor = actor(plan.pen, plan.books, clock.clone(), &ports);
         let others = Others {
             warding: plan.warding.map(|how| (how, actor.clone())),
