@@ -2,13 +2,13 @@
 //! fails is tried again twice; then it is said, and the next one comes.
 
 use super::{Cadence, Job, JobError};
+use crate::notify::Outlet;
 use crate::{
     domain::text,
     engine::{
         Clock,
         alive::{Inbox, Item, Level, Note, Say},
     },
-    notify::Outlet,
     store::StoreError,
 };
 use std::{
