@@ -39,6 +39,16 @@ pub(super) fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
+/// How to open the database at `path` for one of many that wait for messages.
+pub(super) fn listener(path: &Path) -> Open {
+    let path = path.to_owned();
+    Arc::new(move || {
+        let store = Box::new(SqliteStore::open(&path)?);
+        let watch = Some(Watch::new(&path).calm());
+        Ok(Opened { store, watch })
+    })
+}
+
 /// How to open the database at `path`.
 pub(super) fn opener(path: &Path, mode: Mode) -> Open {
     let path = path.to_owned();
