@@ -104,11 +104,8 @@ impl Engine {
         } = ends;
         let stop = CancellationToken::new();
         let mut supervisor = Supervisor::new(jobs, plan.clock.clone(), stop.clone());
-        let (found, repo) = watch::channel(None);
         let clerk = Clerk::of(plan.repos.as_ref().map(|(surveyor, _)| surveyor.repos()));
-        if let Some((surveyor, every)) = plan.repos.take() {
-            supervisor.add(GitStatus::new(surveyor, every, plan.clock.clone(), found));
-        }
+        let repo = surveyed(&mut supervisor, &mut plan);
         let (alarm, slate) = (alarm(&mut supervisor, &plan), Slate::default());
         remember(&mut supervisor, &plan, &alarm, &slate);
         let clock = plan.clock.clone();
@@ -165,6 +162,18 @@ impl Engine {
             commands.abort();
         }
     }
+}
+
+/// What is read of the repository, where there is one.
+fn surveyed(
+    supervisor: &mut Supervisor,
+    plan: &mut Plan,
+) -> watch::Receiver<Option<Arc<crate::domain::Repo>>> {
+    let (found, repo) = watch::channel(None);
+    if let Some((surveyor, every)) = plan.repos.take() {
+        supervisor.add(GitStatus::new(surveyor, every, plan.clock.clone(), found));
+    }
+    repo
 }
 
 /// The source before anything of it is read.

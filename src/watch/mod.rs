@@ -27,6 +27,8 @@ use std::{
 
 /// The number is asked for at least this often, in milliseconds.
 const POLL: u64 = 100;
+/// It is asked for this often, in milliseconds, where somebody waits for it and there are no events: about 2 µs each.
+const EAGER: u64 = 4;
 /// Pauses between looks after a hint or a change, in microseconds and how often: a hint comes before its commit can be seen, mostly by
 /// less than a millisecond, but by tens of them where the disk is slow. About 40 looks of 2 µs in a tenth of a second.
 const PAUSES: [(u64, usize); 5] = [(250, 4), (500, 4), (1_000, 12), (2_500, 10), (5_000, 12)];
@@ -93,8 +95,10 @@ pub struct Watch {
     signals: Arc<Signals>,
     woken: Receiver<()>,
     settle: Settle,
+    /// After a change it looks no closer than before.
+    calm: bool,
     /// Ends the events when dropped.
-    _events: Option<RecommendedWatcher>,
+    events: Option<RecommendedWatcher>,
 }
 
 /// What the other threads leave behind. The queue holds one wake-up: a second one adds nothing.
@@ -147,8 +151,16 @@ impl Watch {
             signals,
             woken,
             settle: Settle::OVER,
-            _events: events,
+            calm: false,
+            events,
         }
+    }
+
+    /// `self`, but after a change it waits for the next hint: for one of many watchers of a file, whom the second commit of a pair does not
+    /// concern. Where there are no events it looks every few milliseconds: many watchers use up what the system has of them.
+    #[must_use]
+    pub fn calm(self) -> Self {
+        Self { calm: true, ..self }
     }
 
     /// How changes are noticed.
@@ -184,13 +196,18 @@ impl Watch {
         timeout: Duration,
     ) -> Result<Woke, E> {
         let mut left = timeout;
+        let eager = self.calm && self.events.is_none();
         loop {
             if self.signals.poked.swap(false, Ordering::Acquire) {
                 return Ok(Woke::Poked);
             }
             let seen = probe()?;
             if seen != last {
-                self.settle = Settle::default();
+                self.settle = if self.calm {
+                    Settle::OVER
+                } else {
+                    Settle::default()
+                };
                 return Ok(Woke::Changed(seen));
             }
             if left.is_zero() {
@@ -199,7 +216,7 @@ impl Watch {
             let pause = self
                 .settle
                 .next()
-                .unwrap_or(Duration::from_millis(POLL))
+                .unwrap_or(Duration::from_millis(if eager { EAGER } else { POLL }))
                 .min(left);
             left = left.saturating_sub(pause);
             match self.woken.recv_timeout(pause) {

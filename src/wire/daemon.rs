@@ -1,9 +1,6 @@
 //! One process that does something without a dashboard: its log, its health in a file, its word with the service manager, an orderly end.
 
-use super::{
-    failure::Failure,
-    live::{self, Extras},
-};
+use super::{beside::Extras, failure::Failure, live};
 use crate::cli;
 use serde_json::{Value, json};
 use std::{

@@ -75,7 +75,7 @@ pub(super) fn run(
             clock,
             open,
             state: Some(dir.state()),
-            extras: super::live::Extras::default(),
+            extras: super::beside::Extras::default(),
         },
         panic_test,
     )

@@ -178,7 +178,7 @@ pub(super) fn reader(
         ))
     })?;
     let reading = Reading {
-        open: super::live::opener(path, settings.mode),
+        open: super::live::listener(path),
         whose,
         since: since.map(swarmwarden::domain::MessageId),
     };

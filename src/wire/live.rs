@@ -1,6 +1,7 @@
 //! Frontends that follow a bridge: they share one engine.
 
 use super::{
+    beside::{self, Extras},
     failure::Failure,
     pen::{pen, random},
 };
@@ -13,13 +14,12 @@ use swarmwarden::{
     domain::{Mode, Severity, Timestamp, ledger::Floors, swarm::Habits, text, watchdog::Policy},
     engine::{
         Clock, Engine, Pen, Plan, View,
-        alive::Pulse,
-        job::{Keeping, Memory, Open, Opened, Syncing, Warding, recall},
+        job::{Memory, Open, Opened, Warding, recall},
     },
     headless::{Exit, events},
     link::Ports,
     notify::{Child, Outlet},
-    settings::{self, Address, Colours, Job, Settings},
+    settings::{self, Address, Colours, Settings},
     store::{Books, Sidecar, SqliteStore},
     tui::{self, Channels, Depth, Signal, View as Screen},
     watch::Watch,
@@ -32,6 +32,16 @@ pub(super) fn runtime() -> io::Result<Runtime> {
         .worker_threads(2)
         .enable_all()
         .build()
+}
+
+/// How to open the database at `path` for one of many that wait for messages.
+pub(super) fn listener(path: &Path) -> Open {
+    let path = path.to_owned();
+    Arc::new(move || {
+        let store = Box::new(SqliteStore::open(&path)?);
+        let watch = Some(Watch::new(&path).calm());
+        Ok(Opened { store, watch })
+    })
 }
 
 /// How to open the database at `path`.
@@ -60,17 +70,6 @@ impl Role {
             Self::Listener => None,
         }
     }
-}
-
-/// What is done beside watching, and who is told that it moves.
-#[derive(Default)]
-pub(super) struct Extras {
-    /// Keeps workers alive.
-    pub(super) keeping: Option<Keeping>,
-    /// Takes over credentials.
-    pub(super) syncing: Option<Syncing>,
-    /// Is told.
-    pub(super) pulse: Option<Pulse>,
 }
 
 /// What is looked at.
@@ -232,7 +231,7 @@ pub(super) fn dashboard(
         ..tui::Options::default()
     };
     let mut subject = subject;
-    let policy = embedded(settings, &mut subject)?;
+    let policy = beside::embedded(settings, &mut subject)?;
     let outcome = runtime()?.block_on(async {
         let clock = subject.clock.clone();
         let (engine, ports) = subject.start(settings, Role::Actor(policy));
@@ -249,27 +248,6 @@ pub(super) fn dashboard(
         Some(Signal::Terminate) => Exit::Terminated,
         Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
     })
-}
-
-/// What `--with` asks of a dashboard, and what its watchdog may do.
-fn embedded(settings: &Settings, subject: &mut Subject) -> Result<Policy, Failure> {
-    let has = |job| settings.with.contains(&job) && subject.mode == Mode::Live;
-    let (keep, sync, watch) = (has(Job::KeepAlive), has(Job::Sync), has(Job::Watchdog));
-    let mut extras = Extras::default();
-    if sync {
-        let worker = super::credentials::number(None, settings)?;
-        extras.syncing = Some(super::sync::syncing(settings, worker)?);
-    } else if keep {
-        extras.syncing = super::sync::beside(settings);
-    }
-    if keep {
-        let handover = extras.syncing.as_ref().map(|how| how.handover.clone());
-        let mute = swarmwarden::engine::alive::mute();
-        extras.keeping = Some(super::keepalive::keeping(settings, None, handover, mute)?);
-    }
-    subject.extras = extras;
-    let usual = if watch { Policy::Auto } else { Policy::Suggest };
-    Ok(settings.policy.unwrap_or(usual))
 }
 
 /// An engine that acts, for a process without a screen.

@@ -3,6 +3,7 @@
 mod act;
 mod audit;
 mod beat;
+mod beside;
 mod books;
 mod credentials;
 mod daemon;

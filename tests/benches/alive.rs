@@ -1,5 +1,7 @@
 //! What it costs to keep a swarm alive: a beat against a process that does the same statements, a thousand conversations in one process, a message
 //! from its commit to its consumer, a hook. Real processes, the release build.
+//!
+//! `cargo bench --bench alive`, or one of `-- beats`, `hooks`, `latency`, `thousand`; `--quick` for fewer rounds.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -64,11 +66,26 @@ db.close()
 
 fn main() {
     let quick = std::env::args().any(|a| a == "--quick");
-    beats();
-    hooks();
-    latency(1, if quick { 100 } else { 500 });
-    latency(100, 30);
-    thousand(if quick { 20 } else { 60 });
+    let only = |name: &str| {
+        let named: Vec<_> = std::env::args()
+            .skip(1)
+            .filter(|a| !a.starts_with('-'))
+            .collect();
+        named.is_empty() || named.iter().any(|a| a == name)
+    };
+    if only("beats") {
+        beats();
+    }
+    if only("hooks") {
+        hooks();
+    }
+    if only("latency") {
+        latency(1, if quick { 100 } else { 500 });
+        latency(100, 30);
+    }
+    if only("thousand") {
+        thousand(if quick { 20 } else { 60 });
+    }
 }
 
 fn token(n: usize) -> String {

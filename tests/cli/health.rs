@@ -148,3 +148,20 @@ fn what_a_dashboard_learned_is_used_now_and_never_for_a_recorded_instant() {
         );
     }
 }
+
+#[test]
+fn a_warning_about_the_configuration_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config.toml");
+    fs::write(&config, "[watchdog]\nfixed_silnt = \"1s\"\n").unwrap();
+    let (code, out, err) = on(
+        &nine(),
+        &["status", "--at", AT, "--config", config.to_str().unwrap()],
+    );
+    assert_eq!(code, 0);
+    assert!(
+        err.contains("line 2") && err.contains("fixed_silent"),
+        "{err}"
+    );
+    assert!(out.contains("2 silent"), "{out}");
+}

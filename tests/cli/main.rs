@@ -314,23 +314,6 @@ fn without_a_terminal_and_without_a_command_it_is_status() {
 }
 
 #[test]
-fn a_warning_about_the_configuration_stops_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    let config = dir.path().join("config.toml");
-    fs::write(&config, "[watchdog]\nfixed_silnt = \"1s\"\n").unwrap();
-    let (code, out, err) = on(
-        &nine(),
-        &["status", "--at", AT, "--config", config.to_str().unwrap()],
-    );
-    assert_eq!(code, 0);
-    assert!(
-        err.contains("line 2") && err.contains("fixed_silent"),
-        "{err}"
-    );
-    assert!(out.contains("2 silent"), "{out}");
-}
-
-#[test]
 fn looking_leaves_every_byte_as_it_was() {
     let nine = nine();
     let before = fs::read(nine.path()).unwrap();

@@ -20,6 +20,8 @@ pub struct Sources {
     paths: Vec<PathBuf>,
     brought: Vec<Credential>,
     seen: BTreeMap<PathBuf, (Facts, Result<Credential, String>)>,
+    /// The files that were not there at the last look; `None` before the first.
+    missing: Option<Vec<PathBuf>>,
 }
 
 /// What a look found.
@@ -41,6 +43,7 @@ impl Sources {
             paths,
             brought,
             seen: BTreeMap::new(),
+            missing: None,
         }
     }
 
@@ -63,12 +66,27 @@ impl Sources {
         all.join(", ")
     }
 
-    /// Looks. O(files), and reads those that changed.
-    pub fn load(&mut self) -> Loaded {
-        let mut found = BTreeMap::new();
-        for credential in &self.brought {
-            found.insert(credential.conversation.clone(), credential.clone());
+    /// As [`Sources::load`]; `None` when nothing changed since the last look. O(files).
+    pub fn news(&mut self) -> Option<Loaded> {
+        let files = self.files();
+        let mut there = 0;
+        let mut missing = Vec::new();
+        let mut changed = false;
+        for path in &files {
+            match facts(path) {
+                None => missing.push(path.clone()),
+                Some(now) => {
+                    there += 1;
+                    changed |= self.seen.get(path).is_none_or(|(known, _)| *known != now);
+                }
+            }
         }
+        changed |= there != self.seen.len() || self.missing.as_ref() != Some(&missing);
+        changed.then(|| self.load())
+    }
+
+    /// The files that there may be.
+    fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for path in &self.paths {
             match fs::read_dir(path) {
@@ -80,20 +98,21 @@ impl Sources {
                 Err(_) => files.push(path.clone()),
             }
         }
+        files
+    }
+
+    /// Looks. O(files), and reads those that changed.
+    pub fn load(&mut self) -> Loaded {
+        let mut found = BTreeMap::new();
+        for credential in &self.brought {
+            found.insert(credential.conversation.clone(), credential.clone());
+        }
+        let mut missing = Vec::new();
         let (mut faults, mut unreadable) = (Vec::new(), false);
         let mut seen = BTreeMap::new();
-        for path in files {
-            let facts = fs::metadata(&path).ok().map(|m| {
-                (
-                    m.dev(),
-                    m.ino(),
-                    m.mtime(),
-                    m.mtime_nsec(),
-                    m.len(),
-                    m.mode(),
-                )
-            });
-            let Some(facts) = facts else {
+        for path in self.files() {
+            let Some(facts) = facts(&path) else {
+                missing.push(path.clone());
                 faults.push((path, "there is no credential yet".to_owned()));
                 continue;
             };
@@ -116,12 +135,26 @@ impl Sources {
             seen.insert(path, (facts, read));
         }
         self.seen = seen;
+        self.missing = Some(missing);
         Loaded {
             credentials: found.into_values().collect(),
             faults,
             unreadable,
         }
     }
+}
+
+/// Which bytes a file has; `None` when it is not there.
+fn facts(path: &Path) -> Option<Facts> {
+    let m = fs::metadata(path).ok()?;
+    Some((
+        m.dev(),
+        m.ino(),
+        m.mtime(),
+        m.mtime_nsec(),
+        m.len(),
+        m.mode(),
+    ))
 }
 
 fn read(path: &Path) -> Result<Credential, String> {

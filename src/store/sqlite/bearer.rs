@@ -280,8 +280,11 @@ fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.set_prepared_statement_cache_capacity(super::STATEMENTS);
     db.execute_batch("PRAGMA trusted_schema = OFF;")?;
     let journal: String = db.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
-    if journal.eq_ignore_ascii_case("wal") {
-        db.execute_batch("PRAGMA synchronous = NORMAL;")?;
+    match journal.to_ascii_lowercase().as_str() {
+        "wal" => db.execute_batch("PRAGMA synchronous = NORMAL;")?,
+        // The journal is cut to nothing instead of being made and removed for every beat; other writers keep their own way.
+        "delete" => db.execute_batch("PRAGMA journal_mode = TRUNCATE;")?,
+        _ => {}
     }
     // Enough for what one statement touches: many processes keep a bridge open.
     db.execute_batch("PRAGMA cache_size = -512;")

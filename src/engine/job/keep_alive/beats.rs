@@ -7,12 +7,17 @@ use super::{
 use crate::{
     domain::{ConversationId, Side, Span, Timestamp},
     engine::{
-        alive::{Claims, Level, Note},
+        alive::{Claims, Level, Loaded, Note},
         job::JobError,
     },
     store::{Bearer, Beaten, Store, StoreError},
 };
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 /// Between two looks for new credentials.
 const RESCAN: Span = Span::seconds(2);
@@ -123,13 +128,18 @@ impl Core {
 
     /// Looks for new credentials, and forgets those that are gone.
     fn load(&mut self, now: Timestamp) {
-        let loaded = self.how.sources.load();
+        if let Some(loaded) = self.how.sources.news() {
+            self.take(loaded, now);
+        } else if !self.others.is_empty() && now >= self.reclaim {
+            self.claim(now);
+        }
+    }
+
+    /// Serves what was found, and nothing else.
+    fn take(&mut self, loaded: Loaded, now: Timestamp) {
         let mut moved = false;
-        let ids: Vec<_> = loaded
-            .credentials
-            .iter()
-            .map(|c| c.conversation.clone())
-            .collect();
+        let found = loaded.credentials.iter();
+        let ids: BTreeSet<_> = found.map(|c| c.conversation.clone()).collect();
         let mut faults: BTreeMap<String, String> = BTreeMap::new();
         for (path, why) in loaded.faults {
             faults.insert(path.to_string_lossy().into_owned(), why);
@@ -137,7 +147,7 @@ impl Core {
         // A file that is there and cannot be read just now takes nobody's life.
         if !loaded.unreadable {
             let gone: Vec<_> = (self.roster.all.keys())
-                .filter(|id| !ids.contains(id))
+                .filter(|id| !ids.contains(*id))
                 .cloned()
                 .collect();
             for id in gone {
@@ -166,13 +176,13 @@ impl Core {
         self.said
             .retain(|what, _| faults.contains_key(what) || !what.contains('/'));
         self.news |= moved;
-        if moved || !self.others.is_empty() && now >= self.reclaim {
-            self.reclaim = now.plus(RECLAIM);
+        if moved {
             self.claim(now);
         }
     }
 
     fn claim(&mut self, now: Timestamp) {
+        self.reclaim = now.plus(RECLAIM);
         let Some(dir) = &self.how.claims else { return };
         let ids: Vec<_> = self.roster.all.keys().cloned().collect();
         let claimed = match &mut self.claims {
