@@ -4,6 +4,7 @@ mod act;
 mod credentials;
 mod deploy;
 mod git;
+mod metrics;
 mod report;
 mod sessions;
 mod workers;
@@ -17,6 +18,7 @@ pub(crate) use credentials::{
 };
 pub(crate) use deploy::Deploy;
 pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
+pub(crate) use metrics::Metrics;
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, TakeOver, View};
 use std::path::PathBuf;
@@ -147,6 +149,8 @@ pub(crate) enum Sub {
     Inbox(Inbox),
     /// Several of keepalive, sync and watchdog in one process with one log.
     Run(Run),
+    /// What Prometheus reads: once, as a file that is renewed, or over HTTP.
+    Metrics(Metrics),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

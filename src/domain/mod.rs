@@ -22,6 +22,7 @@ pub mod snapshot;
 mod source;
 pub mod swarm;
 pub mod swarmfile;
+pub mod tally;
 mod task;
 pub mod text;
 mod time;
@@ -43,5 +44,6 @@ pub use snapshot::{
 };
 pub use source::{DataState, Mode, Progress, Source};
 pub use swarm::{Seen, Swarm};
+pub use tally::Tally;
 pub use task::{Holder, LateReport, StepKind, Task, TaskCounts, TaskState, TaskStep};
 pub use time::{Span, Timestamp};

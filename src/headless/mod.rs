@@ -13,6 +13,7 @@ pub mod inbox;
 pub mod json;
 pub mod log;
 mod markdown;
+pub mod metrics;
 pub mod sessions;
 pub mod text;
 

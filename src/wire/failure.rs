@@ -51,6 +51,9 @@ pub(crate) enum Failure {
     /// A document was not written.
     #[error("{}", chain(.0))]
     Publish(#[from] PublishError),
+    /// What was asked for cannot be put where it was asked for.
+    #[error("{}", text::line(.0))]
+    Output(String),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -116,7 +119,7 @@ impl Failure {
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Io(error) => Exit::of_write(error),
-            Self::Demo(_) => Exit::CannotWrite,
+            Self::Demo(_) | Self::Output(_) => Exit::CannotWrite,
         }
     }
 }

@@ -15,6 +15,7 @@ mod hooks;
 mod inbox;
 mod keepalive;
 mod live;
+mod metrics;
 mod pen;
 mod report;
 mod repository;
@@ -63,6 +64,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::KeepAlive(asked)) => keepalive::run(&settings, &asked),
         Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
+        Some(Sub::Metrics(asked)) => metrics::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
