@@ -7,6 +7,7 @@ mod git;
 mod metrics;
 mod report;
 mod sessions;
+mod view;
 mod workers;
 
 pub(crate) use act::{
@@ -17,12 +18,13 @@ pub(crate) use credentials::{
     Accept, Credentials, CredentialsCommand, Join, RotateArgs, Share, Sync,
 };
 pub(crate) use deploy::Deploy;
-pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
+pub(crate) use git::{Git, GitCommand, Merge};
 pub(crate) use metrics::Metrics;
 pub(crate) use report::{Paper, Report};
-pub(crate) use sessions::{Sessions, TakeOver, View};
+pub(crate) use sessions::TakeOver;
 use std::path::PathBuf;
 use swarmwarden::settings::Job;
+pub(crate) use view::{Sessions, Show, Shown};
 pub(crate) use workers::{
     Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
 };
@@ -117,6 +119,12 @@ pub(crate) enum Sub {
     Events(Events),
     /// Why a worker is in its state, and what would change it.
     Explain(Explain),
+    /// The workers alone.
+    Workers(Show),
+    /// The tasks alone: open ones, then the newest closed ones.
+    Tasks(Show),
+    /// What needs the operator, worst first.
+    Alerts(Show),
     /// Sessions: what is claimed of each, and what git and the bridge show.
     Sessions(Sessions),
     /// Branches, work trees, and which branches conflict; works without a bridge.
@@ -159,8 +167,8 @@ pub(crate) enum Sub {
 #[derive(Debug, Args, Default)]
 pub(crate) struct Status {
     /// Format.
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) show: Show,
     /// Exit as `check` does.
     #[arg(long)]
     pub(crate) exit_code: bool,

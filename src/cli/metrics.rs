@@ -7,7 +7,7 @@ use swarmwarden::domain::Span;
 /// `metrics`.
 #[derive(Debug, Args)]
 pub(crate) struct Metrics {
-    /// Serve the page at http://ADDRESS/metrics until interrupted; a loopback address, unless it is meant to be read from elsewhere.
+    /// Serve the page as `/metrics` at this address until interrupted; a loopback address, unless it is meant to be read from elsewhere.
     #[arg(long, value_name = "127.0.0.1:9631")]
     pub(crate) listen: Option<SocketAddr>,
     /// Write the page to this file, by rename, as the textfile collector wants it; again and again until interrupted.

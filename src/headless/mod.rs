@@ -15,6 +15,8 @@ pub mod log;
 mod markdown;
 pub mod metrics;
 pub mod sessions;
+pub mod shift;
 pub mod text;
+pub mod view;
 
 pub use exit::Exit;

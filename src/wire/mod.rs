@@ -24,7 +24,7 @@ mod sync;
 mod takeover;
 mod tasks;
 
-use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
+use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -38,7 +38,10 @@ use swarmwarden::{
         self, Mode, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors, swarm::Habits,
     },
     engine::{Clock, View, job::recall, look},
-    headless::{Exit, check, explain, json, text},
+    headless::{
+        Exit, check, explain,
+        view::{self, View as Shown},
+    },
     settings::{self, Env, File, Given, Settings},
     store::{Sidecar, SqliteStore},
 };
@@ -52,6 +55,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let plain = cli.common.headless || dumb || !terminal;
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
+        Some(Sub::Workers(how)) => one(&settings, Shown::Workers, how),
+        Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, how),
+        Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, how),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
@@ -249,16 +255,27 @@ fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<(Habits, Floors
 fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {
     let (snapshot, now) = glance(settings, path, mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
-    match status.output {
-        Format::Text => text::write(&mut out, &snapshot, now)?,
-        Format::Json => json::write(&mut out, &snapshot, now)?,
-    }
+    view::write(
+        &mut out,
+        &snapshot,
+        (Shown::Status, status.show.output.into()),
+        now,
+    )?;
     out.flush()?;
     Ok(if status.exit_code {
         Exit::of(snapshot.severity)
     } else {
         Exit::Ok
     })
+}
+
+/// One view by itself.
+fn one(settings: &Settings, view: Shown, how: Show) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    view::write(&mut out, &snapshot, (view, how.output.into()), now)?;
+    out.flush()?;
+    Ok(Exit::Ok)
 }
 
 fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {

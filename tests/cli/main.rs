@@ -18,6 +18,8 @@ mod machines;
 #[cfg(test)]
 mod metrics;
 mod sessions;
+#[cfg(test)]
+mod views;
 mod written;
 
 use assert_cmd::Command;

@@ -230,13 +230,11 @@ fn git(s: &Snapshot, each: bool) -> Vec<Family> {
         return Vec::new();
     };
     let matrix = repo.matrix.as_deref();
-    let place = |name: &str| matrix.and_then(|m| m.names.iter().position(|n| **n == *name));
     let of = |branch: &crate::domain::Branch| {
         if branch.merged {
             return "merged";
         }
-        let at = place(&branch.name);
-        match at.and_then(|at| matrix?.cell(0, at)) {
+        match matrix.and_then(|m| m.with_base(&branch.name)) {
             Some(Cell::Clean) => "clean",
             Some(Cell::Conflict(_)) => "conflict",
             Some(Cell::Unrelated) => "unrelated",
