@@ -8,6 +8,7 @@ mod metrics;
 mod report;
 mod sessions;
 mod view;
+mod wait;
 mod workers;
 
 pub(crate) use act::{
@@ -25,6 +26,7 @@ pub(crate) use sessions::TakeOver;
 use std::path::PathBuf;
 use swarmwarden::settings::Job;
 pub(crate) use view::{Sessions, Show, Shown};
+pub(crate) use wait::Wait;
 pub(crate) use workers::{
     Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
 };
@@ -42,7 +44,7 @@ pub(crate) struct Cli {
 }
 
 const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; 64 usage, 65 no bridge or damaged, 66 no database, \
-69 bridge unavailable, 73 cannot write output, 75 conflict (somebody was faster), 77 read-only, 78 configuration, 130 interrupted, 141 closed pipe.";
+69 bridge unavailable, 73 cannot write output, 75 conflict (somebody was faster), 77 read-only, 78 configuration, 124 time is up, 130 interrupted, 141 closed pipe.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
@@ -115,6 +117,8 @@ pub(crate) enum Sub {
     Status(Status),
     /// One line and an exit code for a monitor (Monitoring Plugins).
     Check(Check),
+    /// Wait until a condition holds: exit 0 when it does, 1 when it no longer can, 124 when the time is up.
+    Wait(Wait),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.

@@ -23,6 +23,7 @@ mod sessions;
 mod sync;
 mod takeover;
 mod tasks;
+mod wait;
 
 use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
 use failure::Failure;
@@ -58,6 +59,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Workers(how)) => one(&settings, Shown::Workers, how),
         Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, how),
         Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, how),
+        Some(Sub::Wait(asked)) => wait::run(&settings, &asked),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),

@@ -20,6 +20,8 @@ mod metrics;
 mod sessions;
 #[cfg(test)]
 mod views;
+#[cfg(test)]
+mod wait;
 mod written;
 
 use assert_cmd::Command;
