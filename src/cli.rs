@@ -3,6 +3,7 @@
 mod act;
 mod credentials;
 mod deploy;
+mod doctor;
 mod git;
 mod report;
 mod sessions;
@@ -16,6 +17,7 @@ pub(crate) use credentials::{
     Accept, Credentials, CredentialsCommand, Join, RotateArgs, Share, Sync,
 };
 pub(crate) use deploy::Deploy;
+pub(crate) use doctor::Doctor;
 pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, TakeOver, View};
@@ -111,6 +113,8 @@ pub(crate) enum Sub {
     Status(Status),
     /// One line and an exit code for a monitor (Monitoring Plugins).
     Check(Check),
+    /// Look for what is wrong, with the command that mends it: exit 0 all well, 1 a warning, 2 a failure.
+    Doctor(Doctor),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.
@@ -181,6 +185,20 @@ pub(crate) struct Check {
     /// Critical from these counts on, such as silent=1,orphan=1.
     #[arg(long, value_name = "METRIC=N,…", default_value = "")]
     pub(crate) crit: String,
+    /// Instead of the swarm, this program's own background processes: whether each lives, moves and tells of itself. Without names, all
+    /// that ever ran here for this bridge, and those that the configuration asks for.
+    #[arg(
+        long = "self",
+        value_name = "JOB,…",
+        num_args = 0..=1,
+        require_equals = false,
+        default_missing_value = "",
+        conflicts_with_all = ["warn", "crit"]
+    )]
+    pub(crate) own: Option<String>,
+    /// With `--self`: who did not tell of itself for so long hangs.
+    #[arg(long, value_name = "30s", value_parser = workers::span, default_value = "30s", requires = "own")]
+    pub(crate) limit: swarmwarden::domain::Span,
 }
 
 /// `explain`.

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod audit;
 pub mod check;
+pub mod doctor;
 pub mod events;
 mod exit;
 pub mod explain;
@@ -13,6 +14,7 @@ pub mod inbox;
 pub mod json;
 pub mod log;
 mod markdown;
+pub mod own;
 pub mod sessions;
 pub mod text;
 

@@ -79,7 +79,7 @@ impl From<NetworkError> for Failure {
 }
 
 /// An error with what caused it, in one safe line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut out = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

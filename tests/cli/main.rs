@@ -10,11 +10,15 @@ mod bridge;
 mod credentials;
 #[cfg(test)]
 mod deploy;
+#[cfg(test)]
+mod doctor;
 mod git;
 mod health;
 mod live;
 #[cfg(test)]
 mod machines;
+#[cfg(test)]
+mod own;
 mod sessions;
 mod written;
 

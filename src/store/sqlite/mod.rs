@@ -8,12 +8,14 @@ mod bearer;
 mod commit;
 mod conversation;
 mod error;
+mod exam;
 mod reading;
 mod rows;
 mod schema;
 mod writing;
 
 pub use commit::Probe;
+pub use exam::{Exam, Integrity};
 
 use super::{Bearer, Beaten, Commit, Ended, Opened, Said, Store, StoreError, Taken, Word};
 use crate::domain::{
