@@ -5,6 +5,7 @@ mod credentials;
 mod deploy;
 mod doctor;
 mod git;
+mod operations;
 mod report;
 mod sessions;
 mod workers;
@@ -19,6 +20,7 @@ pub(crate) use credentials::{
 pub(crate) use deploy::Deploy;
 pub(crate) use doctor::Doctor;
 pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
+pub(crate) use operations::{Backup, Prune, Restore};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, TakeOver, View};
 use std::path::PathBuf;
@@ -115,6 +117,12 @@ pub(crate) enum Sub {
     Check(Check),
     /// Look for what is wrong, with the command that mends it: exit 0 all well, 1 a warning, 2 a failure.
     Doctor(Doctor),
+    /// Copy the bridge while others write, verified and whole.
+    Backup(Backup),
+    /// Put a copy in the place of the bridge, and keep what it replaces.
+    Restore(Restore),
+    /// Remove conversations that are over; without --yes, list them.
+    Prune(Prune),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.

@@ -1,6 +1,6 @@
 //! Why a command could not be carried out, and which exit code says so.
 
-use std::io;
+use std::{io, path::PathBuf};
 use swarmwarden::{
     credentials::CredentialError,
     demo::DemoError,
@@ -42,6 +42,9 @@ pub(crate) enum Failure {
     /// A session cannot be started.
     #[error("{}", text::line(&.0.to_string()))]
     Deploy(#[from] DeployError),
+    /// A file or directory of the operator's could not be written.
+    #[error("{}: {}", text::line(&.0.to_string_lossy()), text::line(&.1.to_string()))]
+    Output(PathBuf, #[source] io::Error),
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
@@ -93,6 +96,9 @@ impl Failure {
     /// The exit code that says so.
     pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Store(StoreError::Full { .. }) | Self::Demo(_) | Self::Output(..) => {
+                Exit::CannotWrite
+            }
             Self::Store(StoreError::NotFound { .. })
             | Self::NoDatabase
             | Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
@@ -116,7 +122,6 @@ impl Failure {
             Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Io(error) => Exit::of_write(error),
-            Self::Demo(_) => Exit::CannotWrite,
         }
     }
 }

@@ -17,6 +17,7 @@ mod hooks;
 mod inbox;
 mod keepalive;
 mod live;
+mod operations;
 mod pen;
 mod report;
 mod repository;
@@ -54,6 +55,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
+        Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
+        Some(Sub::Prune(asked)) => operations::prune(&settings, &asked),
         Some(Sub::Doctor(asked)) => doctor::run(&settings, &cli.common, &asked),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),

@@ -18,6 +18,8 @@ mod live;
 #[cfg(test)]
 mod machines;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod own;
 mod sessions;
 mod written;

@@ -50,6 +50,11 @@ pub(super) fn run(settings: &Settings, common: &Common, asked: &Doctor) -> Resul
     Ok(report::exit(&findings))
 }
 
+/// Who has the bridge's file open, except us.
+pub(super) fn holders(bridge: &Path) -> Vec<facts::Holder> {
+    processes::look(Some(bridge)).holders
+}
+
 /// Looks at everything.
 fn gather(settings: &Settings, common: &Common) -> Facts {
     let clock = Clock::system();
