@@ -3,8 +3,10 @@
 mod act;
 mod credentials;
 mod deploy;
+mod doctor;
 mod git;
 mod metrics;
+mod operations;
 mod report;
 mod sessions;
 mod view;
@@ -19,8 +21,10 @@ pub(crate) use credentials::{
     Accept, Credentials, CredentialsCommand, Join, RotateArgs, Share, Sync,
 };
 pub(crate) use deploy::Deploy;
+pub(crate) use doctor::Doctor;
 pub(crate) use git::{Git, GitCommand, Merge};
 pub(crate) use metrics::Metrics;
+pub(crate) use operations::{Backup, Prune, Restore};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
 use std::path::PathBuf;
@@ -119,6 +123,14 @@ pub(crate) enum Sub {
     Check(Check),
     /// Wait until a condition holds: exit 0 when it does, 1 when it no longer can, 124 when the time is up.
     Wait(Wait),
+    /// Look for what is wrong, with the command that mends it: exit 0 all well, 1 a warning, 2 a failure.
+    Doctor(Doctor),
+    /// Copy the bridge while others write, verified and whole.
+    Backup(Backup),
+    /// Put a copy in the place of the bridge, and keep what it replaces.
+    Restore(Restore),
+    /// Remove conversations that are over; without --yes, list them.
+    Prune(Prune),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.
@@ -197,6 +209,20 @@ pub(crate) struct Check {
     /// Critical from these counts on, such as silent=1,orphan=1.
     #[arg(long, value_name = "METRIC=N,…", default_value = "")]
     pub(crate) crit: String,
+    /// Instead of the swarm, this program's own background processes: whether each lives, moves and tells of itself. Without names, all
+    /// that ever ran here for this bridge, and those that the configuration asks for.
+    #[arg(
+        long = "self",
+        value_name = "JOB,…",
+        num_args = 0..=1,
+        require_equals = false,
+        default_missing_value = "",
+        conflicts_with_all = ["warn", "crit"]
+    )]
+    pub(crate) own: Option<String>,
+    /// With `--self`: who did not tell of itself for so long hangs.
+    #[arg(long, value_name = "30s", value_parser = workers::span, default_value = "30s", requires = "own")]
+    pub(crate) limit: swarmwarden::domain::Span,
 }
 
 /// `explain`.

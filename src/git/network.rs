@@ -168,6 +168,21 @@ impl Network {
         )
     }
 
+    /// Asks for the tip of a branch at the remote; `None` when it has no such branch. Fetches nothing.
+    ///
+    /// # Errors
+    /// As the variants of [`NetworkError`] say.
+    pub fn tip(&self, remote: &str, branch: &str) -> Result<Option<String>, NetworkError> {
+        named(branch)?;
+        let name = format!("refs/heads/{branch}");
+        let said = self.run(remote, &["ls-remote", "--heads"], &[&name])?;
+        let tip = |line: &str| {
+            let (hex, found) = line.split_once('\t')?;
+            (found == name).then(|| hex.to_owned())
+        };
+        Ok(said.lines().find_map(tip))
+    }
+
     /// Whether the repository has a remote of this name.
     ///
     /// # Errors

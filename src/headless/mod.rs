@@ -4,6 +4,7 @@
 pub mod act;
 pub mod audit;
 pub mod check;
+pub mod doctor;
 pub mod events;
 mod exit;
 pub mod explain;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod log;
 mod markdown;
 pub mod metrics;
+pub mod own;
 pub mod sessions;
 pub mod shift;
 pub mod text;

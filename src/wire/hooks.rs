@@ -49,7 +49,7 @@ pub(super) fn run(settings: &Settings, asked: &HooksCommand) -> Result<Exit, Fai
 }
 
 /// Where a program keeps its configuration.
-fn usual(settings: &Settings, program: Program) -> Result<PathBuf, Failure> {
+pub(super) fn usual(settings: &Settings, program: Program) -> Result<PathBuf, Failure> {
     let home = || {
         let home = env::var_os("HOME").filter(|home| !home.is_empty());
         let none =

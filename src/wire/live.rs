@@ -3,6 +3,7 @@
 use super::{
     beside::{self, Extras},
     failure::Failure,
+    health::HealthFile,
     pen::{pen, random},
 };
 use std::{
@@ -18,14 +19,18 @@ use swarmwarden::{
         job::{Memory, Open, Opened, Warding, recall},
     },
     headless::{Exit, events},
-    link::Ports,
+    link::{JobHealth, Ports},
     notify::{Child, Outlet},
     settings::{self, Address, Colours, Settings},
     store::{Books, Sidecar, SqliteStore},
     tui::{self, Channels, Depth, Signal, View as Screen},
     watch::Watch,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
 /// A runtime for an engine and its frontend.
 pub(super) fn runtime() -> io::Result<Runtime> {
@@ -331,14 +336,37 @@ fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure
         let clock = subject.clock.clone();
         let (engine, ports) = subject.start(settings, role);
         let mut out = io::stdout();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let telling = tell(settings, role, ports.jobs.clone(), clock.clone());
         let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
         let exit = tokio::select! {
             exit = running => exit?,
             signal = tokio::signal::ctrl_c() => signal.map(|()| Exit::Interrupted)?,
+            _ = terminate.recv() => Exit::Terminated,
+            () = telling => Exit::Ok,
         };
         engine.stop().await;
         Ok(exit)
     })
+}
+
+/// Who acts writes its health into a file, as every background process does. Never ends.
+async fn tell(
+    settings: &Settings,
+    role: Role,
+    jobs: watch::Receiver<Arc<[JobHealth]>>,
+    clock: Clock,
+) {
+    let mut file = (role != Role::Listener).then(|| HealthFile::new(settings, None, clock.now()));
+    let mut tick = tokio::time::interval(std::time::Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tick.tick().await;
+        if let Some(file) = &mut file {
+            let all = Arc::clone(&jobs.borrow());
+            file.write(&all, &clock);
+        }
+    }
 }
 
 /// Nobody reads our output any more.

@@ -115,12 +115,6 @@ fn health_files(dir: &Path) -> Vec<Daemon> {
 
 /// Writes a file by rename: whoever reads finds a whole one.
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        Failure::Output(format!(
-            "{}: {error}; name a file in a directory that can be written with --out",
-            file.display()
-        ))
-    };
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let next = file.with_file_name(name);
@@ -128,7 +122,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     if written.is_err() {
         let _left = fs::remove_file(&next);
     }
-    written.map_err(failed)
+    written.map_err(|error| Failure::Output(file.to_owned(), error))
 }
 
 struct Served {
@@ -145,11 +139,11 @@ async fn follow(
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let listener = match asked.listen {
-        Some(at) => Some(TcpListener::bind(at).await.map_err(|error| {
-            Failure::Output(format!(
-                "cannot listen at {at}: {error}; name a free address with --listen"
-            ))
-        })?),
+        Some(at) => Some(
+            TcpListener::bind(at)
+                .await
+                .map_err(|error| Failure::Listen(at, error))?,
+        ),
         None => None,
     };
     if let Some(at) = listener.as_ref().and_then(|l| l.local_addr().ok()) {

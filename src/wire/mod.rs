@@ -9,13 +9,16 @@ mod credentials;
 mod daemon;
 mod demo;
 mod deploy;
+mod doctor;
 mod failure;
 mod git;
+mod health;
 mod hooks;
 mod inbox;
 mod keepalive;
 mod live;
 mod metrics;
+mod operations;
 mod pen;
 mod report;
 mod repository;
@@ -61,6 +64,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, how),
         Some(Sub::Wait(asked)) => wait::run(&settings, &asked),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
+        Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
+        Some(Sub::Prune(asked)) => operations::prune(&settings, &asked),
+        Some(Sub::Doctor(asked)) => doctor::run(&settings, &cli.common, &asked),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
@@ -169,19 +176,16 @@ fn state_home() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok()?.state_dir()
 }
 
+/// Where the configuration lies when none is named.
+fn usual_config() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let dirs = etcetera::choose_base_strategy().ok()?;
+    Some(dirs.config_dir().join("swarmwarden").join("config.toml"))
+}
+
 /// The configuration that was named, or the one at the usual place when there is one.
 fn config(named: Option<&Path>) -> Result<(File, Vec<String>), Failure> {
-    let usual = || -> Option<PathBuf> {
-        use etcetera::BaseStrategy;
-        Some(
-            etcetera::choose_base_strategy()
-                .ok()?
-                .config_dir()
-                .join("swarmwarden")
-                .join("config.toml"),
-        )
-    };
-    let path = named.map(Path::to_owned).or_else(usual);
+    let path = named.map(Path::to_owned).or_else(usual_config);
     let Some(path) = path else {
         return Ok((File::default(), Vec::new()));
     };
@@ -293,6 +297,9 @@ fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
 }
 
 fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {
+    if let Some(named) = &check.own {
+        return health::check(settings, named, check.limit);
+    }
     let limits = check::Limits {
         warn: check::Limits::parse(&check.warn).map_err(Failure::Usage)?,
         crit: check::Limits::parse(&check.crit).map_err(Failure::Usage)?,

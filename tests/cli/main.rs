@@ -10,6 +10,8 @@ mod bridge;
 mod credentials;
 #[cfg(test)]
 mod deploy;
+#[cfg(test)]
+mod doctor;
 mod git;
 mod health;
 mod live;
@@ -17,6 +19,10 @@ mod live;
 mod machines;
 #[cfg(test)]
 mod metrics;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod own;
 mod sessions;
 #[cfg(test)]
 mod views;

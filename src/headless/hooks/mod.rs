@@ -31,6 +31,32 @@ fn is_ours(command: &str) -> bool {
     program.rsplit('/').next() == Some("swarmwarden")
 }
 
+/// Whether a configuration, of either kind, calls `beat` of this program. O(length).
+#[must_use]
+pub fn calls_beat(text: &str) -> bool {
+    let json = serde_json::from_str::<serde_json::Value>(text).ok();
+    let found = json.is_some_and(|root| {
+        let list = |of: &serde_json::Value, name: &str| {
+            let list = of.get(name).and_then(|v| v.as_array().cloned());
+            list.unwrap_or_default()
+        };
+        let hooks = root.get("hooks").cloned().unwrap_or_default();
+        let groups = EVENTS.iter().flat_map(|event| list(&hooks, event));
+        let mut hooks = groups.flat_map(|group| list(&group, "hooks"));
+        hooks.any(|hook| {
+            hook.get("command")
+                .and_then(|c| c.as_str())
+                .is_some_and(is_ours)
+        })
+    });
+    found
+        || text.parse::<Table>().is_ok_and(|table| {
+            let words = table.get("notify").and_then(Value::as_array);
+            let words = words.map(|w| w.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+            words.is_some_and(|w| is_ours(&w.join(" ")))
+        })
+}
+
 /// The JSON configuration of Claude Code with the hook in it, or without; the same text when nothing is to be done. `command` is a line of the
 /// shell. An empty text is an empty configuration.
 ///
