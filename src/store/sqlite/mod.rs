@@ -15,7 +15,7 @@ mod writing;
 
 pub use commit::Probe;
 
-use super::{Bearer, Beaten, Commit, Ended, Opened, Said, Store, StoreError, Taken, Word};
+use super::{Bearer, Beaten, Commit, Ended, Opened, Proved, Said, Store, StoreError, Taken, Word};
 use crate::domain::{
     Changes, ConversationId, Cursor, MessageId, MessageRow, SourceInfo, Timestamp,
     act::Write,
@@ -50,6 +50,8 @@ pub struct SqliteStore {
     bearing: Option<Bearing>,
     /// The column without which no sign of life can be written.
     unborne: Option<String>,
+    /// What tokens are held against where nothing is written; the column that lacks for it.
+    proving: Option<Result<Bearing, String>>,
     probe: Option<Probe>,
 }
 
@@ -93,6 +95,7 @@ impl SqliteStore {
             writing: None,
             bearing: None,
             unborne: None,
+            proving: None,
             probe: None,
         })
     }
@@ -222,5 +225,9 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Taken, StoreError> {
         self.take_some(bearer, ids, now)
+    }
+
+    fn prove(&mut self, bearer: &Bearer<'_>, now: Timestamp) -> Result<Proved, StoreError> {
+        self.prove_one(bearer, now)
     }
 }
