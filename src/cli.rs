@@ -22,7 +22,7 @@ pub(crate) use sessions::{Sessions, TakeOver, View};
 use std::path::PathBuf;
 use swarmwarden::settings::Job;
 pub(crate) use workers::{
-    Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
+    Alive, Beat, For, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Pipe, Program, Run,
 };
 
 /// The operator's dashboard for multi-agent swarms.
@@ -46,6 +46,9 @@ pub(crate) struct Common {
     /// The bridge's database.
     #[arg(long, value_name = "FILE", env = "SWARMWARDEN_DB", global = true)]
     pub(crate) db: Option<PathBuf>,
+    /// Reach the bridge on another machine: a line of the shell that runs `swarmwarden pipe` there, such as 'ssh host swarmwarden pipe'.
+    #[arg(long, value_name = "COMMAND", env = "SWARMWARDEN_VIA", global = true)]
+    pub(crate) via: Option<String>,
     /// Show a recorded instant: rows younger than TIME are not known (RFC 3339, without a zone it is UTC).
     #[arg(long, value_name = "TIME", global = true)]
     pub(crate) at: Option<String>,
@@ -147,6 +150,8 @@ pub(crate) enum Sub {
     Inbox(Inbox),
     /// Several of keepalive, sync and watchdog in one process with one log.
     Run(Run),
+    /// On the bridge's host: serve its database to another machine's --via, on standard input and output.
+    Pipe(Pipe),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

@@ -1,6 +1,6 @@
 //! One process that does something without a dashboard: its log, its health in a file, its word with the service manager, an orderly end.
 
-use super::{beside::Extras, failure::Failure, live};
+use super::{beside::Extras, bridge::Bridge, failure::Failure, live};
 use crate::cli;
 use serde_json::{Value, json};
 use std::{
@@ -282,8 +282,8 @@ struct HealthFile {
 
 impl HealthFile {
     fn new(settings: &Settings, shown: Option<Shown>) -> Self {
-        let dir = (settings.state.as_deref().zip(settings.db.as_deref()))
-            .map(|(state, db)| Sidecar::place(state, db).with_extension("daemons"));
+        let dir = (settings.state.as_deref().zip(Bridge::known(settings)))
+            .map(|(state, bridge)| Sidecar::place(state, bridge.place()).with_extension("daemons"));
         if let Some(dir) = &dir {
             let _made = fs::create_dir_all(dir);
             sweep(dir);

@@ -5,6 +5,7 @@ mod audit;
 mod beat;
 mod beside;
 mod books;
+mod bridge;
 mod credentials;
 mod daemon;
 mod demo;
@@ -15,7 +16,9 @@ mod hooks;
 mod inbox;
 mod keepalive;
 mod live;
+mod owners;
 mod pen;
+mod pipe;
 mod report;
 mod repository;
 mod sessions;
@@ -24,6 +27,7 @@ mod takeover;
 mod tasks;
 
 use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
+use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -39,7 +43,7 @@ use swarmwarden::{
     engine::{Clock, View, job::recall, look},
     headless::{Exit, check, explain, json, text},
     settings::{self, Env, File, Given, Settings},
-    store::{Sidecar, SqliteStore},
+    store::{Sidecar, pipe::Purpose},
 };
 
 /// Runs what was asked for.
@@ -50,7 +54,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = cli.common.headless || dumb || !terminal;
     match cli.command {
-        Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
+        Some(Sub::Status(status)) => {
+            show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
+        }
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
@@ -63,6 +69,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::KeepAlive(asked)) => keepalive::run(&settings, &asked),
         Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
+        Some(Sub::Pipe(asked)) => pipe::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
@@ -72,12 +79,12 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(
             &settings,
-            database(&settings)?,
+            &Bridge::of(&settings)?,
             settings.mode,
             &Status::default(),
         ),
         None => {
-            let subject = Subject::file(&settings, database(&settings)?);
+            let subject = Subject::of(&settings, Bridge::of(&settings)?);
             live::dashboard(&settings, subject, cli.common.panic_test)
         }
     }
@@ -111,6 +118,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     }
     let given = Given {
         db: common.db.clone(),
+        via: common.via.clone(),
         at: common.at.clone(),
         git: common.git.clone(),
         swarm: common.swarm.clone(),
@@ -191,14 +199,14 @@ fn text_of(path: &Path, error: &io::Error) -> String {
     domain::text::line(&format!("{}: {error}", path.display())).into_owned()
 }
 
-/// The database that was named or found.
-fn database(settings: &Settings) -> Result<&Path, Failure> {
-    settings.db.as_deref().ok_or(Failure::NoDatabase)
-}
-
 /// One look at a bridge.
-fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
-    let mut store = SqliteStore::open(path)?;
+fn glance(
+    settings: &Settings,
+    bridge: &Bridge,
+    mode: Mode,
+) -> Result<(Snapshot, Timestamp), Failure> {
+    let path = bridge.place();
+    let mut store = bridge.open(Purpose::Reading)?;
     let now = Clock::of(mode).now();
     let repo = repository::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
@@ -208,7 +216,7 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
         habits: Arc::new(habits),
         floors: Arc::new(floors),
     };
-    let mut snapshot = look(&mut store, &view, now, repo)?;
+    let mut snapshot = look(&mut *store, &view, now, repo)?;
     if mode == Mode::Live {
         snapshot.alerts = remembered(settings, path);
     }
@@ -244,8 +252,13 @@ fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<(Habits, Floors
     }
 }
 
-fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, path, mode)?;
+fn show(
+    settings: &Settings,
+    bridge: &Bridge,
+    mode: Mode,
+    status: &Status,
+) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, bridge, mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match status.output {
         Format::Text => text::write(&mut out, &snapshot, now)?,
@@ -260,7 +273,7 @@ fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result
 }
 
 fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let worker = explain::pick(&snapshot, &asked.worker).map_err(Failure::Usage)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match asked.output {
@@ -276,7 +289,7 @@ fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {
         warn: check::Limits::parse(&check.warn).map_err(Failure::Usage)?,
         crit: check::Limits::parse(&check.crit).map_err(Failure::Usage)?,
     };
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let (line, exit) = check::line(&snapshot, &limits, now);
     writeln!(io::stdout(), "{line}")?;
     Ok(exit)
