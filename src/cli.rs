@@ -32,7 +32,7 @@ use swarmwarden::settings::Job;
 pub(crate) use view::{Sessions, Show, Shown};
 pub(crate) use wait::Wait;
 pub(crate) use workers::{
-    Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
+    Alive, Beat, For, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Pipe, Program, Run,
 };
 
 /// The operator's dashboard for multi-agent swarms.
@@ -56,6 +56,9 @@ pub(crate) struct Common {
     /// The bridge's database.
     #[arg(long, value_name = "FILE", env = "SWARMWARDEN_DB", global = true)]
     pub(crate) db: Option<PathBuf>,
+    /// Reach the bridge on another machine: a line of the shell that runs `swarmwarden pipe` there, such as 'ssh host swarmwarden pipe'.
+    #[arg(long, value_name = "COMMAND", env = "SWARMWARDEN_VIA", global = true)]
+    pub(crate) via: Option<String>,
     /// Show a recorded instant: rows younger than TIME are not known (RFC 3339, without a zone it is UTC).
     #[arg(long, value_name = "TIME", global = true)]
     pub(crate) at: Option<String>,
@@ -175,6 +178,8 @@ pub(crate) enum Sub {
     Run(Run),
     /// What Prometheus reads: once, as a file that is renewed, or over HTTP.
     Metrics(Metrics),
+    /// On the bridge's host: serve its database to another machine's --via, on standard input and output.
+    Pipe(Pipe),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

@@ -27,7 +27,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// Nothing was named, and nothing is at the usual places.
     #[error(
-        "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, or run `swarmwarden demo` to see a made-up swarm"
+        "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, one on another machine with --via COMMAND, or run `swarmwarden demo` to see a made-up swarm"
     )]
     NoDatabase,
     /// An action was refused.
@@ -116,14 +116,18 @@ impl Failure {
             | Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. })
             | Self::Deploy(_) => Exit::Data,
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
-            Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
+            Self::Refused(Refusal::ReadOnly(_)) | Self::Store(StoreError::Refused { .. }) => {
+                Exit::ReadOnly
+            }
             Self::Store(_)
             | Self::Refused(_)
             | Self::Issue(_)
             | Self::Git(_)
             | Self::Publish(_) => Exit::Unavailable,
             Self::Credential(error) => of_credentials(error),
-            Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
+            Self::Settings(SettingsError::At(_) | SettingsError::Two) | Self::Usage(_) => {
+                Exit::Usage
+            }
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Io(error) => Exit::of_write(error),
         }

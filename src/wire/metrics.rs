@@ -1,6 +1,6 @@
 //! `metrics`: the page once, as a file that is renewed, or over HTTP.
 
-use super::{daemon, failure::Failure, glance, live};
+use super::{bridge::Bridge, daemon, failure::Failure, glance, health, live};
 use crate::cli;
 use axum::{
     Router,
@@ -28,7 +28,6 @@ use swarmwarden::{
     },
     link::JobHealth,
     settings::Settings,
-    store::Sidecar,
 };
 use tokio::{
     net::TcpListener,
@@ -44,13 +43,13 @@ const FILE: u64 = 1 << 20;
 
 /// `metrics`.
 pub(super) fn run(settings: &Settings, asked: &cli::Metrics) -> Result<Exit, Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
-    let around = Surroundings::new(settings, path, asked.branches);
+    let bridge = Bridge::of(settings)?;
+    let around = Surroundings::new(settings, asked.branches);
     let follows = asked.listen.is_some() || (asked.out.is_some() && !asked.once);
     if follows {
-        return live::runtime()?.block_on(follow(settings, asked, around));
+        return live::runtime()?.block_on(follow(settings, asked, (bridge, around)));
     }
-    let (snapshot, now) = glance(settings, path, settings.mode)?;
+    let (snapshot, now) = glance(settings, &bridge, settings.mode)?;
     let text = around.page(&snapshot, now)?;
     match &asked.out {
         Some(file) => write(file, &text)?,
@@ -61,29 +60,32 @@ pub(super) fn run(settings: &Settings, asked: &cli::Metrics) -> Result<Exit, Fai
 
 /// What the page tells besides the picture.
 struct Surroundings {
-    bridge: PathBuf,
+    /// The file, where it is on this machine.
+    file: Option<PathBuf>,
     daemons: Option<PathBuf>,
     branches: bool,
     errors: AtomicU64,
 }
 
 impl Surroundings {
-    fn new(settings: &Settings, bridge: &Path, branches: bool) -> Self {
-        let state = settings.state.as_deref();
+    fn new(settings: &Settings, branches: bool) -> Self {
         Self {
-            bridge: bridge.to_owned(),
-            daemons: state.map(|dir| Sidecar::place(dir, bridge).with_extension("daemons")),
+            file: Bridge::of_file(settings).ok().map(Path::to_owned),
+            daemons: health::place(settings),
             branches,
             errors: AtomicU64::new(0),
         }
     }
 
     fn page(&self, s: &Snapshot, now: Timestamp) -> Result<String, Failure> {
-        let mut log = self.bridge.clone().into_os_string();
-        log.push("-wal");
-        let size = |path: &Path| fs::metadata(path).ok().map(|m| m.len());
+        let size = |file: &Path| {
+            let mut log = file.as_os_str().to_owned();
+            log.push("-wal");
+            let of = |path: &Path| fs::metadata(path).ok().map(|m| m.len());
+            of(file).map(|n| n + of(Path::new(&log)).unwrap_or(0))
+        };
         let around = Around {
-            size: size(&self.bridge).map(|n| n + size(Path::new(&log)).unwrap_or(0)),
+            size: self.file.as_deref().and_then(size),
             errors: self.errors.load(Ordering::Relaxed),
             daemons: self
                 .daemons
@@ -134,7 +136,7 @@ struct Served {
 async fn follow(
     settings: &Settings,
     asked: &cli::Metrics,
-    around: Surroundings,
+    (bridge, around): (Bridge, Surroundings),
 ) -> Result<Exit, Failure> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -150,7 +152,7 @@ async fn follow(
         writeln!(io::stderr(), "swarmwarden: serves http://{at}/metrics")?;
     }
     let pulse = Pulse::new(daemon::socket());
-    let (engine, ports) = live::listen(settings, &around.bridge, pulse.clone());
+    let (engine, ports) = live::listen(settings, bridge, pulse.clone());
     let clock = Clock::of(settings.mode);
     let around = Arc::new(around);
     let counting = tokio::spawn(count(ports.jobs.clone(), Arc::clone(&around)));

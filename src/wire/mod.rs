@@ -5,6 +5,7 @@ mod audit;
 mod beat;
 mod beside;
 mod books;
+mod bridge;
 mod credentials;
 mod daemon;
 mod demo;
@@ -19,7 +20,9 @@ mod keepalive;
 mod live;
 mod metrics;
 mod operations;
+mod owners;
 mod pen;
+mod pipe;
 mod report;
 mod repository;
 mod sessions;
@@ -29,6 +32,7 @@ mod tasks;
 mod wait;
 
 use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
+use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -47,7 +51,7 @@ use swarmwarden::{
         view::{self, View as Shown},
     },
     settings::{self, Env, File, Given, Settings},
-    store::{Sidecar, SqliteStore},
+    store::{Sidecar, pipe::Purpose},
 };
 
 /// Runs what was asked for.
@@ -58,7 +62,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = cli.common.headless || dumb || !terminal;
     match cli.command {
-        Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
+        Some(Sub::Status(status)) => {
+            show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
+        }
         Some(Sub::Workers(how)) => one(&settings, Shown::Workers, how),
         Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, how),
         Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, how),
@@ -80,6 +86,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
         Some(Sub::Metrics(asked)) => metrics::run(&settings, &asked),
+        Some(Sub::Pipe(asked)) => pipe::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
@@ -89,12 +96,12 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(
             &settings,
-            database(&settings)?,
+            &Bridge::of(&settings)?,
             settings.mode,
             &Status::default(),
         ),
         None => {
-            let subject = Subject::file(&settings, database(&settings)?);
+            let subject = Subject::of(&settings, Bridge::of(&settings)?);
             live::dashboard(&settings, subject, cli.common.panic_test)
         }
     }
@@ -128,6 +135,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     }
     let given = Given {
         db: common.db.clone(),
+        via: common.via.clone(),
         at: common.at.clone(),
         git: common.git.clone(),
         swarm: common.swarm.clone(),
@@ -205,14 +213,14 @@ fn text_of(path: &Path, error: &io::Error) -> String {
     domain::text::line(&format!("{}: {error}", path.display())).into_owned()
 }
 
-/// The database that was named or found.
-fn database(settings: &Settings) -> Result<&Path, Failure> {
-    settings.db.as_deref().ok_or(Failure::NoDatabase)
-}
-
 /// One look at a bridge.
-fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
-    let mut store = SqliteStore::open(path)?;
+fn glance(
+    settings: &Settings,
+    bridge: &Bridge,
+    mode: Mode,
+) -> Result<(Snapshot, Timestamp), Failure> {
+    let path = bridge.place();
+    let mut store = bridge.open(Purpose::Reading)?;
     let now = Clock::of(mode).now();
     let repo = repository::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
@@ -222,7 +230,7 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
         habits: Arc::new(habits),
         floors: Arc::new(floors),
     };
-    let mut snapshot = look(&mut store, &view, now, repo)?;
+    let mut snapshot = look(&mut *store, &view, now, repo)?;
     if mode == Mode::Live {
         snapshot.alerts = remembered(settings, path);
     }
@@ -258,8 +266,13 @@ fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<(Habits, Floors
     }
 }
 
-fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, path, mode)?;
+fn show(
+    settings: &Settings,
+    bridge: &Bridge,
+    mode: Mode,
+    status: &Status,
+) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, bridge, mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     view::write(
         &mut out,
@@ -277,7 +290,7 @@ fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result
 
 /// One view by itself.
 fn one(settings: &Settings, view: Shown, how: Show) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     view::write(&mut out, &snapshot, (view, how.output.into()), now)?;
     out.flush()?;
@@ -285,7 +298,7 @@ fn one(settings: &Settings, view: Shown, how: Show) -> Result<Exit, Failure> {
 }
 
 fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let worker = explain::pick(&snapshot, &asked.worker).map_err(Failure::Usage)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match asked.output {
@@ -304,7 +317,7 @@ fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {
         warn: check::Limits::parse(&check.warn).map_err(Failure::Usage)?,
         crit: check::Limits::parse(&check.crit).map_err(Failure::Usage)?,
     };
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let (line, exit) = check::line(&snapshot, &limits, now);
     writeln!(io::stdout(), "{line}")?;
     Ok(exit)

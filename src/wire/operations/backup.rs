@@ -1,6 +1,6 @@
 //! `backup`: a verified copy, and no more of them than wanted.
 
-use super::{Failure, place, shown, words};
+use super::{Bridge, Failure, place, shown, words};
 use crate::{cli, wire::health};
 use std::{
     ffi::OsStr,
@@ -22,7 +22,7 @@ const END: &str = ".backup";
 
 /// `backup`.
 pub(in super::super) fn run(settings: &Settings, asked: &cli::Backup) -> Result<Exit, Failure> {
-    let db = crate::wire::database(settings)?;
+    let db = Bridge::of_file(settings)?;
     let now = Clock::system().now();
     let file = asked.to.as_deref().filter(|to| is_file(to));
     let (to, dir) = match (file, &asked.to) {

@@ -8,7 +8,7 @@ pub(super) use backup::run as backup;
 pub(super) use prune::run as prune;
 pub(super) use restore::run as restore;
 
-use super::failure::Failure;
+use super::{bridge::Bridge, failure::Failure};
 use std::{
     io::{self, BufRead as _, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
@@ -30,7 +30,12 @@ fn place(settings: &Settings, db: &Path) -> Result<PathBuf, Failure> {
 
 /// The bridge may be written: how, and with which key of the audit log.
 fn pen(settings: &Settings, db: &Path) -> Result<(Opener, Key), Failure> {
-    match super::pen::pen(settings, db, settings.mode, settings.state.as_deref()) {
+    match super::pen::pen(
+        settings,
+        &Bridge::file(db),
+        settings.mode,
+        settings.state.as_deref(),
+    ) {
         Pen::Forbidden(why) => Err(Failure::Refused(Refusal::ReadOnly(why.to_string()))),
         Pen::Ready { open, key } => Ok((open, key)),
     }

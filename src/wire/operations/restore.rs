@@ -1,6 +1,6 @@
 //! `restore`: a verified copy takes the place of the bridge, and what it replaces is kept.
 
-use super::{Failure, agreed, backup, op, pen, place, shown, words};
+use super::{Bridge, Failure, agreed, backup, op, pen, place, shown, words};
 use crate::{cli, wire};
 use serde_json::json;
 use std::{
@@ -32,7 +32,7 @@ enum There {
 
 /// `restore`.
 pub(in super::super) fn run(settings: &Settings, asked: &cli::Restore) -> Result<Exit, Failure> {
-    let db = wire::database(settings)?;
+    let db = Bridge::of_file(settings)?;
     let (_, key) = pen(settings, db)?;
     let tally = SqliteStore::verify(&asked.file)?;
     writeln!(
