@@ -20,7 +20,7 @@ pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, TakeOver, View};
 use std::path::PathBuf;
-use swarmwarden::settings::Job;
+use swarmwarden::{domain::Pace, settings::Job};
 pub(crate) use workers::{
     Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
 };
@@ -88,6 +88,15 @@ pub(crate) struct Common {
     /// Symbols of the dashboard: unicode, ascii or auto.
     #[arg(long, value_name = "SET", global = true)]
     pub(crate) symbols: Option<String>,
+    /// How time passes in a rehearsal: SPEED:REAL:AT.
+    #[arg(
+        long,
+        value_name = "PACE",
+        env = "SWARMWARDEN_PACE",
+        hide = true,
+        global = true
+    )]
+    pub(crate) pace: Option<Pace>,
     /// Panic as soon as the dashboard is up, to see that the terminal is restored.
     #[arg(long, hide = true, global = true)]
     pub(crate) panic_test: bool,

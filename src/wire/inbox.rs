@@ -47,7 +47,7 @@ struct Owners {
 
 impl Owners {
     fn new(settings: &Settings, asked: &cli::Inbox) -> Result<Self, Failure> {
-        let clock = Clock::system();
+        let clock = super::clock(settings);
         let sources = keepalive::sources(settings, &asked.credentials, clock.now());
         // Reading needs no token; marking does.
         let needed = asked.conversation.is_empty() || asked.mark_read;

@@ -95,7 +95,7 @@ impl Subject {
         Self {
             path: path.to_owned(),
             mode,
-            clock: Clock::of(mode),
+            clock: super::clock(settings),
             open: opener(path, mode),
             state: settings.state.clone(),
             extras: Extras::default(),
@@ -150,6 +150,8 @@ impl Subject {
                 actor: Arc::clone(&settings.actor),
                 bridge: Some(self.path.clone()),
                 fallback: self.state.clone(),
+                claims: (self.state.as_deref())
+                    .map(|state| Sidecar::place(state, &self.path).with_extension("keepalive")),
                 random: Arc::new(random),
             }),
             reporting: reporting.filter(|_| keeps),

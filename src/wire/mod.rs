@@ -121,6 +121,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
         with: common.with.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
+        pace: common.pace,
         color: common.color.and_then(|when| match when {
             When::Auto => None,
             When::Always => Some(true),
@@ -196,10 +197,15 @@ fn database(settings: &Settings) -> Result<&Path, Failure> {
     settings.db.as_deref().ok_or(Failure::NoDatabase)
 }
 
+/// Where commands take the time from: the one place that knows of rehearsals.
+fn clock(settings: &Settings) -> Clock {
+    Clock::of(settings.mode).scaled(settings.pace)
+}
+
 /// One look at a bridge.
 fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
     let mut store = SqliteStore::open(path)?;
-    let now = Clock::of(mode).now();
+    let now = Clock::of(mode).scaled(settings.pace).now();
     let repo = repository::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
     let view = View {
