@@ -3,6 +3,7 @@
 mod act;
 mod credentials;
 mod deploy;
+mod drill;
 mod git;
 mod report;
 mod sessions;
@@ -16,6 +17,7 @@ pub(crate) use credentials::{
     Accept, Credentials, CredentialsCommand, Join, RotateArgs, Share, Sync,
 };
 pub(crate) use deploy::Deploy;
+pub(crate) use drill::{Drill, DrillAgent, Form};
 pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, TakeOver, View};
@@ -156,6 +158,11 @@ pub(crate) enum Sub {
     Inbox(Inbox),
     /// Several of keepalive, sync and watchdog in one process with one log.
     Run(Run),
+    /// Rehearse the protocol's thirteen tests with real processes, and measure them.
+    Drill(Drill),
+    /// The agent of a worker in a drill.
+    #[command(hide = true)]
+    DrillAgent(DrillAgent),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

@@ -9,6 +9,7 @@ mod credentials;
 mod daemon;
 mod demo;
 mod deploy;
+mod drill;
 mod failure;
 mod git;
 mod hooks;
@@ -44,6 +45,7 @@ use swarmwarden::{
 
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+    drill::follow_parent();
     let quiet = matches!(cli.command, Some(Sub::Beat(_)));
     let settings = settings(&cli.common, quiet)?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -65,6 +67,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
+        Some(Sub::Drill(asked)) => drill::run(cli.common.db.as_deref(), &asked),
+        Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
