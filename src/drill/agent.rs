@@ -136,7 +136,11 @@ impl<'a> Agent<'a> {
     fn receive(&mut self, item: &Item) -> Result<(), Trouble> {
         let steady = self.clock.steady();
         let (id, now) = (item.row.id, self.clock.now());
-        self.print(&json!({"type": "receipt", "id": id.0, "steady": steady.0, "at": now, "duplicate": item.again}))?;
+        let said = serde_json::from_str::<Value>(&item.row.text).unwrap_or_default();
+        let word = |name: &str| said.get(name).and_then(Value::as_str);
+        let test = said.get("test_id").or(said.get("message_id"));
+        let name = word("task_id").map(str::to_owned).or(test.map(Value::to_string));
+        self.print(&json!({"type": "receipt", "id": id.0, "steady": steady.0, "name": name, "at": now, "duplicate": item.again}))?;
         let bearer = Bearer {
             conversation: &self.who.conversation,
             side: Side::B,
@@ -145,15 +149,7 @@ impl<'a> Agent<'a> {
         if let Taken::Denied(why) = self.store.take(&bearer, &[id], now)? {
             return Err(Trouble::Refused(why.to_string()));
         }
-        let Ok(said) = serde_json::from_str::<Value>(&item.row.text) else {
-            return Ok(());
-        };
-        let word = |name: &str| said.get(name).and_then(Value::as_str);
-        match (
-            word("type"),
-            word("task_id"),
-            said.get("test_id").or(said.get("message_id")),
-        ) {
+        match (word("type"), word("task_id"), test) {
             (Some("task_assignment"), Some(task), _) => {
                 self.accept(task, said.get("generation"), now)
             }

@@ -127,6 +127,10 @@ pub(super) struct Receipt {
     pub(super) id: i64,
     /// When, by the steady clock.
     pub(super) steady: Span,
+    /// The task or the test that it names.
+    pub(super) name: String,
+    /// Its agent may have had it before.
+    pub(super) again: bool,
 }
 
 impl Receipt {
@@ -136,6 +140,8 @@ impl Receipt {
         Some(Self {
             id: value.get("id")?.as_i64()?,
             steady: Span(value.get("steady")?.as_i64()?),
+            name: value.get("name")?.as_str().unwrap_or_default().trim_matches('"').to_owned(),
+            again: value.get("duplicate")?.as_bool()?,
         })
     }
 }
@@ -203,6 +209,24 @@ impl Crew {
             "type": "task_assignment", "task_id": task, "description": what, "priority": "P1", "timeout": 300,
         });
         self.tell(number, &words)
+    }
+
+    /// Starts the agents of all, and waits until they listen.
+    pub(super) fn work(&mut self, stage: &Stage<'_>, manner: Manner) -> Result<(), Trouble> {
+        for worker in &mut self.workers {
+            worker.works(stage, manner)?;
+        }
+        self.listen(stage)
+    }
+
+    /// Starts the keep-alives of all.
+    pub(super) fn live(&mut self, stage: &Stage<'_>) -> Result<(), Trouble> {
+        self.workers.iter_mut().try_for_each(|w| w.lives(stage))
+    }
+
+    /// What all agents noted of the messages that they got.
+    pub(super) fn receipts(&self) -> Vec<Receipt> {
+        self.workers.iter().flat_map(Worker::receipts).collect()
     }
 
     /// Waits until every agent listens.

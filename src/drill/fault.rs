@@ -37,7 +37,7 @@ pub enum Fault {
     Remote,
     /// Test 11: workers have no keep-alive.
     KeepAlive,
-    /// Test 13: workers ask every ten seconds instead of being told.
+    /// Test 13: workers ask once a minute instead of being told.
     Push,
 }
 

@@ -6,7 +6,7 @@ use super::{
     process::{self, Process, Spoken},
 };
 use crate::{
-    domain::{ConversationId, MessageId, MessageRow, Pace, Span, Timestamp},
+    domain::{ConversationId, MessageId, MessageRow, Pace, Side, Span, Timestamp},
     engine::Clock,
     store::{SqliteStore, Store},
 };
@@ -249,10 +249,16 @@ impl Eye {
     }
 
     /// When each conversation beat last.
-    pub(super) fn beat(&mut self, id: &ConversationId) -> Result<Option<Timestamp>, Trouble> {
+    pub(super) fn beats(&mut self) -> Result<Vec<(ConversationId, Timestamp)>, Trouble> {
         let rows = self.store.newest(1)?.statuses.unwrap_or_default();
-        let found = rows.iter().find(|row| row.conversation == *id);
-        Ok(found.and_then(|row| row.heartbeat.at()))
+        let beats = rows.into_iter().filter(|row| row.side == Side::B);
+        Ok(beats.filter_map(|row| Some((row.conversation, row.heartbeat.at()?))).collect())
+    }
+
+    /// When this one beat last.
+    pub(super) fn beat(&mut self, id: &ConversationId) -> Result<Option<Timestamp>, Trouble> {
+        let found = self.beats()?.into_iter().find(|(of, _)| of == id);
+        Ok(found.map(|(_, at)| at))
     }
 }
 

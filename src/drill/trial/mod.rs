@@ -1,8 +1,11 @@
 //! The tests, and how one is run.
 
+mod distribute;
 mod idle;
+mod load;
 mod monitor;
 mod push;
+mod reliable;
 
 use super::{Log, Outcome, Spec, Trouble, stage::Stage};
 use crate::domain::Span;
@@ -24,7 +27,15 @@ pub(super) struct Trial {
 }
 
 /// All of them that there are.
-const TRIALS: [Trial; 3] = [idle::TRIAL, monitor::TRIAL, push::TRIAL];
+const TRIALS: [Trial; 7] = [
+    distribute::TASKS,
+    distribute::ANSWERS,
+    load::TRIAL,
+    idle::TRIAL,
+    reliable::TRIAL,
+    monitor::TRIAL,
+    push::TRIAL,
+];
 
 /// The test with this number.
 pub(super) fn of(number: u8) -> Option<Trial> {

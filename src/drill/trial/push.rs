@@ -29,7 +29,7 @@ const APART: Span = Span::seconds(2);
 const POLL: Span = Span::seconds(30);
 
 fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
-    let poll = spec.breaks(Fault::Push).then_some(Span::seconds(10));
+    let poll = spec.breaks(Fault::Push).then_some(Span::seconds(60));
     let told = burst(spec, speed, poll, log)?;
     let asked = burst(spec, speed, Some(POLL), log)?;
     let real: Vec<f64> = told.iter().map(|l| l.as_f64() * 1e3).collect();
@@ -76,14 +76,7 @@ fn mean(all: &[f64]) -> f64 {
 fn burst(spec: &Spec, speed: u32, poll: Option<Span>, log: &mut Log) -> Result<Vec<Span>, Trouble> {
     let stage = Stage::shared(spec, speed)?;
     let mut crew = Crew::hire(&stage)?;
-    for worker in &mut crew.workers {
-        let manner = Manner {
-            poll,
-            ..Manner::works(60)
-        };
-        worker.works(&stage, manner)?;
-    }
-    crew.listen(&stage)?;
+    crew.work(&stage, Manner { poll, ..Manner::works(60) })?;
     let how = poll.map_or("told".to_owned(), |p| format!("asking every {p}"));
     log.step(stage.now(), format!("8 agents listen, {how}"));
     let mut sent: Vec<Sent> = Vec::new();
@@ -94,7 +87,7 @@ fn burst(spec: &Spec, speed: u32, poll: Option<Span>, log: &mut Log) -> Result<V
     }
     log.step(stage.now(), format!("{BURST} messages sent"));
     let received = || {
-        let all = crew.workers.iter().flat_map(|w| w.receipts());
+        let all = crew.receipts().into_iter();
         let of = |id: i64| sent.iter().find(|s| s.row.0 == id);
         all.filter_map(|r| Some(Span(r.steady.0 - of(r.id)?.steady.0)))
             .collect::<Vec<_>>()
