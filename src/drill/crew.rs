@@ -260,7 +260,7 @@ impl Crew {
 }
 
 /// Writes the credential of a worker, for its eyes only.
-fn credential(stage: &Stage<'_>, number: u32, talk: &Conversation) -> Result<PathBuf, Trouble> {
+pub(super) fn credential(stage: &Stage<'_>, number: u32, talk: &Conversation) -> Result<PathBuf, Trouble> {
     let name = format!("worker-{number}.json");
     let words = json!({
         "conversation_id": talk.id, "worker_id": number, "worker_role": talk.role, "worker_token": talk.worker.reveal(),

@@ -18,6 +18,7 @@ mod crew;
 mod fault;
 mod log;
 mod process;
+mod python;
 pub mod report;
 mod stage;
 mod trial;

@@ -4,7 +4,7 @@ use super::Trouble;
 use crate::{domain::Span, engine::Clock};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
-    io::{BufRead as _, BufReader, Read},
+    io::{BufRead as _, BufReader, Read, Write as _},
     os::unix::process::CommandExt as _,
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
@@ -148,13 +148,29 @@ fn listen(
 }
 
 /// Runs a process to its end: its exit code, its output, its errors.
-pub(super) fn run(mut command: Command, spoken: &Spoken) -> Result<(i32, String, String), Trouble> {
+pub(super) fn run(command: Command, spoken: &Spoken) -> Result<(i32, String, String), Trouble> {
+    run_with(command, "", spoken)
+}
+
+/// The same with something on its input: less than a pipe holds.
+pub(super) fn run_with(
+    mut command: Command,
+    input: &str,
+    spoken: &Spoken,
+) -> Result<(i32, String, String), Trouble> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let done = command
+    let mut child = command
         .process_group(0)
-        .stdin(Stdio::null())
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .map_err(Trouble::io(&name))?;
+    if let Some(mut to) = child.stdin.take() {
+        // Whoever does not read it does not want it.
+        let _unread = to.write_all(input.as_bytes());
+    }
+    let done = child.wait_with_output().map_err(Trouble::io(&name))?;
     let [out, err] = [done.stdout, done.stderr].map(|b| String::from_utf8_lossy(&b).into_owned());
     let mut all = spoken.lock().unwrap_or_else(PoisonError::into_inner);
     all.extend([out.clone(), err.clone()]);

@@ -43,6 +43,8 @@ pub(super) struct Stage<'a> {
     pub(super) clock: Clock,
     pace: Pace,
     pub(super) spoken: Spoken,
+    /// Who acts: nobody else's name, so that its audit chain is its own.
+    pub(super) actor: String,
     late: Late,
 }
 
@@ -86,6 +88,7 @@ impl<'a> Stage<'a> {
             clock,
             pace,
             spoken: Spoken::default(),
+            actor: format!("drill-{:08x}", fastrand::u32(..)),
         })
     }
 
@@ -121,7 +124,7 @@ impl<'a> Stage<'a> {
             .env("HOME", self.dir.path())
             .env("SWARMWARDEN_STATE", self.path(state))
             .env("SWARMWARDEN_DB", &self.db)
-            .env("SWARMWARDEN_ACTOR", "drill")
+            .env("SWARMWARDEN_ACTOR", &self.actor)
             .env("SWARMWARDEN_PACE", self.pace.to_string())
             .env("SWARMWARDEN_PARENT", std::process::id().to_string())
             .args(args);

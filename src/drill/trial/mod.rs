@@ -2,10 +2,12 @@
 
 mod distribute;
 mod idle;
+mod install;
 mod load;
 mod monitor;
 mod push;
 mod reliable;
+mod secure;
 
 use super::{Log, Outcome, Spec, Trouble, stage::Stage};
 use crate::domain::Span;
@@ -27,10 +29,13 @@ pub(super) struct Trial {
 }
 
 /// All of them that there are.
-const TRIALS: [Trial; 7] = [
+const TRIALS: [Trial; 10] = [
+    install::INSTALL,
+    install::TALKS,
     distribute::TASKS,
     distribute::ANSWERS,
     load::TRIAL,
+    secure::TRIAL,
     idle::TRIAL,
     reliable::TRIAL,
     monitor::TRIAL,
