@@ -4,6 +4,7 @@ mod act;
 mod credentials;
 mod deploy;
 mod doctor;
+mod drill;
 mod git;
 mod metrics;
 mod operations;
@@ -22,13 +23,14 @@ pub(crate) use credentials::{
 };
 pub(crate) use deploy::Deploy;
 pub(crate) use doctor::Doctor;
+pub(crate) use drill::{Drill, DrillAgent, Form};
 pub(crate) use git::{Git, GitCommand, Merge};
 pub(crate) use metrics::Metrics;
 pub(crate) use operations::{Backup, Prune, Restore};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
 use std::path::PathBuf;
-use swarmwarden::settings::Job;
+use swarmwarden::{domain::Pace, settings::Job};
 pub(crate) use view::{Sessions, Show, Shown};
 pub(crate) use wait::Wait;
 pub(crate) use workers::{
@@ -101,6 +103,15 @@ pub(crate) struct Common {
     /// Symbols of the dashboard: unicode, ascii or auto.
     #[arg(long, value_name = "SET", global = true)]
     pub(crate) symbols: Option<String>,
+    /// How time passes in a rehearsal: SPEED:REAL:AT.
+    #[arg(
+        long,
+        value_name = "PACE",
+        env = "SWARMWARDEN_PACE",
+        hide = true,
+        global = true
+    )]
+    pub(crate) pace: Option<Pace>,
     /// Panic as soon as the dashboard is up, to see that the terminal is restored.
     #[arg(long, hide = true, global = true)]
     pub(crate) panic_test: bool,
@@ -180,6 +191,11 @@ pub(crate) enum Sub {
     Metrics(Metrics),
     /// On the bridge's host: serve its database to another machine's --via, on standard input and output.
     Pipe(Pipe),
+    /// Rehearse the protocol's thirteen tests with real processes, and measure them.
+    Drill(Drill),
+    /// The agent of a worker in a drill.
+    #[command(hide = true)]
+    DrillAgent(DrillAgent),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

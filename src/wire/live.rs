@@ -80,7 +80,7 @@ impl Subject {
         let mode = settings.mode;
         Self {
             mode,
-            clock: Clock::of(mode),
+            clock: super::clock(settings),
             open: bridge.follower(mode),
             bridge,
             state: settings.state.clone(),
@@ -136,6 +136,8 @@ impl Subject {
                 actor: Arc::clone(&settings.actor),
                 bridge: Some(self.bridge.place().to_owned()),
                 fallback: self.state.clone(),
+                claims: (self.state.as_deref())
+                    .map(|state| Sidecar::place(state, &self.path).with_extension("keepalive")),
                 random: Arc::new(random),
             }),
             reporting: reporting.filter(|_| keeps),

@@ -153,7 +153,7 @@ async fn follow(
     }
     let pulse = Pulse::new(daemon::socket());
     let (engine, ports) = live::listen(settings, bridge, pulse.clone());
-    let clock = Clock::of(settings.mode);
+    let clock = super::clock(settings);
     let around = Arc::new(around);
     let counting = tokio::spawn(count(ports.jobs.clone(), Arc::clone(&around)));
     let serving = listener.map(|listener| {

@@ -11,6 +11,7 @@ mod daemon;
 mod demo;
 mod deploy;
 mod doctor;
+mod drill;
 mod failure;
 mod git;
 mod health;
@@ -56,6 +57,7 @@ use swarmwarden::{
 
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+    drill::follow_parent();
     let quiet = matches!(cli.command, Some(Sub::Beat(_)));
     let settings = settings(&cli.common, quiet)?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -89,6 +91,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Pipe(asked)) => pipe::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
+        Some(Sub::Drill(asked)) => drill::run(cli.common.db.as_deref(), &asked),
+        Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
@@ -146,6 +150,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
         with: common.with.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
+        pace: common.pace,
         color: common.color.and_then(|when| match when {
             When::Auto => None,
             When::Always => Some(true),
@@ -213,6 +218,11 @@ fn text_of(path: &Path, error: &io::Error) -> String {
     domain::text::line(&format!("{}: {error}", path.display())).into_owned()
 }
 
+/// Where commands take the time from: the one place that knows of rehearsals.
+fn clock(settings: &Settings) -> Clock {
+    Clock::of(settings.mode).scaled(settings.pace)
+}
+
 /// One look at a bridge.
 fn glance(
     settings: &Settings,
@@ -221,7 +231,7 @@ fn glance(
 ) -> Result<(Snapshot, Timestamp), Failure> {
     let path = bridge.place();
     let mut store = bridge.open(Purpose::Reading)?;
-    let now = Clock::of(mode).now();
+    let now = Clock::of(mode).scaled(settings.pace).now();
     let repo = repository::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
     let view = View {

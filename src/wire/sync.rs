@@ -67,7 +67,7 @@ pub(super) fn beside(settings: &Settings) -> Option<Syncing> {
 /// `sync`.
 pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failure> {
     let how = syncing(settings, room::number(asked.worker, settings)?)?;
-    let clock = Clock::system();
+    let clock = super::clock(settings);
     if !asked.once {
         return live::runtime()?.block_on(follow(settings, how, clock));
     }

@@ -51,7 +51,7 @@ async fn follow(settings: &Settings, asked: &Wait) -> Result<Exit, Failure> {
     tokio::pin!(over);
     let (engine, ports) = live::listen(settings, bridge, Pulse::default());
     let mut snapshot = ports.snapshot.clone();
-    let clock = Clock::of(settings.mode);
+    let clock = super::clock(settings);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut since: Option<Timestamp> = None;
