@@ -136,8 +136,9 @@ impl Subject {
                 actor: Arc::clone(&settings.actor),
                 bridge: Some(self.bridge.place().to_owned()),
                 fallback: self.state.clone(),
-                claims: (self.state.as_deref())
-                    .map(|state| Sidecar::place(state, &self.path).with_extension("keepalive")),
+                claims: (self.state.as_deref()).map(|state| {
+                    Sidecar::place(state, self.bridge.place()).with_extension("keepalive")
+                }),
                 random: Arc::new(random),
             }),
             reporting: reporting.filter(|_| keeps),
