@@ -314,8 +314,11 @@ fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure
         drop(bridge.open(Purpose::Reading)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let subject = Subject::of(settings, bridge);
+        let mut subject = Subject::of(settings, bridge);
         let clock = subject.clock.clone();
+        if role != Role::Listener {
+            subject.extras.pulse = Some(Pulse::new(super::daemon::socket()));
+        }
         let (engine, ports) = subject.start(settings, role);
         let mut out = io::stdout();
         let mut terminate = signal(SignalKind::terminate())?;
@@ -324,7 +327,8 @@ fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure
         let exit = tokio::select! {
             exit = running => exit?,
             signal = tokio::signal::ctrl_c() => signal.map(|()| Exit::Interrupted)?,
-            _ = terminate.recv() => Exit::Terminated,
+            // A service that is stopped has ended well.
+            _ = terminate.recv() => if role == Role::Listener { Exit::Terminated } else { Exit::Ok },
             () = telling => Exit::Ok,
         };
         engine.stop().await;

@@ -20,11 +20,11 @@ use std::{
     time::Duration,
 };
 use swarmwarden::{
-    domain::{DataState, Snapshot, Timestamp},
+    domain::{DataState, Snapshot},
     engine::{Clock, alive::Pulse},
     headless::{
         Exit,
-        metrics::{Around, Daemon, page},
+        metrics::{Around, page},
     },
     link::JobHealth,
     settings::Settings,
@@ -38,8 +38,6 @@ use tokio::{
 
 /// The format, as a scraper expects it.
 const CONTENT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// A health file is smaller than this by far.
-const FILE: u64 = 1 << 20;
 
 /// `metrics`.
 pub(super) fn run(settings: &Settings, asked: &cli::Metrics) -> Result<Exit, Failure> {
@@ -49,8 +47,8 @@ pub(super) fn run(settings: &Settings, asked: &cli::Metrics) -> Result<Exit, Fai
     if follows {
         return live::runtime()?.block_on(follow(settings, asked, (bridge, around)));
     }
-    let (snapshot, now) = glance(settings, &bridge, settings.mode)?;
-    let text = around.page(&snapshot, now)?;
+    let (snapshot, _) = glance(settings, &bridge, settings.mode)?;
+    let text = around.page(&snapshot, &super::clock(settings))?;
     match &asked.out {
         Some(file) => write(file, &text)?,
         None => io::stdout().write_all(text.as_bytes())?,
@@ -77,7 +75,7 @@ impl Surroundings {
         }
     }
 
-    fn page(&self, s: &Snapshot, now: Timestamp) -> Result<String, Failure> {
+    fn page(&self, s: &Snapshot, clock: &Clock) -> Result<String, Failure> {
         let size = |file: &Path| {
             let mut log = file.as_os_str().to_owned();
             log.push("-wal");
@@ -87,32 +85,12 @@ impl Surroundings {
         let around = Around {
             size: self.file.as_deref().and_then(size),
             errors: self.errors.load(Ordering::Relaxed),
-            daemons: self
-                .daemons
-                .as_deref()
-                .map(health_files)
-                .unwrap_or_default(),
+            daemons: (self.daemons.as_deref())
+                .map_or_else(Vec::new, |dir| health::daemons(dir, clock)),
             branches: self.branches,
         };
-        page(s, &around, now).map_err(|why| Failure::Io(io::Error::other(why)))
+        page(s, &around, clock.now()).map_err(|why| Failure::Io(io::Error::other(why)))
     }
-}
-
-/// What the processes of this swarm wrote of themselves. One that cannot be read is left out.
-fn health_files(dir: &Path) -> Vec<Daemon> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .collect();
-    paths.sort();
-    let read = |path: &PathBuf| {
-        let small = fs::metadata(path).is_ok_and(|m| m.len() <= FILE);
-        serde_json::from_slice(&fs::read(path).ok().filter(|_| small)?).ok()
-    };
-    paths.iter().filter_map(read).collect()
 }
 
 /// Writes a file by rename: whoever reads finds a whole one.
@@ -184,7 +162,7 @@ async fn follow(
         let picture = snapshot.borrow_and_update().clone();
         // A disk that is full now need not be so the next time.
         if let Err(error) = around
-            .page(&picture, clock.now())
+            .page(&picture, &clock)
             .and_then(|text| write(file, &text))
         {
             writeln!(io::stderr(), "swarmwarden: {error}")?;
@@ -230,7 +208,7 @@ fn router(served: Arc<Served>) -> Router {
 
 async fn metrics(State(served): State<Arc<Served>>) -> impl IntoResponse {
     let snapshot = served.snapshot.borrow().clone();
-    match served.around.page(&snapshot, served.clock.now()) {
+    match served.around.page(&snapshot, &served.clock) {
         Ok(text) => (StatusCode::OK, [(header::CONTENT_TYPE, CONTENT)], text),
         Err(error) => (
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -9,7 +9,7 @@ use std::{
 };
 use swarmwarden::{
     domain::{Mode, Snapshot, Timestamp, condition::Truth},
-    engine::{Clock, alive::Pulse},
+    engine::alive::Pulse,
     headless::Exit,
     settings::Settings,
 };
