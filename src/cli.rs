@@ -185,6 +185,8 @@ pub(crate) enum Sub {
     Hooks(Hooks),
     /// A worker's new messages, the moment they are committed, one JSON object per line.
     Inbox(Inbox),
+    /// The same as `inbox --follow`: a daemon that hands over a worker's messages until it is stopped.
+    Push(Inbox),
     /// Several of keepalive, sync and watchdog in one process with one log.
     Run(Run),
     /// What Prometheus reads: once, as a file that is renewed, or over HTTP.

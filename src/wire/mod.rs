@@ -86,6 +86,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Sync(asked)) => sync::run(&settings, &asked),
         Some(Sub::KeepAlive(asked)) => keepalive::run(&settings, &asked),
         Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
+        Some(Sub::Push(mut asked)) => {
+            asked.follow = true;
+            inbox::run(&settings, &asked)
+        }
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
         Some(Sub::Metrics(asked)) => metrics::run(&settings, &asked),
         Some(Sub::Pipe(asked)) => pipe::run(&settings, &asked),
