@@ -16,9 +16,6 @@ use crate::{
 };
 use std::io;
 
-/// What is kept of a message that alone is too long for a line.
-const CUT: usize = 1 << 20;
-
 impl Desk {
     /// Answers with as many rows as fit on a line; one that alone does not fit is cut.
     pub(super) fn changes(
@@ -40,7 +37,7 @@ impl Desk {
             }
             let rows = changes.messages.len().max(changes.audits.len());
             if rows <= 1 {
-                cut(&mut changes.messages);
+                cut(&mut changes.messages, out);
                 return self.say(out, n, &ChangesForm::from(&changes));
             }
             limit = rows / 2;
@@ -62,7 +59,7 @@ impl Desk {
                 return Ok(());
             }
             if rows.len() <= 1 {
-                cut(&mut rows);
+                cut(&mut rows, out);
                 rows_fit(out, n, &rows, (next, true))?;
                 return Ok(());
             }
@@ -115,7 +112,7 @@ impl Desk {
                 return Ok(());
             }
             if found <= 1 {
-                cut(&mut rows);
+                cut(&mut rows, out);
                 rows_fit(out, n, &rows, (next, true))?;
                 return Ok(());
             }
@@ -158,11 +155,13 @@ fn rows_fit(
 }
 
 /// Cuts what alone is too long for a line, and says so in its place.
-fn cut(rows: &mut [MessageRow]) {
+fn cut(rows: &mut [MessageRow], out: &Out<'_>) {
+    // A byte of text is at most six of JSON.
+    let kept = out.limit() / 16;
     for row in rows {
         let whole = row.text.len();
-        if whole > CUT {
-            let head = text::head(&row.text, CUT);
+        if whole > kept {
+            let head = text::head(&row.text, kept);
             row.text = format!("{head}… [cut by the pipe: {whole} bytes]").into();
         }
     }
