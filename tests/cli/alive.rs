@@ -3,7 +3,7 @@
 mod faults;
 mod hooks;
 mod inbox;
-mod scene;
+pub(crate) mod scene;
 
 use super::{machines::Machines, run, warden};
 use scene::{Scene, until};

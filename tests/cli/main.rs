@@ -15,6 +15,8 @@ mod health;
 mod live;
 #[cfg(test)]
 mod machines;
+#[cfg(test)]
+mod pipe;
 mod sessions;
 mod written;
 
