@@ -16,6 +16,9 @@ use crate::{
 };
 use std::io;
 
+/// Rows of one answer, however many are asked for.
+const ROWS: usize = 1 << 14;
+
 impl Desk {
     /// Answers with as many rows as fit on a line; one that alone does not fit is cut.
     pub(super) fn changes(
@@ -26,7 +29,7 @@ impl Desk {
     ) -> Result<(), Refusal> {
         let unread: Vec<_> = args.unread.iter().copied().map(MessageId).collect();
         let after = args.after.map(Cursor::from);
-        let mut limit = args.limit;
+        let mut limit = args.limit.min(ROWS);
         loop {
             let mut changes = match &after {
                 Some(after) => self.store.changes(after, limit, &unread)?,
@@ -50,7 +53,7 @@ impl Desk {
         args: &FromArgs,
         out: &mut Out<'_>,
     ) -> Result<(), Refusal> {
-        let mut limit = args.limit;
+        let mut limit = args.limit.min(ROWS);
         loop {
             let mut rows = self.store.page(MessageId(args.from), limit)?;
             let next = rows.first().map_or(args.from, |m| m.id.0);
@@ -98,7 +101,7 @@ impl Desk {
         out: &mut Out<'_>,
     ) -> Result<(), Refusal> {
         let own = self.readable()?;
-        let mut limit = args.limit;
+        let mut limit = args.limit.min(ROWS);
         loop {
             let mut rows = self.store.since(MessageId(args.from), limit)?;
             let next = rows.last().map_or(args.from, |m| m.id.0);
@@ -126,7 +129,7 @@ impl Desk {
         args: &FromArgs,
         out: &mut Out<'_>,
     ) -> Result<(), Refusal> {
-        let mut limit = args.limit;
+        let mut limit = args.limit.min(ROWS);
         loop {
             let records = self.store.records(args.from, limit)?;
             let form = RecordsForm {
