@@ -23,6 +23,8 @@ mod metrics;
 mod operations;
 #[cfg(test)]
 mod own;
+#[cfg(test)]
+mod pipe;
 mod sessions;
 #[cfg(test)]
 mod views;
