@@ -20,7 +20,7 @@ pub(crate) use credentials::{
 pub(crate) use deploy::Deploy;
 pub(crate) use doctor::Doctor;
 pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
-pub(crate) use operations::{Backup, Prune, Restore};
+pub(crate) use operations::{Backup, Prune, Restore, Rollcall};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::{Sessions, TakeOver, View};
 use std::path::PathBuf;
@@ -123,6 +123,8 @@ pub(crate) enum Sub {
     Restore(Restore),
     /// Remove conversations that are over; without --yes, list them.
     Prune(Prune),
+    /// Ask every worker for an answer, and count: exit 0 all, 1 some, 124 nobody within the time.
+    Rollcall(Rollcall),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.

@@ -15,6 +15,7 @@ pub mod json;
 pub mod log;
 mod markdown;
 pub mod own;
+pub mod rollcall;
 pub mod sessions;
 pub mod text;
 

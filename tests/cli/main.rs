@@ -21,6 +21,8 @@ mod machines;
 mod operations;
 #[cfg(test)]
 mod own;
+#[cfg(test)]
+mod rollcall;
 mod sessions;
 mod written;
 

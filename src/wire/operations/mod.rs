@@ -3,10 +3,12 @@
 mod backup;
 mod prune;
 mod restore;
+mod rollcall;
 
 pub(super) use backup::run as backup;
 pub(super) use prune::run as prune;
 pub(super) use restore::run as restore;
+pub(super) use rollcall::run as rollcall;
 
 use super::failure::Failure;
 use std::{
@@ -38,8 +40,7 @@ fn pen(settings: &Settings, db: &Path) -> Result<(Opener, Key), Failure> {
 
 /// Names an action.
 fn op() -> std::sync::Arc<str> {
-    let [a, b] = super::pen::random();
-    format!("{a:016x}{b:016x}").into()
+    swarmwarden::domain::act::op_id(super::pen::random())
 }
 
 /// The operator agrees: by flag, or by an answer on a terminal.
