@@ -5,9 +5,12 @@ mod credentials;
 mod deploy;
 mod doctor;
 mod git;
+mod metrics;
 mod operations;
 mod report;
 mod sessions;
+mod view;
+mod wait;
 mod workers;
 
 pub(crate) use act::{
@@ -19,12 +22,15 @@ pub(crate) use credentials::{
 };
 pub(crate) use deploy::Deploy;
 pub(crate) use doctor::Doctor;
-pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
+pub(crate) use git::{Git, GitCommand, Merge};
+pub(crate) use metrics::Metrics;
 pub(crate) use operations::{Backup, Prune, Restore, Rollcall};
 pub(crate) use report::{Paper, Report};
-pub(crate) use sessions::{Sessions, TakeOver, View};
+pub(crate) use sessions::TakeOver;
 use std::path::PathBuf;
 use swarmwarden::settings::Job;
+pub(crate) use view::{Sessions, Show, Shown};
+pub(crate) use wait::Wait;
 pub(crate) use workers::{
     Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
 };
@@ -42,7 +48,7 @@ pub(crate) struct Cli {
 }
 
 const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; 64 usage, 65 no bridge or damaged, 66 no database, \
-69 bridge unavailable, 73 cannot write output, 75 conflict (somebody was faster), 77 read-only, 78 configuration, 130 interrupted, 141 closed pipe.";
+69 bridge unavailable, 73 cannot write output, 75 conflict (somebody was faster), 77 read-only, 78 configuration, 124 time is up, 130 interrupted, 141 closed pipe.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
@@ -125,10 +131,18 @@ pub(crate) enum Sub {
     Prune(Prune),
     /// Ask every worker for an answer, and count: exit 0 all, 1 some, 124 nobody within the time.
     Rollcall(Rollcall),
+    /// Wait until a condition holds: exit 0 when it does, 1 when it no longer can, 124 when the time is up.
+    Wait(Wait),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.
     Explain(Explain),
+    /// The workers alone.
+    Workers(Show),
+    /// The tasks alone: open ones, then the newest closed ones.
+    Tasks(Show),
+    /// What needs the operator, worst first.
+    Alerts(Show),
     /// Sessions: what is claimed of each, and what git and the bridge show.
     Sessions(Sessions),
     /// Branches, work trees, and which branches conflict; works without a bridge.
@@ -161,6 +175,8 @@ pub(crate) enum Sub {
     Inbox(Inbox),
     /// Several of keepalive, sync and watchdog in one process with one log.
     Run(Run),
+    /// What Prometheus reads: once, as a file that is renewed, or over HTTP.
+    Metrics(Metrics),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }
@@ -169,8 +185,8 @@ pub(crate) enum Sub {
 #[derive(Debug, Args, Default)]
 pub(crate) struct Status {
     /// Format.
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) show: Show,
     /// Exit as `check` does.
     #[arg(long)]
     pub(crate) exit_code: bool,

@@ -1,6 +1,7 @@
 //! What can be typed to look at git.
 
-use clap::{Args, Subcommand, ValueEnum};
+use super::Shown;
+use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
 /// `git`.
@@ -10,20 +11,8 @@ pub(crate) struct Git {
     #[command(subcommand)]
     pub(crate) command: Option<GitCommand>,
     /// Format.
-    #[arg(short, long, value_enum, default_value_t = GitFormat::Text, global = true)]
-    pub(crate) output: GitFormat,
-}
-
-/// Format of `git`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum GitFormat {
-    /// Tables for people.
-    #[value(alias = "table")]
-    Text,
-    /// The published schema.
-    Json,
-    /// Markdown.
-    Md,
+    #[arg(short, long, value_enum, default_value_t = Shown::Table, global = true)]
+    pub(crate) output: Shown,
 }
 
 /// What to show of git.

@@ -30,7 +30,7 @@ pub enum Exit {
     ReadOnly = 77,
     /// The configuration cannot be read.
     Config = 78,
-    /// What was waited for did not come in time.
+    /// The time was up.
     TimedOut = 124,
     /// Ended by SIGHUP.
     HungUp = 129,

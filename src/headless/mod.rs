@@ -14,9 +14,12 @@ pub mod inbox;
 pub mod json;
 pub mod log;
 mod markdown;
+pub mod metrics;
 pub mod own;
 pub mod rollcall;
 pub mod sessions;
+pub mod shift;
 pub mod text;
+pub mod view;
 
 pub use exit::Exit;

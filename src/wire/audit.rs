@@ -70,7 +70,8 @@ fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
     Ok((keys.collect(), heads))
 }
 
-fn records(settings: &Settings) -> Result<Vec<Record>, Failure> {
+/// Every action in the log, oldest first.
+pub(super) fn records(settings: &Settings) -> Result<Vec<Record>, Failure> {
     let mut store = SqliteStore::open(super::database(settings)?)?;
     let mut all: Vec<Record> = Vec::new();
     loop {

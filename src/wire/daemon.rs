@@ -158,7 +158,7 @@ async fn serve(settings: &Settings, jobs: Jobs) -> Result<Exit, Failure> {
 }
 
 /// Where the service manager listens.
-fn socket() -> Option<Vec<u8>> {
+pub(super) fn socket() -> Option<Vec<u8>> {
     use std::os::unix::ffi::OsStringExt;
     std::env::var_os("NOTIFY_SOCKET").map(OsStringExt::into_vec)
 }

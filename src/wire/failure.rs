@@ -44,7 +44,7 @@ pub(crate) enum Failure {
     Deploy(#[from] DeployError),
     /// A file or directory of the operator's could not be written.
     #[error("{}: {}", text::line(&.0.to_string_lossy()), text::line(&.1.to_string()))]
-    Output(PathBuf, #[source] io::Error),
+    Place(PathBuf, #[source] io::Error),
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
@@ -54,6 +54,9 @@ pub(crate) enum Failure {
     /// A document was not written.
     #[error("{}", chain(.0))]
     Publish(#[from] PublishError),
+    /// What was asked for cannot be put where it was asked for.
+    #[error("{}", text::line(.0))]
+    Output(String),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -96,9 +99,10 @@ impl Failure {
     /// The exit code that says so.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Store(StoreError::Full { .. }) | Self::Demo(_) | Self::Output(..) => {
-                Exit::CannotWrite
-            }
+            Self::Store(StoreError::Full { .. })
+            | Self::Demo(_)
+            | Self::Output(_)
+            | Self::Place(..) => Exit::CannotWrite,
             Self::Store(StoreError::NotFound { .. })
             | Self::NoDatabase
             | Self::Git(GitError::NotARepository(_)) => Exit::NoInput,

@@ -15,6 +15,7 @@ use swarmwarden::{
     domain::{Mode, Severity, Timestamp, ledger::Floors, swarm::Habits, text, watchdog::Policy},
     engine::{
         Clock, Engine, Pen, Plan, View,
+        alive::Pulse,
         job::{Memory, Open, Opened, Warding, recall},
     },
     headless::{Exit, events},
@@ -265,6 +266,13 @@ pub(super) fn guard(
     let mut subject = Subject::file(settings, path);
     subject.extras = extras;
     Ok(subject.start(settings, Role::Actor(policy)))
+}
+
+/// An engine that only listens, for a process without a screen.
+pub(super) fn listen(settings: &Settings, path: &Path, pulse: Pulse) -> (Engine, Ports) {
+    let mut subject = Subject::file(settings, path);
+    subject.extras.pulse = Some(pulse);
+    subject.start(settings, Role::Listener)
 }
 
 /// Who is told of alerts: of a live bridge, by the dashboard that keeps the book.

@@ -17,6 +17,7 @@ mod hooks;
 mod inbox;
 mod keepalive;
 mod live;
+mod metrics;
 mod operations;
 mod pen;
 mod report;
@@ -25,8 +26,9 @@ mod sessions;
 mod sync;
 mod takeover;
 mod tasks;
+mod wait;
 
-use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
+use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -40,7 +42,10 @@ use swarmwarden::{
         self, Mode, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors, swarm::Habits,
     },
     engine::{Clock, View, job::recall, look},
-    headless::{Exit, check, explain, json, text},
+    headless::{
+        Exit, check, explain,
+        view::{self, View as Shown},
+    },
     settings::{self, Env, File, Given, Settings},
     store::{Sidecar, SqliteStore},
 };
@@ -54,6 +59,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let plain = cli.common.headless || dumb || !terminal;
     match cli.command {
         Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
+        Some(Sub::Workers(how)) => one(&settings, Shown::Workers, how),
+        Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, how),
+        Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, how),
+        Some(Sub::Wait(asked)) => wait::run(&settings, &asked),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
         Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
@@ -71,6 +80,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::KeepAlive(asked)) => keepalive::run(&settings, &asked),
         Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
+        Some(Sub::Metrics(asked)) => metrics::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
@@ -252,16 +262,27 @@ fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<(Habits, Floors
 fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {
     let (snapshot, now) = glance(settings, path, mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
-    match status.output {
-        Format::Text => text::write(&mut out, &snapshot, now)?,
-        Format::Json => json::write(&mut out, &snapshot, now)?,
-    }
+    view::write(
+        &mut out,
+        &snapshot,
+        (Shown::Status, status.show.output.into()),
+        now,
+    )?;
     out.flush()?;
     Ok(if status.exit_code {
         Exit::of(snapshot.severity)
     } else {
         Exit::Ok
     })
+}
+
+/// One view by itself.
+fn one(settings: &Settings, view: Shown, how: Show) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    view::write(&mut out, &snapshot, (view, how.output.into()), now)?;
+    out.flush()?;
+    Ok(Exit::Ok)
 }
 
 fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {

@@ -1,7 +1,7 @@
 //! `sessions`: with a bridge when there is one, and without.
 
 use super::{Failure, glance, repository};
-use crate::cli::{Sessions, View};
+use crate::cli::Sessions;
 use std::{
     io::{self, Write},
     sync::Arc,
@@ -9,18 +9,18 @@ use std::{
 use swarmwarden::{
     domain::{Mode, Snapshot},
     engine::Clock,
-    headless::{Exit, sessions},
+    headless::{
+        Exit,
+        view::{self, View},
+    },
     settings::Settings,
 };
 
 pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure> {
     let snapshot = picture(settings)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
-    match asked.output {
-        View::Table => sessions::text(&mut out, &snapshot, asked.all)?,
-        View::Json => sessions::json(&mut out, &snapshot)?,
-        View::Md => sessions::markdown(&mut out, &snapshot, asked.all)?,
-    }
+    let how = (View::Sessions(asked.all), asked.show.output.into());
+    view::write(&mut out, &snapshot, how, snapshot.at)?;
     out.flush()?;
     Ok(Exit::Ok)
 }

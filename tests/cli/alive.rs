@@ -6,7 +6,7 @@ mod inbox;
 pub(crate) mod scene;
 
 use super::{machines::Machines, run, warden};
-use scene::{Scene, until};
+pub(crate) use scene::{Running, Scene, until};
 use serde_json::Value;
 use std::{
     fs,

@@ -18,12 +18,18 @@ mod live;
 #[cfg(test)]
 mod machines;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod own;
 #[cfg(test)]
 mod rollcall;
 mod sessions;
+#[cfg(test)]
+mod views;
+#[cfg(test)]
+mod wait;
 mod written;
 
 use assert_cmd::Command;
