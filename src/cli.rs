@@ -24,7 +24,7 @@ pub(crate) use deploy::Deploy;
 pub(crate) use doctor::Doctor;
 pub(crate) use git::{Git, GitCommand, Merge};
 pub(crate) use metrics::Metrics;
-pub(crate) use operations::{Backup, Prune, Restore, Rollcall};
+pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, Which};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
 use std::path::PathBuf;
@@ -129,6 +129,8 @@ pub(crate) enum Sub {
     Restore(Restore),
     /// Remove conversations that are over; without --yes, list them.
     Prune(Prune),
+    /// The protocol's checklists, each item with its evidence: exit 1 when one is not ok.
+    Checklist(Checklist),
     /// Ask every worker for an answer, and count: exit 0 all, 1 some, 124 nobody within the time.
     Rollcall(Rollcall),
     /// Wait until a condition holds: exit 0 when it does, 1 when it no longer can, 124 when the time is up.

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod audit;
 pub mod check;
+pub mod checklist;
 pub mod doctor;
 pub mod events;
 mod exit;

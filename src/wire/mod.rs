@@ -67,6 +67,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
         Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
         Some(Sub::Prune(asked)) => operations::prune(&settings, &asked),
+        Some(Sub::Checklist(asked)) => operations::checklist(&settings, &cli.common, &asked),
         Some(Sub::Rollcall(asked)) => operations::rollcall(&settings, &asked),
         Some(Sub::Doctor(asked)) => doctor::run(&settings, &cli.common, &asked),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),

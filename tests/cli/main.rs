@@ -7,6 +7,8 @@ mod audit;
 mod books;
 mod bridge;
 #[cfg(test)]
+mod checklist;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod deploy;

@@ -56,7 +56,7 @@ pub(super) fn holders(bridge: &Path) -> Vec<facts::Holder> {
 }
 
 /// Looks at everything.
-fn gather(settings: &Settings, common: &Common) -> Facts {
+pub(super) fn gather(settings: &Settings, common: &Common) -> Facts {
     let clock = Clock::system();
     let now = clock.now();
     let bridge = bridge::look(settings, common);

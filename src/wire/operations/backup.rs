@@ -14,7 +14,7 @@ use swarmwarden::{
     engine::Clock,
     headless::Exit,
     settings::Settings,
-    store::{SqliteStore, Tally},
+    store::{Sidecar, SqliteStore, Tally},
 };
 
 /// Ends the name of a copy.
@@ -38,6 +38,7 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Backup) -> Result<
         return Err(Failure::Usage(why.to_owned()));
     }
     let tally = copy(db, &to)?;
+    remember(settings, db, &to, now);
     let mut out = io::stdout().lock();
     writeln!(out, "{}", shown(&to))?;
     writeln!(io::stderr(), "verified: {}", words(&tally))?;
@@ -47,6 +48,27 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Backup) -> Result<
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Ends the name of what is noted beside our memory of a bridge: when `backup` copied it last, and where to.
+const LAST: &str = "last-backup";
+
+/// Notes that a copy was made, wherever it lies. That it cannot be noted is no reason to have none.
+fn remember(settings: &Settings, db: &Path, to: &Path, now: Timestamp) {
+    let Some(state) = settings.state.as_deref() else {
+        return;
+    };
+    let words = serde_json::json!({"at": now, "path": shown(to)}).to_string();
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(state);
+    let _unnoted =
+        made.and_then(|()| fs::write(Sidecar::place(state, db).with_extension(LAST), words));
+}
+
+/// When `backup` copied this bridge last, from this machine.
+pub(super) fn newest(settings: &Settings, db: &Path) -> Option<Timestamp> {
+    let path = Sidecar::place(settings.state.as_deref()?, db).with_extension(LAST);
+    let noted: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+    Timestamp::parse(noted.get("at")?.as_str()?)
 }
 
 /// Whether a place is meant as a file: it is none that exists as a directory, and its name does not end like one.

@@ -1,11 +1,13 @@
 //! What keeps a bridge in order: copies, what is over, the protocol's checklists, who answers.
 
 mod backup;
+mod checklist;
 mod prune;
 mod restore;
 mod rollcall;
 
 pub(super) use backup::run as backup;
+pub(super) use checklist::run as checklist;
 pub(super) use prune::run as prune;
 pub(super) use restore::run as restore;
 pub(super) use rollcall::run as rollcall;
