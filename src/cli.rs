@@ -9,6 +9,7 @@ mod metrics;
 mod operations;
 mod report;
 mod sessions;
+mod setup;
 mod view;
 mod wait;
 mod workers;
@@ -27,6 +28,7 @@ pub(crate) use metrics::Metrics;
 pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, Which};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
+pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
 use std::path::PathBuf;
 use swarmwarden::settings::Job;
 pub(crate) use view::{Sessions, Show, Shown};
@@ -129,6 +131,8 @@ pub(crate) enum Sub {
     Restore(Restore),
     /// Remove conversations that are over; without --yes, list them.
     Prune(Prune),
+    /// Install what this program works with.
+    Setup(Setup),
     /// The protocol's checklists, each item with its evidence: exit 1 when one is not ok.
     Checklist(Checklist),
     /// Ask every worker for an answer, and count: exit 0 all, 1 some, 124 nobody within the time.

@@ -23,6 +23,7 @@ mod pen;
 mod report;
 mod repository;
 mod sessions;
+mod setup;
 mod sync;
 mod takeover;
 mod tasks;
@@ -67,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
         Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
         Some(Sub::Prune(asked)) => operations::prune(&settings, &asked),
+        Some(Sub::Setup(asked)) => setup::run(&settings, &cli.common, &asked.command),
         Some(Sub::Checklist(asked)) => operations::checklist(&settings, &cli.common, &asked),
         Some(Sub::Rollcall(asked)) => operations::rollcall(&settings, &asked),
         Some(Sub::Doctor(asked)) => doctor::run(&settings, &cli.common, &asked),

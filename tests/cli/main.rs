@@ -29,6 +29,8 @@ mod own;
 mod rollcall;
 mod sessions;
 #[cfg(test)]
+mod setup;
+#[cfg(test)]
 mod views;
 #[cfg(test)]
 mod wait;

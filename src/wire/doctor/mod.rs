@@ -5,6 +5,8 @@ mod git;
 mod host;
 mod processes;
 
+pub(super) use host::PROGRAM;
+
 use super::{failure::Failure, health};
 use crate::cli::{Common, Doctor, Format};
 use std::{
