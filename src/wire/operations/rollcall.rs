@@ -66,9 +66,9 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Rollcall) -> Resul
     }
     agreed(&format!("ask {} workers", deeds.len()), asked.how.yes)?;
     let clock = Clock::system();
-    let (at, before) = (clock.now(), scene.snapshot.cursor);
+    let (at, began, before) = (clock.now(), clock.steady(), scene.snapshot.cursor);
     send(settings, &scene, deeds, &asked.how.reason)?;
-    wait(db, &id, &mut all, (before, asked.timeout, &clock))?;
+    wait(db, &id, &mut all, (before, asked.timeout), (began, &clock))?;
     let mut out = io::stdout().lock();
     match asked.how.output {
         Format::Text => report::text(&mut out, &all)?,
@@ -123,11 +123,11 @@ fn wait(
     db: &Path,
     id: &str,
     all: &mut [Asked],
-    (before, timeout, clock): (Cursor, Span, &Clock),
+    (before, timeout): (Cursor, Span),
+    (began, clock): (Span, &Clock),
 ) -> Result<(), Failure> {
     let mut store = SqliteStore::open(db)?;
     let mut watch = Watch::new(db);
-    let began = clock.steady();
     let mut after = MessageId(before.message);
     let mut version = store.version()?;
     loop {
