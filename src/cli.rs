@@ -10,6 +10,7 @@ mod metrics;
 mod operations;
 mod report;
 mod sessions;
+mod setup;
 mod view;
 mod wait;
 mod workers;
@@ -26,9 +27,10 @@ pub(crate) use doctor::Doctor;
 pub(crate) use drill::{Drill, DrillAgent, Form};
 pub(crate) use git::{Git, GitCommand, Merge};
 pub(crate) use metrics::Metrics;
-pub(crate) use operations::{Backup, Prune, Restore};
+pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, Which};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
+pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
 use std::path::PathBuf;
 use swarmwarden::{domain::Pace, settings::Job};
 pub(crate) use view::{Sessions, Show, Shown};
@@ -145,6 +147,12 @@ pub(crate) enum Sub {
     Restore(Restore),
     /// Remove conversations that are over; without --yes, list them.
     Prune(Prune),
+    /// Install what this program works with.
+    Setup(Setup),
+    /// The protocol's checklists, each item with its evidence: exit 1 when one is not ok.
+    Checklist(Checklist),
+    /// Ask every worker for an answer, and count: exit 0 all, 1 some, 124 nobody within the time.
+    Rollcall(Rollcall),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.

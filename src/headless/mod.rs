@@ -4,6 +4,7 @@
 pub mod act;
 pub mod audit;
 pub mod check;
+pub mod checklist;
 pub mod doctor;
 pub mod events;
 mod exit;
@@ -16,6 +17,7 @@ pub mod log;
 mod markdown;
 pub mod metrics;
 pub mod own;
+pub mod rollcall;
 pub mod sessions;
 pub mod shift;
 pub mod text;

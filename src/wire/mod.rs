@@ -27,6 +27,7 @@ mod pipe;
 mod report;
 mod repository;
 mod sessions;
+mod setup;
 mod sync;
 mod takeover;
 mod tasks;
@@ -75,6 +76,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
         Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
         Some(Sub::Prune(asked)) => operations::prune(&settings, &asked),
+        Some(Sub::Setup(asked)) => setup::run(&settings, &cli.common, &asked.command),
+        Some(Sub::Checklist(asked)) => operations::checklist(&settings, &cli.common, &asked),
+        Some(Sub::Rollcall(asked)) => operations::rollcall(&settings, &asked),
         Some(Sub::Doctor(asked)) => doctor::run(&settings, &cli.common, &asked),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),

@@ -69,10 +69,7 @@ fn on_a_bridge_that_is_well_nothing_of_it_is_wrong() {
     says(&report, "bridge.expiry", "ok", &["2 conversations live"]);
     says(&report, "bridge.file", "ok", &["$SWARMWARDEN_DB"]);
     let (_, text, _) = run(&mut scene.warden(&["doctor"]));
-    assert!(
-        text.contains("OK    bridge.schema       bridge/1"),
-        "{text}"
-    );
+    assert!(text.contains("OK    bridge.schema       bridge/1"));
     assert!(!text.contains(&Scene::token(1)));
 }
 

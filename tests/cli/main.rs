@@ -7,6 +7,8 @@ mod audit;
 mod books;
 mod bridge;
 #[cfg(test)]
+mod checklist;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod deploy;
@@ -25,7 +27,11 @@ mod operations;
 mod own;
 #[cfg(test)]
 mod pipe;
+#[cfg(test)]
+mod rollcall;
 mod sessions;
+#[cfg(test)]
+mod setup;
 #[cfg(test)]
 mod views;
 #[cfg(test)]

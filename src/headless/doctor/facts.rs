@@ -216,6 +216,8 @@ pub struct Host {
     pub program: Option<String>,
     /// Programs of agents that are here, their configuration, and whether it calls our hook.
     pub hooks: Vec<(String, String, bool)>,
+    /// Configurations of agents' programs that name the bridge: the program, the configuration, and what it starts that is not there.
+    pub servers: Vec<(String, String, Option<String>)>,
     /// The terminal; `None` where the output is none.
     pub terminal: Option<Terminal>,
     /// The configuration: its path, whether it is there, what is wrong with it.

@@ -14,6 +14,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
         inotify(host),
         engine(host),
         program(host),
+        server(host),
         hooks(host, worker),
         terminal(host),
         config(host),
@@ -70,6 +71,33 @@ fn program(host: &Host) -> Finding {
         || Finding::skip(id, "the bridge's own program is not at its usual places; `swarmwarden setup bridge` installs it"),
         |path| Finding::ok(id, format!("the bridge's own program: {path}")),
     )
+}
+
+fn server(host: &Host) -> Finding {
+    let id = "host.server";
+    let lost = host
+        .servers
+        .iter()
+        .find(|(_, _, missing)| missing.is_some());
+    if let Some((name, path, Some(missing))) = lost {
+        return Finding::fail(
+            id,
+            format!("{path} starts the bridge with {missing}, which is not there"),
+            format!("take its entry `bridge` out, then: swarmwarden setup bridge --program {name}"),
+        );
+    }
+    let all = host
+        .servers
+        .iter()
+        .map(|(name, path, _)| format!("{name} ({path})"));
+    let all: Vec<_> = all.collect();
+    if all.is_empty() {
+        return Finding::skip(
+            id,
+            "no agent's program is configured to start the bridge; `swarmwarden setup bridge` does so",
+        );
+    }
+    Finding::ok(id, format!("started by {}", all.join(", ")))
 }
 
 fn hooks(host: &Host, worker: bool) -> Finding {

@@ -1,8 +1,10 @@
 //! The hook in the configuration of an agent's program: merged into what is there, and taken out again, as text in and text out. What is not ours
 //! stays as it is; what cannot be parsed is refused.
 
+mod mcp;
 mod node;
 
+pub use mcp::{Server, bridge_server, claude_code_server, codex_server};
 use node::Node;
 use toml::{Table, Value};
 
@@ -20,6 +22,11 @@ pub enum HookError {
     /// Another program has the only place there is.
     #[error("`notify` runs {0} already; call `{1}` from there; nothing was written")]
     Taken(String, String),
+    /// Another server has the name.
+    #[error(
+        "there is a server called bridge that runs {0}; take it out first, or let it run {1}; nothing was written"
+    )]
+    Server(String, String),
 }
 
 /// Whether a command line is one of ours: `beat` of a program that is called so.

@@ -29,6 +29,7 @@ pub(super) fn look(settings: &Settings, common: &Common) -> Host {
             .find(|p| p.is_file())
             .map(|p| shown(&p)),
         hooks: hooks(settings),
+        servers: servers(),
         terminal: terminal(settings),
         config: config(common),
         state: state.and_then(file),
@@ -57,7 +58,7 @@ fn writable(path: &Path) -> bool {
 }
 
 /// Where the bridge's own program may lie: where `setup` puts it, and where the protocol does.
-pub(in super::super) fn programs(settings: &Settings) -> Vec<PathBuf> {
+fn programs(settings: &Settings) -> Vec<PathBuf> {
     let own = settings
         .state
         .as_deref()
@@ -113,6 +114,26 @@ fn hooks(settings: &Settings) -> Vec<(String, String, bool)> {
         let text = fs::read_to_string(&path).ok()?;
         let calls = swarmwarden::headless::hooks::calls_beat(&text);
         Some((name.to_owned(), shown(&path), calls))
+    };
+    all.into_iter().filter_map(look).collect()
+}
+
+/// Programs of agents whose configuration names the bridge, and what it starts that is not there.
+fn servers() -> Vec<(String, String, Option<String>)> {
+    use crate::cli::Program;
+    let all = [
+        (Program::ClaudeCode, "claude-code"),
+        (Program::Codex, "codex"),
+    ];
+    let look = |(program, name): (Program, &str)| {
+        let path = super::super::setup::usual(program).ok()?;
+        let small = |m: &fs::Metadata| m.is_file() && m.len() <= CAP;
+        fs::metadata(&path).ok().filter(small)?;
+        let words = swarmwarden::headless::hooks::bridge_server(&fs::read_to_string(&path).ok()?)?;
+        // The program, and its script; what follows may be a database that is made later.
+        let files = words.iter().take(2).filter(|w| w.contains('/'));
+        let missing = files.map(Path::new).find(|p| !p.is_file());
+        Some((name.to_owned(), shown(&path), missing.map(shown)))
     };
     all.into_iter().filter_map(look).collect()
 }

@@ -5,6 +5,8 @@ mod git;
 mod host;
 mod processes;
 
+pub(super) use host::PROGRAM;
+
 use super::{failure::Failure, health};
 use crate::cli::{Common, Doctor, Format};
 use std::{
@@ -56,7 +58,7 @@ pub(super) fn holders(bridge: &Path) -> Vec<facts::Holder> {
 }
 
 /// Looks at everything.
-fn gather(settings: &Settings, common: &Common) -> Facts {
+pub(super) fn gather(settings: &Settings, common: &Common) -> Facts {
     let clock = Clock::system();
     let now = clock.now();
     let bridge = bridge::look(settings, common);

@@ -14,7 +14,7 @@ use swarmwarden::{
     engine::Clock,
     headless::Exit,
     settings::Settings,
-    store::{SqliteStore, Tally},
+    store::{Sidecar, SqliteStore, Tally},
 };
 
 /// Ends the name of a copy.
@@ -38,6 +38,7 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Backup) -> Result<
         return Err(Failure::Usage(why.to_owned()));
     }
     let tally = copy(db, &to)?;
+    remember(settings, db, &to, now);
     let mut out = io::stdout().lock();
     writeln!(out, "{}", shown(&to))?;
     writeln!(io::stderr(), "verified: {}", words(&tally))?;
@@ -47,6 +48,27 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Backup) -> Result<
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Ends the name of what is noted beside our memory of a bridge: when `backup` copied it last, and where to.
+const LAST: &str = "last-backup";
+
+/// Notes that a copy was made, wherever it lies. That it cannot be noted is no reason to have none.
+fn remember(settings: &Settings, db: &Path, to: &Path, now: Timestamp) {
+    let Some(state) = settings.state.as_deref() else {
+        return;
+    };
+    let words = serde_json::json!({"at": now, "path": shown(to)}).to_string();
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(state);
+    let _unnoted =
+        made.and_then(|()| fs::write(Sidecar::place(state, db).with_extension(LAST), words));
+}
+
+/// When `backup` copied this bridge last, from this machine.
+pub(super) fn newest(settings: &Settings, db: &Path) -> Option<Timestamp> {
+    let path = Sidecar::place(settings.state.as_deref()?, db).with_extension(LAST);
+    let noted: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+    Timestamp::parse(noted.get("at")?.as_str()?)
 }
 
 /// Whether a place is meant as a file: it is none that exists as a directory, and its name does not end like one.
@@ -68,7 +90,7 @@ pub(super) fn free(dir: &Path, db: &Path, end: &str, now: Timestamp) -> PathBuf 
 pub(super) fn copy(db: &Path, to: &Path) -> Result<Tally, Failure> {
     if let Some(dir) = to.parent().filter(|d| !d.as_os_str().is_empty()) {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-        made.map_err(|e| Failure::Output(dir.to_owned(), e))?;
+        made.map_err(|e| Failure::Place(dir.to_owned(), e))?;
     }
     SqliteStore::sweep_parts(to, health::lives);
     Ok(SqliteStore::back_up(db, to)?)
@@ -76,7 +98,7 @@ pub(super) fn copy(db: &Path, to: &Path) -> Result<Tally, Failure> {
 
 /// Removes all but the newest `keep` copies of this bridge that `backup` made in `dir`.
 fn rotate(dir: &Path, db: &Path, keep: u32) -> Result<Vec<PathBuf>, Failure> {
-    let failed = |e| Failure::Output(dir.to_owned(), e);
+    let failed = |e| Failure::Place(dir.to_owned(), e);
     let name = db.file_name().unwrap_or_default();
     let entries = fs::read_dir(dir).map_err(failed)?.flatten();
     let own = entries.filter(|e| is_own(&e.file_name(), name));

@@ -1,12 +1,16 @@
 //! What keeps a bridge in order: copies, what is over, the protocol's checklists, who answers.
 
 mod backup;
+mod checklist;
 mod prune;
 mod restore;
+mod rollcall;
 
 pub(super) use backup::run as backup;
+pub(super) use checklist::run as checklist;
 pub(super) use prune::run as prune;
 pub(super) use restore::run as restore;
+pub(super) use rollcall::run as rollcall;
 
 use super::{bridge::Bridge, failure::Failure};
 use std::{
@@ -43,8 +47,7 @@ fn pen(settings: &Settings, db: &Path) -> Result<(Opener, Key), Failure> {
 
 /// Names an action.
 fn op() -> std::sync::Arc<str> {
-    let [a, b] = super::pen::random();
-    format!("{a:016x}{b:016x}").into()
+    swarmwarden::domain::act::op_id(super::pen::random())
 }
 
 /// The operator agrees: by flag, or by an answer on a terminal.

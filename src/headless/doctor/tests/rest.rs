@@ -91,6 +91,21 @@ fn this_machine() {
     says("host.memory", State::Warn, &["newer"], |f| {
         f.host.memory = Some(Err("a newer swarmwarden".to_owned()))
     });
+    let server = |missing: Option<&str>| {
+        let missing = missing.map(str::to_owned);
+        vec![("codex".to_owned(), "/c.toml".to_owned(), missing)]
+    };
+    says("host.server", State::Ok, &["codex (/c.toml)"], |f| {
+        f.host.servers = server(None);
+    });
+    says(
+        "host.server",
+        State::Fail,
+        &["/gone.py", "setup bridge --program codex"],
+        |f| {
+            f.host.servers = server(Some("/gone.py"));
+        },
+    );
     let hooks = |calls| vec![("codex".to_owned(), "/c.toml".to_owned(), calls)];
     says("host.hooks", State::Warn, &["hooks install codex"], |f| {
         (f.host.hooks, f.git.worker) = (hooks(false), Some(3))
