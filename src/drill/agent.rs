@@ -139,7 +139,9 @@ impl<'a> Agent<'a> {
         let said = serde_json::from_str::<Value>(&item.row.text).unwrap_or_default();
         let word = |name: &str| said.get(name).and_then(Value::as_str);
         let test = said.get("test_id").or(said.get("message_id"));
-        let name = word("task_id").map(str::to_owned).or(test.map(Value::to_string));
+        let name = word("task_id")
+            .map(str::to_owned)
+            .or(test.map(Value::to_string));
         self.print(&json!({"type": "receipt", "id": id.0, "steady": steady.0, "name": name, "at": now, "duplicate": item.again}))?;
         let bearer = Bearer {
             conversation: &self.who.conversation,

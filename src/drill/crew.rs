@@ -140,7 +140,12 @@ impl Receipt {
         Some(Self {
             id: value.get("id")?.as_i64()?,
             steady: Span(value.get("steady")?.as_i64()?),
-            name: value.get("name")?.as_str().unwrap_or_default().trim_matches('"').to_owned(),
+            name: value
+                .get("name")?
+                .as_str()
+                .unwrap_or_default()
+                .trim_matches('"')
+                .to_owned(),
             again: value.get("duplicate")?.as_bool()?,
         })
     }
@@ -260,7 +265,11 @@ impl Crew {
 }
 
 /// Writes the credential of a worker, for its eyes only.
-pub(super) fn credential(stage: &Stage<'_>, number: u32, talk: &Conversation) -> Result<PathBuf, Trouble> {
+pub(super) fn credential(
+    stage: &Stage<'_>,
+    number: u32,
+    talk: &Conversation,
+) -> Result<PathBuf, Trouble> {
     let name = format!("worker-{number}.json");
     let words = json!({
         "conversation_id": talk.id, "worker_id": number, "worker_role": talk.role, "worker_token": talk.worker.reveal(),

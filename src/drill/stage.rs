@@ -181,6 +181,12 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// How much protocol time passes in so much of life.
+    pub(super) fn scaled(&self, life: Duration) -> Span {
+        let micros = i64::try_from(life.as_micros()).unwrap_or(i64::MAX);
+        Span(micros.saturating_mul(i64::from(self.pace.speed)))
+    }
+
     /// Lets protocol time pass until `at`.
     pub(super) fn reach(&self, at: Timestamp) -> Result<(), Trouble> {
         loop {
@@ -255,7 +261,9 @@ impl Eye {
     pub(super) fn beats(&mut self) -> Result<Vec<(ConversationId, Timestamp)>, Trouble> {
         let rows = self.store.newest(1)?.statuses.unwrap_or_default();
         let beats = rows.into_iter().filter(|row| row.side == Side::B);
-        Ok(beats.filter_map(|row| Some((row.conversation, row.heartbeat.at()?))).collect())
+        Ok(beats
+            .filter_map(|row| Some((row.conversation, row.heartbeat.at()?)))
+            .collect())
     }
 
     /// When this one beat last.

@@ -57,14 +57,21 @@ fn file(crew: &Crew) -> String {
 fn hand_out(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<Span, Trouble> {
     let path = stage.write("nine.toml", &file(crew))?;
     let path = path.to_string_lossy().into_owned();
-    let lock = stage.spec.breaks(Fault::Locked).then(|| hold(stage)).transpose()?;
+    let lock = stage
+        .spec
+        .breaks(Fault::Locked)
+        .then(|| hold(stage))
+        .transpose()?;
     let begun = stage.clock.steady();
     let (code, _, err) = stage.run(&["assign", "--from", &path, "--yes"])?;
     let took = Span(stage.clock.steady().0 - begun.0);
     if let Some(lock) = lock {
         let _released = lock.join();
     }
-    log.step(stage.now(), "nine tasks handed out with one `assign --from`");
+    log.step(
+        stage.now(),
+        "nine tasks handed out with one `assign --from`",
+    );
     if code != 0 {
         log.fail(format!("assign ended with {code}: {}", err.trim()));
     }
@@ -93,7 +100,9 @@ fn tasks(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     let took = hand_out(&stage, &crew, log)?;
     let got = |crew: &Crew| {
         let all = crew.receipts();
-        all.into_iter().filter(|r| r.name.starts_with("drill-task-")).collect::<Vec<_>>()
+        all.into_iter()
+            .filter(|r| r.name.starts_with("drill-task-"))
+            .collect::<Vec<_>>()
     };
     let all = stage.until("nine tasks arrive", Span::seconds(60), || {
         let all = got(&crew);
@@ -101,9 +110,18 @@ fn tasks(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     });
     let all = all.unwrap_or_else(|_| got(&crew));
     let last = all.iter().map(|r| r.steady.0).max().unwrap_or(begun.0);
-    log.count("tasks that arrived at their agents", all.len(), Aim::Just(9.0));
+    log.count(
+        "tasks that arrived at their agents",
+        all.len(),
+        Aim::Just(9.0),
+    );
     log.measure("handing out", took.as_f64(), "real s", Aim::Most(1.0));
-    log.measure("until the last one arrived", Span(last - begun.0).as_f64(), "real s", Aim::Most(1.0));
+    log.measure(
+        "until the last one arrived",
+        Span(last - begun.0).as_f64(),
+        "real s",
+        Aim::Most(1.0),
+    );
     log.fact("tasks_distributed", all.len());
     log.fact("distribution_seconds", took.as_f64());
     crew.dismiss()?;
@@ -128,14 +146,27 @@ fn answers(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     let stage = Stage::shared(spec, speed)?;
     let mut crew = Crew::hire(&stage)?;
     crew.live(&stage)?;
-    crew.work(&stage, Manner { reports: 3, ..Manner::works(40) })?;
+    crew.work(
+        &stage,
+        Manner {
+            reports: 3,
+            ..Manner::works(40)
+        },
+    )?;
     joined(&stage, &crew)?;
     let monitor = stage.start(stage.command("monitor", &["events", "--follow"]))?;
     stage.until("the monitor sees the bridge", Span::seconds(300), || {
-        Ok(monitor.lines(0).iter().any(|(_, l)| l.contains("\"hello\"")).then_some(()))
+        Ok(monitor
+            .lines(0)
+            .iter()
+            .any(|(_, l)| l.contains("\"hello\""))
+            .then_some(()))
     })?;
     if spec.breaks(Fault::Mute) {
-        crew.worker(8)?.agent.iter().for_each(|a| a.signal(Signal::STOP));
+        crew.worker(8)?
+            .agent
+            .iter()
+            .for_each(|a| a.signal(Signal::STOP));
     }
     let mut eye = Eye::open(&stage)?;
     hand_out(&stage, &crew, log)?;
@@ -153,17 +184,38 @@ fn answers(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     let seen = seen.unwrap_or_else(|_| shown());
     eye.look()?;
     let mine = |id: &_| crew.workers.iter().any(|w| w.id() == id);
-    let written: Vec<_> = eye.rows.iter().filter(|r| r.from == Side::B && mine(&r.conversation)).collect();
-    let who = |n: &&crate::drill::crew::Worker| written.iter().filter(|r| r.conversation == *n.id()).count() > 1;
+    let written: Vec<_> = eye
+        .rows
+        .iter()
+        .filter(|r| r.from == Side::B && mine(&r.conversation))
+        .collect();
+    let who = |n: &&crate::drill::crew::Worker| {
+        written.iter().filter(|r| r.conversation == *n.id()).count() > 1
+    };
     log.step(stage.now(), "every answer is written");
     log.count("answers in the bridge", written.len(), Aim::Least(40.0));
-    let ours = |v: &&Value| crew.workers.iter().any(|w| v["conversation"] == w.id().raw());
+    let ours = |v: &&Value| {
+        crew.workers
+            .iter()
+            .any(|w| v["conversation"] == w.id().raw())
+    };
     let seen: Vec<_> = seen.iter().filter(ours).cloned().collect();
-    log.count("answers that the monitor missed", written.len().saturating_sub(seen.len()), Aim::Just(0.0));
-    log.count("workers that answered", crew.workers.iter().filter(who).count(), Aim::Just(8.0));
+    log.count(
+        "answers that the monitor missed",
+        written.len().saturating_sub(seen.len()),
+        Aim::Just(0.0),
+    );
+    log.count(
+        "workers that answered",
+        crew.workers.iter().filter(who).count(),
+        Aim::Just(8.0),
+    );
     log.count("tasks reported as done", done(&seen), Aim::Just(9.0));
     log.fact("responses", written.len());
-    log.fact("workers_responding", crew.workers.iter().filter(who).count());
+    log.fact(
+        "workers_responding",
+        crew.workers.iter().filter(who).count(),
+    );
     crew.dismiss()?;
     finish(&stage, &crew.tokens(), log);
     Ok(())

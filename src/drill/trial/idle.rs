@@ -1,6 +1,6 @@
 //! Test 9: a worker freezes after it accepted its task; the watchdog finds out, moves the task, and another worker completes it.
 
-use super::{Trial, finish, private};
+use super::{Trial, finish, goes_on, private};
 use crate::{
     domain::{
         ConversationId, MessageRow, Mode, Schema, Span, StepKind, Task, TaskState, Timestamp,
@@ -38,7 +38,8 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     private(spec)?;
     for detector in Detector::ALL {
         log.prefix = detector.prefix();
-        once(spec, speed, detector, log)?;
+        let done = once(spec, speed, detector, log);
+        goes_on(done, log)?;
     }
     Ok(())
 }

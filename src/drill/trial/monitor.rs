@@ -1,7 +1,7 @@
 //! Test 12: a worker is killed without a chance to clean up; the watchdog finds out, tells, and moves its work.
 
 use super::{
-    Trial, finish,
+    Trial, finish, goes_on,
     idle::{moved, next_beat, says, staff},
     private,
 };
@@ -40,7 +40,7 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
         let (mut crew, mut eye) = staff(&stage, KILLED, log)?;
         let done = scenario(&stage, (&mut crew, &mut eye, &watchdog), detector, log);
         finish(&stage, &crew.tokens(), log);
-        done?;
+        goes_on(done, log)?;
     }
     Ok(())
 }
@@ -78,6 +78,10 @@ fn scenario(
     let notice = stage.until("the orchestrator is told", Span::seconds(60), || {
         eye.find(|row| row.to == Side::A && says(row, &id, "task_reassigned", TASK).is_some())
     });
+    if detector == Detector::Fixed {
+        let since = alert.at.since(beat.plus(Span::seconds(300)));
+        log.span("limit of 300 s to alert", since, Aim::Most(120.0));
+    }
     log.span(
         "last beat to alert",
         alert.at.since(beat),

@@ -76,7 +76,13 @@ fn mean(all: &[f64]) -> f64 {
 fn burst(spec: &Spec, speed: u32, poll: Option<Span>, log: &mut Log) -> Result<Vec<Span>, Trouble> {
     let stage = Stage::shared(spec, speed)?;
     let mut crew = Crew::hire(&stage)?;
-    crew.work(&stage, Manner { poll, ..Manner::works(60) })?;
+    crew.work(
+        &stage,
+        Manner {
+            poll,
+            ..Manner::works(60)
+        },
+    )?;
     let how = poll.map_or("told".to_owned(), |p| format!("asking every {p}"));
     log.step(stage.now(), format!("8 agents listen, {how}"));
     let mut sent: Vec<Sent> = Vec::new();

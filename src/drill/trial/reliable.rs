@@ -49,7 +49,9 @@ impl Beats {
         let all = self.0.get(id).map_or(&[][..], Vec::as_slice);
         let inner = all.iter().copied().filter(|at| *at > from && *at < to);
         let times: Vec<_> = [from].into_iter().chain(inner).chain([to]).collect();
-        let gaps = times.windows(2).filter_map(|w| Some(w.last()?.since(*w.first()?)));
+        let gaps = times
+            .windows(2)
+            .filter_map(|w| Some(w.last()?.since(*w.first()?)));
         gaps.max().unwrap_or_default()
     }
 }
@@ -57,7 +59,13 @@ impl Beats {
 /// Who gets the message of each minute: everybody at least twice, the others by chance.
 fn targets() -> Vec<u32> {
     let mut all: Vec<u32> = (0..MINUTES)
-        .map(|n| if n < 16 { u32::try_from(n).unwrap_or(0) % 8 + 1 } else { fastrand::u32(1..=8) })
+        .map(|n| {
+            if n < 16 {
+                u32::try_from(n).unwrap_or(0) % 8 + 1
+            } else {
+                fastrand::u32(1..=8)
+            }
+        })
         .collect();
     fastrand::shuffle(&mut all);
     all
@@ -74,7 +82,10 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     meddle(&stage, &crew.orchestrator)?;
     let (mut eye, mut beats, mut sent) = (Eye::open(&stage)?, Beats::default(), Vec::new());
     let from = stage.now();
-    log.step(from, "8 keep-alives and 8 agents run; one message a minute from here on");
+    log.step(
+        from,
+        "8 keep-alives and 8 agents run; one message a minute from here on",
+    );
     let targets = targets();
     for (minute, number) in targets.iter().enumerate() {
         let at = from.plus(Span(MINUTE.0 * i64::try_from(minute).unwrap_or(0)));
@@ -92,17 +103,35 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     let to = stage.now();
     beats.look(&crew, &mut eye)?;
     log.step(to, "the thirty minutes are over");
-    let gaps: Vec<Span> = crew.workers.iter().map(|w| beats.gap(w.id(), (from, to))).collect();
+    let gaps: Vec<Span> = crew
+        .workers
+        .iter()
+        .map(|w| beats.gap(w.id(), (from, to)))
+        .collect();
     judge(&stage, (&crew, &mut eye), &sent, log)?;
     let alive = gaps.iter().filter(|g| **g <= MINUTE).count();
-    log.count("workers that were never more than 60 s without a beat", alive, Aim::Just(8.0));
-    log.span("longest time without a beat", gaps.into_iter().max().unwrap_or_default(), Aim::Most(60.0));
+    log.count(
+        "workers that were never more than 60 s without a beat",
+        alive,
+        Aim::Just(8.0),
+    );
+    log.span(
+        "longest time without a beat",
+        gaps.into_iter().max().unwrap_or_default(),
+        Aim::Most(60.0),
+    );
     log.span("duration", to.since(from), Aim::Least(1_800.0));
     log.fact("duration_minutes", seconds(Span(to.since(from).0 / 60)));
     let mut tested = targets;
     tested.sort_unstable();
-    let least = (1..=8).map(|n| tested.iter().filter(|t| **t == n).count()).min();
-    log.count("messages to the worker with the fewest", least.unwrap_or(0), Aim::Least(2.0));
+    let least = (1..=8)
+        .map(|n| tested.iter().filter(|t| **t == n).count())
+        .min();
+    log.count(
+        "messages to the worker with the fewest",
+        least.unwrap_or(0),
+        Aim::Least(2.0),
+    );
     tested.dedup();
     log.fact("workers_tested", tested);
     crew.dismiss()?;
@@ -119,9 +148,16 @@ fn judge(
 ) -> Result<(), Trouble> {
     let acked = |eye: &mut Eye| -> Result<usize, Trouble> {
         eye.look()?;
-        let is = |v: &Value| v["type"] == "acknowledgment" && v["test_id"].as_str().is_some_and(|t| t.starts_with("keepalive-"));
+        let is = |v: &Value| {
+            v["type"] == "acknowledgment"
+                && v["test_id"]
+                    .as_str()
+                    .is_some_and(|t| t.starts_with("keepalive-"))
+        };
         let acks = eye.rows.iter().filter(|r| r.from == Side::B);
-        Ok(acks.filter(|r| serde_json::from_str(&r.text).is_ok_and(|v| is(&v))).count())
+        Ok(acks
+            .filter(|r| serde_json::from_str(&r.text).is_ok_and(|v| is(&v)))
+            .count())
     };
     let whole = stage.until("every message is acknowledged", Span::seconds(60), || {
         Ok((acked(eye)? >= sent.len()).then_some(()))
@@ -133,7 +169,9 @@ fn judge(
     let of = |name: &str| all.iter().filter(|r| r.name == name).collect::<Vec<_>>();
     let delivered = sent.iter().filter(|(name, _)| !of(name).is_empty()).count();
     let doubled = sent.iter().filter(|(name, _)| of(name).len() > 1).count();
-    let late = |(name, sent): &(String, Sent)| Some(Span(of(name).first()?.steady.0 - sent.steady.0).as_f64());
+    let late = |(name, sent): &(String, Sent)| {
+        Some(Span(of(name).first()?.steady.0 - sent.steady.0).as_f64())
+    };
     let latencies: Vec<f64> = sent.iter().filter_map(late).collect();
     let n = |n: usize| u32::try_from(n).map_or(0.0, f64::from);
     let mean = latencies.iter().sum::<f64>() / n(latencies.len()).max(1.0);
@@ -143,7 +181,11 @@ fn judge(
     log.count("messages delivered", delivered, Aim::Just(30.0));
     log.measure("delivered", rate, "%", Aim::Just(100.0));
     log.count("messages delivered twice", doubled, Aim::Just(0.0));
-    log.count("acknowledgements in the bridge", acked(eye)?, Aim::Just(30.0));
+    log.count(
+        "acknowledgements in the bridge",
+        acked(eye)?,
+        Aim::Just(30.0),
+    );
     log.measure("average latency", mean, "real s", Aim::Most(45.0));
     log.measure("longest latency", most, "real s", Aim::Most(60.0));
     log.fact("messages_sent", sent.len());

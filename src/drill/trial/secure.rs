@@ -24,7 +24,13 @@ pub(super) const TRIAL: Trial = Trial {
 
 /// Key-like strings that are nobody's, each put together only here, and what of each must not be kept.
 fn secrets() -> Vec<(String, String)> {
-    let long = |n: usize| "aB3dE5gH7jK9mN1pQ3sT5vW7yZ2bC4eF6hJ8kL0n".repeat(2).get(..n).unwrap_or_default().to_owned();
+    let long = |n: usize| {
+        "aB3dE5gH7jK9mN1pQ3sT5vW7yZ2bC4eF6hJ8kL0n"
+            .repeat(2)
+            .get(..n)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let whole = |prefix: &str, n: usize| {
         let key = format!("{prefix}{}", long(n));
         (format!("use {key} for it"), key)
@@ -43,7 +49,9 @@ fn secrets() -> Vec<(String, String)> {
 
 fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     if let Some(program) = &spec.bridge {
+        log.prefix = "bridge program: ";
         foreign(spec, program, log)?;
+        log.prefix = "";
     } else {
         log.note("test 6 used the checks of this program and the bridge's rules of redaction instead of the Python bridge; HMAC and the YOLO guard are the bridge program's own (--bridge-program runs them)");
     }
@@ -69,7 +77,9 @@ fn tokens(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Trouble> 
         return Err(Trouble::Refused("there are no workers".to_owned()));
     };
     let wrong = Secret::new("0".repeat(64));
-    let over = crew.orchestrator.create("s2-orchestrator", "drill-worker-9-over", Some(Span(0)))?;
+    let over = crew
+        .orchestrator
+        .create("s2-orchestrator", "drill-worker-9-over", Some(Span(0)))?;
     let mine = one.id();
     let tried: [(&str, &ConversationId, &Secret); 4] = [
         ("a wrong token", mine, &wrong),
@@ -77,11 +87,16 @@ fn tokens(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Trouble> 
         ("another conversation's token", mine, &other.talk.worker),
         ("a conversation that is over", &over.id, &over.worker),
     ];
-    let message = crew.tell(1, &json!({"type": "test_task", "test_id": "sealed"}))?.row;
+    let message = crew
+        .tell(1, &json!({"type": "test_task", "test_id": "sealed"}))?
+        .row;
     for (what, id, token) in tried {
         let open = opened(stage, crew, (id, token), message)?;
         log.count(&format!("ways that {what} opens"), open, Aim::Just(0.0));
-        log.step(stage.now(), format!("{what}: beat, fetch, send and keep-alive tried"));
+        log.step(
+            stage.now(),
+            format!("{what}: beat, fetch, send and keep-alive tried"),
+        );
     }
     let right = opened(stage, crew, (mine, &one.talk.worker), message)?;
     log.count("ways that the right token opens", right, Aim::Just(4.0));
@@ -97,10 +112,20 @@ fn opened(
     message: MessageId,
 ) -> Result<usize, Trouble> {
     let mut store = SqliteStore::open_for_beats(stage.db())?;
-    let bearer = Bearer { conversation: id, side: Side::B, token };
+    let bearer = Bearer {
+        conversation: id,
+        side: Side::B,
+        token,
+    };
     let beat = matches!(store.beat(&bearer, stage.now())?, Beaten::Written { .. });
-    let take = matches!(store.take(&bearer, &[message], stage.now())?, Taken::Marked(_));
-    let say = crew.orchestrator.send(id, (Side::B, token), "is anybody there?").is_ok();
+    let take = matches!(
+        store.take(&bearer, &[message], stage.now())?,
+        Taken::Marked(_)
+    );
+    let say = crew
+        .orchestrator
+        .send(id, (Side::B, token), "is anybody there?")
+        .is_ok();
     let talk = Conversation {
         id: id.clone(),
         role: "drill-worker".to_owned(),
@@ -115,7 +140,10 @@ fn opened(
         stage.command("stranger", &["keepalive", "--once", "--credentials", &file]),
         &stage.spoken,
     )?;
-    Ok([beat, take, say, code == 0].into_iter().filter(|open| *open).count())
+    Ok([beat, take, say, code == 0]
+        .into_iter()
+        .filter(|open| *open)
+        .count())
 }
 
 /// Key-like strings are in no row, and in nothing that is printed.
@@ -126,12 +154,21 @@ fn redaction(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Troubl
     };
     let all = secrets();
     for (words, _) in &all {
-        crew.orchestrator.send(worker.id(), (Side::A, &worker.talk.orchestrator), words)?;
-        crew.orchestrator.send(worker.id(), (Side::B, &worker.talk.worker), words)?;
+        crew.orchestrator
+            .send(worker.id(), (Side::A, &worker.talk.orchestrator), words)?;
+        crew.orchestrator
+            .send(worker.id(), (Side::B, &worker.talk.worker), words)?;
     }
-    log.step(stage.now(), format!("{} messages with key-like strings sent", 2 * all.len()));
+    log.step(
+        stage.now(),
+        format!("{} messages with key-like strings sent", 2 * all.len()),
+    );
     eye.look()?;
-    let keeps = |text: &str| all.iter().filter(|(_, key)| text.contains(key.as_str())).count();
+    let keeps = |text: &str| {
+        all.iter()
+            .filter(|(_, key)| text.contains(key.as_str()))
+            .count()
+    };
     let kept: usize = eye.rows.iter().map(|row| keeps(&row.text)).sum();
     log.count("key-like strings kept in the bridge", kept, Aim::Just(0.0));
     let id = worker.id().raw().to_owned();
@@ -140,7 +177,15 @@ fn redaction(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Troubl
         &["status", "-o", "json"],
         &["events"],
         &["check"],
-        &["inbox", "--conversation", &id, "--since", "0", "--consumer", "drill-look"],
+        &[
+            "inbox",
+            "--conversation",
+            &id,
+            "--since",
+            "0",
+            "--consumer",
+            "drill-look",
+        ],
     ] {
         let (code, out, err) = stage.run(args)?;
         if out.is_empty() && err.is_empty() {
@@ -148,7 +193,11 @@ fn redaction(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Troubl
         }
     }
     let keys: Vec<String> = all.into_iter().map(|(_, key)| key).collect();
-    log.count("lines of processes that show a key-like string", stage.leaks(&keys), Aim::Just(0.0));
+    log.count(
+        "lines of processes that show a key-like string",
+        stage.leaks(&keys),
+        Aim::Just(0.0),
+    );
     log.fact("secrets_leaked", kept);
     Ok(())
 }
@@ -167,8 +216,15 @@ fn processes(stage: &Stage<'_>, crew: &mut Crew, log: &mut Log) {
             }
         }
     }
-    log.step(stage.now(), "arguments and environments of sixteen processes looked at");
-    log.count("tokens in arguments and environments", shown, Aim::Just(0.0));
+    log.step(
+        stage.now(),
+        "arguments and environments of sixteen processes looked at",
+    );
+    log.count(
+        "tokens in arguments and environments",
+        shown,
+        Aim::Just(0.0),
+    );
 }
 
 /// The same of the bridge's own program.
@@ -176,19 +232,35 @@ fn foreign(spec: &Spec, program: &std::path::Path, log: &mut Log) -> Result<(), 
     let stage = Stage::bare(spec, 1)?;
     let all = secrets();
     let words: Vec<_> = all.iter().map(|(words, _)| words).collect();
-    let found = python::ask(&stage, program, ("security", ""), &format!("{}\n", json!(words)))?;
+    let found = python::ask(
+        &stage,
+        program,
+        ("security", ""),
+        &format!("{}\n", json!(words)),
+    )?;
     let refused = found["refused"].as_object().cloned().unwrap_or_default();
-    log.step(stage.now(), "the bridge's program was tried with wrong tokens and key-like strings");
+    log.step(
+        stage.now(),
+        "the bridge's program was tried with wrong tokens and key-like strings",
+    );
     let open = refused.values().filter(|v| v.is_null()).count();
-    log.count("tries that the bridge's program refused", refused.len() - open, Aim::Least(4.0));
+    log.count(
+        "tries that it refused",
+        refused.len() - open,
+        Aim::Least(4.0),
+    );
     log.count("tries that it let pass", open, Aim::Just(0.0));
     if found["guard"] == false {
         log.note("yolo_guard.py does not lie beside the bridge's program: its guard was not tried");
     }
     let rows = stage.store()?.newest(100)?.messages;
-    let keeps = |text: &str| all.iter().filter(|(_, key)| text.contains(key.as_str())).count();
+    let keeps = |text: &str| {
+        all.iter()
+            .filter(|(_, key)| text.contains(key.as_str()))
+            .count()
+    };
     let kept: usize = rows.iter().map(|row| keeps(&row.text)).sum();
-    log.count("messages that it kept", rows.len(), Aim::Least(6.0));
-    log.count("key-like strings that it kept", kept, Aim::Just(0.0));
+    log.count("messages kept", rows.len(), Aim::Least(6.0));
+    log.count("key-like strings kept", kept, Aim::Just(0.0));
     Ok(())
 }
