@@ -197,8 +197,11 @@ impl<'a> Agent<'a> {
 
     /// Says what is due.
     fn report(&mut self) -> Result<(), Trouble> {
-        while let Some(due) = self.due.pop_front_if(|d| d.at <= self.clock.now()) {
-            self.say(&due.words)?;
+        let over = |d: &Due| d.at <= self.clock.now();
+        while self.due.front().is_some_and(over) {
+            if let Some(due) = self.due.pop_front() {
+                self.say(&due.words)?;
+            }
         }
         Ok(())
     }

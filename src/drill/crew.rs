@@ -162,10 +162,10 @@ impl Crew {
     pub(super) fn hire(stage: &Stage<'_>) -> Result<Self, Trouble> {
         let orchestrator = stage.client()?;
         let lifetime = stage.spec.breaks(Fault::Expiry).then_some(Span(0));
-        let drill = if stage.spec.db.is_some() {
-            "drill-"
-        } else {
-            ""
+        // On a bridge that is there they have names of their own.
+        let drill = match &stage.spec.db {
+            Some(_) => stage.name(""),
+            None => String::new(),
         };
         let mut workers = Vec::new();
         for (number, role) in (1..).zip(ROLES) {
@@ -261,6 +261,13 @@ impl Crew {
             self.orchestrator.close(worker.id())?;
         }
         Ok(())
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        // On the way out of a test that failed; what ended before stays as it is.
+        let _unreached = self.dismiss();
     }
 }
 

@@ -88,7 +88,7 @@ impl<'a> Stage<'a> {
             clock,
             pace,
             spoken: Spoken::default(),
-            actor: format!("drill-{:08x}", fastrand::u32(..)),
+            actor: format!("drill-{}", letters()),
         })
     }
 
@@ -100,6 +100,11 @@ impl<'a> Stage<'a> {
     /// A path in the directory.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// A name that nobody else on this bridge has.
+    pub(super) fn name(&self, word: &str) -> String {
+        format!("{}-{word}", self.actor)
     }
 
     /// Writes a file of the directory.
@@ -181,6 +186,17 @@ impl<'a> Stage<'a> {
         }
     }
 
+    /// Waits until a process that follows the bridge has said its first line.
+    pub(super) fn hears(&self, process: &Process, what: &str) -> Result<(), Trouble> {
+        let hello = || {
+            process
+                .lines(0)
+                .iter()
+                .any(|(_, l)| l.contains("\"hello\""))
+        };
+        self.until(what, Span::seconds(300), || Ok(hello().then_some(())))
+    }
+
     /// How much protocol time passes in so much of life.
     pub(super) fn scaled(&self, life: Duration) -> Span {
         let micros = i64::try_from(life.as_micros()).unwrap_or(i64::MAX);
@@ -217,6 +233,11 @@ impl<'a> Stage<'a> {
         let leaks = |line: &&String| words.iter().any(|w| line.contains(w.as_str()));
         spoken.iter().filter(leaks).count()
     }
+}
+
+/// Six letters by chance: no digits, which would read as a worker's number.
+fn letters() -> String {
+    (0..6).map(|_| fastrand::char('a'..='z')).collect()
 }
 
 /// What is seen of a bridge, in the order of its rows.

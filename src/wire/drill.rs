@@ -29,6 +29,10 @@ pub(super) fn run(given: Option<&Path>, asked: &cli::Drill) -> Result<Exit, Fail
     // A bridge that only the environment names is not meant.
     let typed = |a: std::ffi::OsString| a.to_string_lossy().starts_with("--db");
     let given = given.filter(|_| env::args_os().any(typed));
+    if given.is_some() && !asked.faults.is_empty() {
+        let why = "--break breaks a private bridge, never one that is there: leave out --db";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let program = env::current_exe()?;
     let stop = Arc::new(AtomicBool::new(false));
     let spec = Spec {

@@ -1,4 +1,4 @@
-//! JUnit: one case for each test.
+//! `JUnit`: one case for each test.
 
 use crate::drill::Findings;
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ fn escape(words: &str) -> String {
     out
 }
 
-/// The result as JUnit.
+/// The result as `JUnit`.
 #[must_use]
 pub fn junit(findings: &Findings) -> String {
     let of = |word: &str| {

@@ -55,6 +55,14 @@ pub fn trail(findings: &Findings) -> String {
     for outcome in &findings.outcomes {
         milestones(&mut out, outcome);
     }
+    measured(&mut out, findings);
+    instead(&mut out, findings);
+    success(&mut out, findings);
+    out
+}
+
+/// Every figure.
+fn measured(out: &mut String, findings: &Findings) {
     out.push_str(
         "\n## Findings\n\n| Test | Measured | Value | Target | Status |\n|---|---|---|---|---|\n",
     );
@@ -71,7 +79,10 @@ pub fn trail(findings: &Findings) -> String {
             );
         }
     }
-    instead(&mut out, findings);
+}
+
+/// The protocol's table.
+fn success(out: &mut String, findings: &Findings) {
     out.push_str(
         "\n## Success Metrics\n\n| Metric | Target | Measured | Status |\n|---|---|---|---|\n",
     );
@@ -85,7 +96,6 @@ pub fn trail(findings: &Findings) -> String {
             metric.status
         );
     }
-    out
 }
 
 fn milestones(out: &mut String, outcome: &Outcome) {

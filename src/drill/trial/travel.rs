@@ -86,7 +86,7 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     arrivals(&stage, eye, committed, log)?;
     drop(workers);
     let tokens = tokens(&stage)?;
-    log.count("conversations made", tokens.len() / 2, Aim::Just(8.0));
+    log.exactly("conversations made", tokens.len() / 2, 8);
     finish(&stage, &tokens, log);
     Ok(())
 }
@@ -131,15 +131,15 @@ fn arrivals(
         stage.now(),
         format!("{} workers joined and ready", joined.len()),
     );
-    log.count(
+    log.exactly(
         "workers that took their credentials over, and said so",
         joined.len(),
-        Aim::Just(8.0),
+        8,
     );
-    log.count(
+    log.exactly(
         "workers that are kept alive with them",
         beats.unwrap_or(0),
-        Aim::Just(8.0),
+        8,
     );
     log.span(
         "commit to joined and ready, average",
