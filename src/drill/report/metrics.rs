@@ -93,7 +93,7 @@ pub fn metrics(findings: &Findings) -> Vec<Metric> {
             "Keep-alive message delivery",
             "100 %",
             of(11, &["delivered"]),
-            |all| say(format!("{} %", number(ends(all).0)), ends(all).0 >= 100.0),
+            |all| (format!("{} %", number(ends(all).0)), ends(all).0 >= 100.0),
         ),
         row("Watchdog alert latency", "< 2 min", warned, |all| {
             let words = format!("{} s after the limit of 300 s", number(ends(all).0));
