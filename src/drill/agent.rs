@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::{collections::VecDeque, io::Write, path::Path, time::Duration};
 
 /// Longest wait for a message, so that a reader that went away is noticed.
-const WAIT: Duration = Duration::from_millis(250);
+const WAIT: Duration = Duration::from_millis(100);
 
 /// Who it is.
 pub struct Identity {

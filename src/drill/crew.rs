@@ -7,6 +7,7 @@ use super::{
     stage::Stage,
 };
 use crate::domain::{ConversationId, Schema, Side, Span};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
@@ -102,6 +103,11 @@ impl Worker {
     /// The processes that it has.
     pub(super) fn processes(&mut self) -> impl Iterator<Item = &mut Process> {
         self.keepalive.iter_mut().chain(self.agent.iter_mut())
+    }
+
+    /// Sends a signal to all of them.
+    pub(super) fn signal(&mut self, signal: Signal) {
+        self.processes().for_each(|p| p.signal(signal));
     }
 
     /// The agent listens.

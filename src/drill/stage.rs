@@ -27,6 +27,8 @@ use tempfile::TempDir;
 const AGO: Span = Span::seconds(3_000);
 /// What is waited for may come so much later than it should, in life; it is measured all the same.
 const MERCY: Duration = Duration::from_secs(4);
+/// The same where something is broken on purpose, and is not going to come.
+const PITY: Duration = Duration::from_secs(2);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(2);
 /// Between two looks at how late this machine is.
@@ -171,7 +173,12 @@ impl<'a> Stage<'a> {
         mut look: impl FnMut() -> Result<Option<T>, Trouble>,
     ) -> Result<T, Trouble> {
         let begun = self.clock.steady();
-        let patience = self.clock.wait(limit) + MERCY;
+        let mercy = if self.spec.faults.is_empty() {
+            MERCY
+        } else {
+            PITY
+        };
+        let patience = self.clock.wait(limit) + mercy;
         loop {
             if let Some(found) = look()? {
                 return Ok(found);

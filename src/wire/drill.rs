@@ -125,10 +125,29 @@ pub(super) fn agent(settings: &Settings, asked: &cli::DrillAgent) -> Result<Exit
         poll: asked.asks(),
         unredacted: asked.unredacted,
     };
-    let mut out = io::stdout().lock();
-    let agent = Agent::new(path, (who, habits), clock, &mut out).map_err(said)?;
-    agent.run(inbox, live::reader_gone).map_err(said)?;
-    Ok(Exit::Ok)
+    let path = path.to_owned();
+    let stop = Arc::new(AtomicBool::new(false));
+    let over = Arc::clone(&stop);
+    live::runtime()?.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut working = tokio::task::spawn_blocking(move || {
+            let mut out = io::stdout().lock();
+            let agent = Agent::new(&path, (who, habits), clock, &mut out)?;
+            agent.run(inbox, || {
+                over.load(Ordering::Relaxed) || live::reader_gone()
+            })
+        });
+        let done = tokio::select! {
+            done = &mut working => done,
+            _ = terminate.recv() => {
+                // What it is saying is said to its end.
+                stop.store(true, Ordering::Relaxed);
+                working.await
+            }
+        };
+        done.map_err(io::Error::other)?.map_err(said)?;
+        Ok(Exit::Ok)
+    })
 }
 
 fn said(trouble: Trouble) -> Failure {

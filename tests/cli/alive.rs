@@ -6,7 +6,8 @@ mod inbox;
 mod scene;
 
 use super::{machines::Machines, run, warden};
-use scene::{Scene, until};
+use scene::Scene;
+pub(crate) use scene::until;
 use serde_json::Value;
 use std::{
     fs,

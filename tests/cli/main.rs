@@ -10,6 +10,8 @@ mod bridge;
 mod credentials;
 #[cfg(test)]
 mod deploy;
+#[cfg(test)]
+mod drill;
 mod git;
 mod health;
 mod live;

@@ -18,7 +18,7 @@ pub(super) const TASKS: Trial = Trial {
     number: 3,
     name: "task distribution",
     key: "test_3_task_distribution",
-    fastest: 60,
+    fastest: 120,
     run: tasks,
 };
 
@@ -26,7 +26,7 @@ pub(super) const ANSWERS: Trial = Trial {
     number: 4,
     name: "worker response monitoring",
     key: "test_4_response_monitoring",
-    fastest: 60,
+    fastest: 120,
     run: answers,
 };
 

@@ -23,7 +23,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 9,
     name: "idle session recovery",
     key: "test_9_idle_recovery",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 
@@ -178,9 +178,7 @@ fn scenario(
         forge(stage, crew, (&frozen, &free))?;
     }
     let beat = next_beat(stage, eye, &frozen)?;
-    crew.worker(FROZEN)?
-        .processes()
-        .for_each(|p| p.signal(Signal::STOP));
+    crew.worker(FROZEN)?.signal(Signal::STOP);
     let freeze = stage.now();
     log.step(
         freeze,
@@ -196,9 +194,7 @@ fn scenario(
     stage.until("worker 6 accepts", Span::seconds(60), || {
         eye.find(|row| says(row, &free, "acknowledgment", TASK).is_some())
     })?;
-    crew.worker(FROZEN)?
-        .processes()
-        .for_each(|p| p.signal(Signal::CONT));
+    crew.worker(FROZEN)?.signal(Signal::CONT);
     log.step(
         stage.now(),
         "worker 3 goes on with SIGCONT, and reports what it no longer owns",

@@ -19,7 +19,7 @@ pub(super) const INSTALL: Trial = Trial {
     number: 1,
     name: "installation and setup",
     key: "test_1_installation",
-    fastest: 60,
+    fastest: 120,
     run: install,
 };
 
@@ -27,7 +27,7 @@ pub(super) const TALKS: Trial = Trial {
     number: 2,
     name: "conversation creation",
     key: "test_2_conversation_creation",
-    fastest: 60,
+    fastest: 120,
     run: talks,
 };
 

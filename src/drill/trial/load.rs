@@ -17,7 +17,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 5,
     name: "concurrent load",
     key: "test_5_concurrent_load",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 

@@ -22,7 +22,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 12,
     name: "external watchdog monitoring",
     key: "test_12_watchdog_monitoring",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 

@@ -17,7 +17,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 7,
     name: "failure recovery",
     key: "test_7_failure_recovery",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 

@@ -18,7 +18,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 11,
     name: "keep-alive daemon reliability",
     key: "test_11_keepalive_reliability",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 

@@ -19,7 +19,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 6,
     name: "security validation",
     key: "test_6_security",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 
