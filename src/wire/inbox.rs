@@ -1,12 +1,14 @@
 //! `inbox`: a worker's new messages, the moment they are committed.
 
-use super::{bridge::Bridge, failure::Failure, keepalive, live, owners::Owners};
+use super::{
+    bridge::Bridge, daemon, failure::Failure, health::HealthFile, keepalive, live, owners::Owners,
+};
 use crate::cli;
 use std::{
     io,
     sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
     time::Duration,
@@ -15,9 +17,10 @@ use swarmwarden::{
     domain::{ConversationId, MessageId, Side, Span, Timestamp},
     engine::{
         Clock,
-        alive::{Inbox, Item, Whose},
+        alive::{Inbox, Item, Pulse, Whose},
     },
     headless::{Exit, inbox},
+    link::{JobHealth, Phase},
     settings::Settings,
     store::{Bearer, Store, StoreError, Taken, pipe::Purpose},
 };
@@ -27,6 +30,10 @@ use tokio::signal::unix::{SignalKind, signal};
 const TICK: Span = Span::seconds(15);
 /// Longest wait, so that a stop and a reader that went away are heard.
 const WAIT: Duration = Duration::from_millis(250);
+/// A pump that did not move for so long is stuck.
+const STUCK: Span = Span::seconds(5);
+/// A process that says nothing for so long hangs.
+const HANGS: Duration = Duration::from_secs(15);
 /// Marks that are tried again, at most.
 const OWED: usize = 10_000;
 /// Pauses after failures, in milliseconds.
@@ -62,7 +69,9 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
         &owners.ids(),
         asked.since.map(swarmwarden::domain::MessageId),
     );
+    let (clock, life) = (owners.clock.clone(), Arc::new(Life::default()));
     let pump = Pump {
+        life: Arc::clone(&life),
         reader,
         owners,
         marker: asked.mark_read.then(|| Marker::new(bridge)),
@@ -72,15 +81,23 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
     live::complete(async {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
+        let mut tick = tokio::time::interval(Duration::from_secs(1));
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        let pulse = Pulse::new(daemon::socket().filter(|_| asked.follow));
+        let mut file = (asked.follow).then(|| HealthFile::new(settings, None, clock.now()));
         let mut pumping = tokio::task::spawn_blocking(move || {
             inbox::line(&mut io::stdout().lock(), &first)?;
             pump.run()
         });
-        let exit = tokio::select! {
-            done = &mut pumping => return done.map_err(io::Error::other)?,
-            _ = interrupt.recv() => Exit::Interrupted,
-            _ = terminate.recv() => Exit::Ok,
+        let exit = loop {
+            tokio::select! {
+                done = &mut pumping => return done.map_err(io::Error::other)?,
+                _ = interrupt.recv() => break Exit::Interrupted,
+                _ = terminate.recv() => break Exit::Ok,
+                _ = tick.tick() => life.tell(&mut file, &pulse, &clock),
+            }
         };
+        pulse.stopping();
         // What is being handed over is noted before the end, unless nobody takes it.
         stop.store(true, Ordering::Relaxed);
         let _ended = tokio::time::timeout(Duration::from_secs(1), pumping).await;
@@ -88,7 +105,52 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
     })
 }
 
+/// How a pump is, for those who look from outside.
+#[derive(Default)]
+struct Life {
+    /// When it moved last, and what went wrong since.
+    state: Mutex<(Option<Timestamp>, Option<(Timestamp, Arc<str>)>)>,
+    rounds: AtomicU64,
+}
+
+impl Life {
+    fn moved(&self, now: Timestamp, wrong: Option<&str>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0 = Some(now);
+        state.1 = wrong.map(|words| (now, words.into()));
+        self.rounds.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Tells the service manager and the health file.
+    fn tell(&self, file: &mut Option<HealthFile>, pulse: &Pulse, clock: &Clock) {
+        let (moved, wrong) = self
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let Some(moved) = moved else { return };
+        // One that waits for its reader, or for a bridge, has not moved.
+        if clock.now().since(moved) < STUCK {
+            pulse.moved("push", clock.now(), HANGS);
+        }
+        let job = JobHealth {
+            name: "push",
+            serves: "messages as they are committed".into(),
+            phase: Phase::Running,
+            last_ok: wrong.is_none().then_some(moved),
+            last_error: wrong,
+            next_run: None,
+            runs: self.rounds.load(Ordering::Relaxed),
+            panics: 0,
+        };
+        if let Some(file) = file {
+            file.write(&[job], clock);
+        }
+    }
+}
+
 struct Pump {
+    life: Arc<Life>,
     reader: Inbox,
     owners: Arc<Owners>,
     /// Marks messages as read.
@@ -110,7 +172,10 @@ impl Pump {
                 inbox::line(&mut out, &inbox::error(clock.now(), words))?;
             }
             flaw = fault;
-            match self.look(wait) {
+            let looked = self.look(wait);
+            let wrong = looked.as_ref().err().map(ToString::to_string);
+            self.life.moved(clock.now(), wrong.as_deref());
+            match looked {
                 Ok(Some(item)) => {
                     inbox::line(&mut out, &inbox::message(&item.row, item.again))?;
                     let noted = self.reader.done(&item);

@@ -1,6 +1,8 @@
 //! `sync`: a worker's machine takes over new credentials.
 
-use super::{bridge::Bridge, credentials as room, failure::Failure, health::HealthFile, live};
+use super::{
+    bridge::Bridge, credentials as room, daemon, failure::Failure, health::HealthFile, live,
+};
 use crate::cli;
 use std::{
     io::{self, Write as _},
@@ -12,6 +14,7 @@ use swarmwarden::{
     domain::{Mode, Span, text},
     engine::{
         Clock, Supervisor,
+        alive::Pulse,
         job::{Handover, Sync, Syncing},
     },
     git::Network,
@@ -92,7 +95,8 @@ async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit,
     let mut handed = how.handover.listen();
     let stop = CancellationToken::new();
     let mut supervisor = Supervisor::new(out, clock.clone(), stop.clone());
-    supervisor.add(Sync::new(how, clock.clone()));
+    let pulse = Pulse::new(daemon::socket());
+    supervisor.add(pulse.of(Sync::new(how, clock.clone()), clock.clone()));
     let mut said = (String::new(), String::new());
     let mut file = HealthFile::new(settings, None, clock.now());
     let mut tick = interval(Duration::from_secs(1));
@@ -104,7 +108,8 @@ async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit,
                 continue;
             }
             _ = interrupt.recv() => break Exit::Interrupted,
-            _ = terminate.recv() => break Exit::Terminated,
+            // A service that is stopped has ended well.
+            _ = terminate.recv() => break Exit::Ok,
             changed = handed.changed() => if changed.is_err() { break Exit::Ok },
             changed = health.changed() => if changed.is_err() { break Exit::Ok },
         }
@@ -122,6 +127,7 @@ async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit,
             said.1 = error.to_string();
         }
     };
+    pulse.stopping();
     stop.cancel();
     supervisor.ended().await;
     Ok(exit)
