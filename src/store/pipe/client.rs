@@ -337,6 +337,8 @@ impl PipeStore {
             if let Some(mut link) = self.link.take() {
                 link.abandon();
             }
+            // Whoever is silent is not asked a second time by the same call.
+            left = left.saturating_sub(broken.silence);
             if broken.lasting || left.is_zero() {
                 return Err(self.down(&broken));
             }
