@@ -182,6 +182,6 @@ pub(super) fn job(raw: &str) -> Result<Job, String> {
     Job::parse(raw).ok_or_else(|| "one of keepalive, sync, watchdog".to_owned())
 }
 
-fn span(raw: &str) -> Result<Span, String> {
+pub(super) fn span(raw: &str) -> Result<Span, String> {
     settings::duration(raw).ok_or_else(|| "a time such as 30s, 5m or 1h".to_owned())
 }

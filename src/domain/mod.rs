@@ -8,12 +8,15 @@ pub mod audit;
 pub mod choose;
 pub mod claim;
 mod command;
+pub mod condition;
 pub mod credential;
 pub mod explain;
+pub mod filter;
 pub mod health;
 mod id;
 pub mod ledger;
 pub mod message;
+mod pace;
 pub mod repo;
 pub mod report;
 mod row;
@@ -22,6 +25,7 @@ pub mod snapshot;
 mod source;
 pub mod swarm;
 pub mod swarmfile;
+pub mod tally;
 mod task;
 pub mod text;
 mod time;
@@ -32,6 +36,7 @@ pub use command::{AlertOrder, Command, Deal, JobOrder, Refusal};
 pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
 pub use message::Kind;
+pub use pace::Pace;
 pub use repo::{Branch, Diffstat, Repo, Worktree};
 pub use row::{
     AuditKind, AuditRow, Changes, ConversationRow, Cursor, Mark, MarkKind, MessageRow, Schema,
@@ -43,5 +48,6 @@ pub use snapshot::{
 };
 pub use source::{DataState, Mode, Progress, Source};
 pub use swarm::{Seen, Swarm};
+pub use tally::Tally;
 pub use task::{Holder, LateReport, StepKind, Task, TaskCounts, TaskState, TaskStep};
 pub use time::{Span, Timestamp};

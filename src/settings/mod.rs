@@ -8,7 +8,7 @@ mod report;
 mod workers;
 
 use crate::domain::{
-    Mode, Span, Timestamp,
+    Mode, Pace, Span, Timestamp,
     health::{Detector, Fixed},
     text,
     watchdog::Policy,
@@ -59,6 +59,8 @@ pub struct Given {
     pub symbols: Option<String>,
     /// `--color`: always, or never; `None` for auto.
     pub color: Option<bool>,
+    /// `--pace`.
+    pub pace: Option<Pace>,
 }
 
 /// The environment, as far as it matters. Handed in, so that tests need none.
@@ -150,6 +152,8 @@ pub struct Settings {
     pub require_activity: Option<Span>,
     /// Directory of the user's session (`XDG_RUNTIME_DIR`), when it has one and no other place was named for our own memory.
     pub runtime: Option<PathBuf>,
+    /// How time passes, where this is a rehearsal.
+    pub pace: Option<Pace>,
 }
 
 /// Why the command line cannot be followed.
@@ -199,6 +203,7 @@ pub fn resolve(
         .or_else(|| file.symbols.clone())
         .unwrap_or_else(|| "auto".to_owned());
     Ok(Settings {
+        pace: given.pace,
         db: db.or_else(|| if via.is_none() { usual() } else { None }),
         via,
         mode,

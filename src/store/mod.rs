@@ -28,7 +28,7 @@ pub use key::{key, known_key};
 pub use lock::{ActingLock, Locked};
 pub use memory::MemoryStore;
 pub use sidecar::{RhythmRow, Sidecar, SidecarError};
-pub use sqlite::{Probe, SqliteStore};
+pub use sqlite::{Exam, Integrity, Over, Probe, Pruned, SqliteStore, Tally};
 
 /// A bridge. Every call is one short transaction; only [`Store::commit`], the three about conversations and the two of a bearer
 /// write.

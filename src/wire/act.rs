@@ -10,7 +10,7 @@ use swarmwarden::{
         choose::{Ranking, Wanted, rank},
         message::parse_priority,
     },
-    engine::{Clock, Pen, end, outcome},
+    engine::{Pen, end, outcome},
     headless::{self, Exit},
     settings::Settings,
     store::Attempt,
@@ -312,7 +312,7 @@ impl<'a> Scene<'a> {
             }
         };
         let mut store = open()?;
-        let clock = Clock::system();
+        let clock = super::clock(self.settings);
         let mut written = Vec::new();
         let mut head = None;
         for (proposal, _) in proposals {

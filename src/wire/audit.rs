@@ -42,11 +42,11 @@ pub(super) fn run(settings: &Settings, asked: &AuditCommand) -> Result<Exit, Fai
     Ok(exit)
 }
 
-type Kept = (BTreeMap<Arc<str>, Key>, BTreeMap<Arc<str>, Link>);
+pub(super) type Kept = (BTreeMap<Arc<str>, Key>, BTreeMap<Arc<str>, Link>);
 
 /// What is here to verify by: the keys of actors of this machine (of others only the hashes can be verified), and the ends of the
 /// chains that were written from here.
-fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
+pub(super) fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
     let Some(state) = settings.state.as_deref() else {
         return Ok(Kept::default());
     };
@@ -70,7 +70,8 @@ fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
     Ok((keys.collect(), heads))
 }
 
-fn records(settings: &Settings) -> Result<Vec<Record>, Failure> {
+/// Every action in the log, oldest first.
+pub(super) fn records(settings: &Settings) -> Result<Vec<Record>, Failure> {
     let mut store = Bridge::of(settings)?.open(Purpose::Reading)?;
     let mut all: Vec<Record> = Vec::new();
     loop {

@@ -4,7 +4,6 @@ use super::bridge::Bridge;
 use std::sync::Arc;
 use swarmwarden::{
     domain::{Mode, Refusal, TaskId, act::Order, ledger::Floors},
-    engine::Clock,
     settings::Settings,
     store::{Attempt, Books, End},
 };
@@ -20,7 +19,7 @@ pub(super) fn of(settings: &Settings) -> Option<Books> {
 pub(super) fn refused(settings: &Settings, order: &Order, refusal: &Refusal) {
     let Some(books) = of(settings) else { return };
     books.note(&Attempt {
-        at: Clock::system().now(),
+        at: super::clock(settings).now(),
         actor: Arc::clone(&order.actor),
         op: Arc::clone(&order.op),
         action: order.deed.name(),

@@ -42,6 +42,15 @@ impl Bridge {
         settings.db.as_deref().map(Self::file)
     }
 
+    /// The file of this machine that was named or found, for what works on the file itself.
+    pub(super) fn of_file(settings: &Settings) -> Result<&Path, Failure> {
+        if settings.via.is_some() {
+            let why = "this works on the database's own file: run it on the machine where that lies, without --via";
+            return Err(Failure::Usage(why.to_owned()));
+        }
+        settings.db.as_deref().ok_or(Failure::NoDatabase)
+    }
+
     /// A file.
     pub(super) fn file(path: &Path) -> Self {
         Self {

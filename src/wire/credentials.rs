@@ -16,7 +16,7 @@ use std::{
 use swarmwarden::{
     credentials::{self as all, CAP, CredentialError, Home, Issued, Place, Shelf, Stage, Standing},
     domain::{Refusal, Timestamp, text},
-    engine::{Clock, Issuer, Pen},
+    engine::{Issuer, Pen},
     git::Who,
     headless::Exit,
     settings::Settings,
@@ -75,7 +75,7 @@ impl<'a> Room<'a> {
             home,
             shelf: Shelf::new(&repository(settings)?, place, base),
             settings,
-            now: Clock::system().now(),
+            now: super::clock(settings).now(),
         })
     }
 

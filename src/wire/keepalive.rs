@@ -106,7 +106,7 @@ pub(super) fn keeping(
 ) -> Result<Keeping, Failure> {
     let bridge = writable(settings)?;
     let named = asked.map_or_else(listed, |a| a.credentials.clone());
-    let now = Clock::system().now();
+    let now = super::clock(settings).now();
     let sources = match sources(settings, &named, now) {
         // What is handed over will be found.
         Err(_) if handover.is_some() => Sources::default(),
@@ -174,7 +174,7 @@ pub(super) fn reader(
     let dir = Sidecar::place(room::state(settings)?, bridge.place())
         .with_extension("inbox")
         .join(name);
-    let marks = Marks::open(&dir, Clock::system().now())?.map_err(|holder| {
+    let marks = Marks::open(&dir, super::clock(settings).now())?.map_err(|holder| {
         Failure::Usage(format!(
             "the consumer {name} is at work: {holder}; give this one a name of its own with --consumer"
         ))
@@ -192,7 +192,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::KeepAlive) -> Result<Exit, F
     let say = daemon::log(asked.log);
     let keeping = keeping(settings, Some(&asked.alive), None, Arc::clone(&say))?;
     if asked.once {
-        return once(keeping);
+        return once(keeping, super::clock(settings));
     }
     let errands = errands(
         settings,
@@ -208,8 +208,8 @@ pub(super) fn run(settings: &Settings, asked: &cli::KeepAlive) -> Result<Exit, F
 }
 
 /// One sign of life for each.
-fn once(keeping: Keeping) -> Result<Exit, Failure> {
-    let (shown, clock) = (keeping.shown.clone(), Clock::system());
+fn once(keeping: Keeping, clock: Clock) -> Result<Exit, Failure> {
+    let shown = keeping.shown.clone();
     let job = KeepAlive::new(keeping, clock.clone());
     let (mut now, wall) = (clock.now(), clock.now().plus(clock.step()));
     for _ in 0..PASSES {

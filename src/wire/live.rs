@@ -4,6 +4,7 @@ use super::{
     beside::{self, Extras},
     bridge::Bridge,
     failure::Failure,
+    health::HealthFile,
     pen::{pen, random},
 };
 use std::{
@@ -15,16 +16,21 @@ use swarmwarden::{
     domain::{Mode, Severity, Timestamp, ledger::Floors, swarm::Habits, watchdog::Policy},
     engine::{
         Clock, Engine, Pen, Plan, View,
+        alive::Pulse,
         job::{Memory, Open, Warding, recall},
     },
     headless::{Exit, events},
-    link::Ports,
+    link::{JobHealth, Ports},
     notify::{Child, Outlet},
     settings::{self, Address, Colours, Settings},
     store::{Books, Sidecar, pipe::Purpose},
     tui::{self, Channels, Depth, Signal, View as Screen},
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
 /// A runtime for an engine and its frontend.
 pub(super) fn runtime() -> io::Result<Runtime> {
@@ -74,7 +80,7 @@ impl Subject {
         let mode = settings.mode;
         Self {
             mode,
-            clock: Clock::of(mode),
+            clock: super::clock(settings),
             open: bridge.follower(mode),
             bridge,
             state: settings.state.clone(),
@@ -130,6 +136,9 @@ impl Subject {
                 actor: Arc::clone(&settings.actor),
                 bridge: Some(self.bridge.place().to_owned()),
                 fallback: self.state.clone(),
+                claims: (self.state.as_deref()).map(|state| {
+                    Sidecar::place(state, self.bridge.place()).with_extension("keepalive")
+                }),
                 random: Arc::new(random),
             }),
             reporting: reporting.filter(|_| keeps),
@@ -241,6 +250,13 @@ pub(super) fn guard(
     Ok(subject.start(settings, Role::Actor(policy)))
 }
 
+/// An engine that only listens, for a process without a screen.
+pub(super) fn listen(settings: &Settings, bridge: Bridge, pulse: Pulse) -> (Engine, Ports) {
+    let mut subject = Subject::of(settings, bridge);
+    subject.extras.pulse = Some(pulse);
+    subject.start(settings, Role::Listener)
+}
+
 /// Who is told of alerts: of a live bridge, by the dashboard that keeps the book.
 fn outlets(settings: &Settings, mode: Mode, keeps: bool) -> Vec<Arc<dyn Outlet>> {
     if mode != Mode::Live || !keeps {
@@ -298,18 +314,45 @@ fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure
         drop(bridge.open(Purpose::Reading)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let subject = Subject::of(settings, bridge);
+        let mut subject = Subject::of(settings, bridge);
         let clock = subject.clock.clone();
+        if role != Role::Listener {
+            subject.extras.pulse = Some(Pulse::new(super::daemon::socket()));
+        }
         let (engine, ports) = subject.start(settings, role);
         let mut out = io::stdout();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let telling = tell(settings, role, ports.jobs.clone(), clock.clone());
         let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
         let exit = tokio::select! {
             exit = running => exit?,
             signal = tokio::signal::ctrl_c() => signal.map(|()| Exit::Interrupted)?,
+            // A service that is stopped has ended well.
+            _ = terminate.recv() => if role == Role::Listener { Exit::Terminated } else { Exit::Ok },
+            () = telling => Exit::Ok,
         };
         engine.stop().await;
         Ok(exit)
     })
+}
+
+/// Who acts writes its health into a file, as every background process does. Never ends.
+async fn tell(
+    settings: &Settings,
+    role: Role,
+    jobs: watch::Receiver<Arc<[JobHealth]>>,
+    clock: Clock,
+) {
+    let mut file = (role != Role::Listener).then(|| HealthFile::new(settings, None, clock.now()));
+    let mut tick = tokio::time::interval(std::time::Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tick.tick().await;
+        if let Some(file) = &mut file {
+            let all = Arc::clone(&jobs.borrow());
+            file.write(&all, &clock);
+        }
+    }
 }
 
 /// Nobody reads our output any more.

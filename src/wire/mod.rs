@@ -10,23 +10,30 @@ mod credentials;
 mod daemon;
 mod demo;
 mod deploy;
+mod doctor;
+mod drill;
 mod failure;
 mod git;
+mod health;
 mod hooks;
 mod inbox;
 mod keepalive;
 mod live;
+mod metrics;
+mod operations;
 mod owners;
 mod pen;
 mod pipe;
 mod report;
 mod repository;
 mod sessions;
+mod setup;
 mod sync;
 mod takeover;
 mod tasks;
+mod wait;
 
-use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
+use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
 use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
@@ -41,13 +48,17 @@ use swarmwarden::{
         self, Mode, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors, swarm::Habits,
     },
     engine::{Clock, View, job::recall, look},
-    headless::{Exit, check, explain, json, text},
+    headless::{
+        Exit, check, explain,
+        view::{self, View as Shown},
+    },
     settings::{self, Env, File, Given, Settings},
     store::{Sidecar, pipe::Purpose},
 };
 
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+    drill::follow_parent();
     let quiet = matches!(cli.command, Some(Sub::Beat(_)));
     let settings = settings(&cli.common, quiet)?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -57,7 +68,18 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Status(status)) => {
             show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
         }
+        Some(Sub::Workers(how)) => one(&settings, Shown::Workers, &how),
+        Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, &how),
+        Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, &how),
+        Some(Sub::Wait(asked)) => wait::run(&settings, &asked),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
+        Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
+        Some(Sub::Prune(asked)) => operations::prune(&settings, &asked),
+        Some(Sub::Setup(asked)) => setup::run(&settings, &cli.common, &asked.command),
+        Some(Sub::Checklist(asked)) => operations::checklist(&settings, &cli.common, &asked),
+        Some(Sub::Rollcall(asked)) => operations::rollcall(&settings, &asked),
+        Some(Sub::Doctor(asked)) => doctor::run(&settings, &cli.common, &asked),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
@@ -68,10 +90,17 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Sync(asked)) => sync::run(&settings, &asked),
         Some(Sub::KeepAlive(asked)) => keepalive::run(&settings, &asked),
         Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
+        Some(Sub::Push(mut asked)) => {
+            asked.follow = true;
+            inbox::run(&settings, &asked)
+        }
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
+        Some(Sub::Metrics(asked)) => metrics::run(&settings, &asked),
         Some(Sub::Pipe(asked)) => pipe::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
+        Some(Sub::Drill(asked)) => drill::run(cli.common.db.as_deref(), &asked),
+        Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
@@ -129,6 +158,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
         with: common.with.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
+        pace: common.pace,
         color: common.color.and_then(|when| match when {
             When::Auto => None,
             When::Always => Some(true),
@@ -167,19 +197,16 @@ fn state_home() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok()?.state_dir()
 }
 
+/// Where the configuration lies when none is named.
+fn usual_config() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let dirs = etcetera::choose_base_strategy().ok()?;
+    Some(dirs.config_dir().join("swarmwarden").join("config.toml"))
+}
+
 /// The configuration that was named, or the one at the usual place when there is one.
 fn config(named: Option<&Path>) -> Result<(File, Vec<String>), Failure> {
-    let usual = || -> Option<PathBuf> {
-        use etcetera::BaseStrategy;
-        Some(
-            etcetera::choose_base_strategy()
-                .ok()?
-                .config_dir()
-                .join("swarmwarden")
-                .join("config.toml"),
-        )
-    };
-    let path = named.map(Path::to_owned).or_else(usual);
+    let path = named.map(Path::to_owned).or_else(usual_config);
     let Some(path) = path else {
         return Ok((File::default(), Vec::new()));
     };
@@ -199,6 +226,11 @@ fn text_of(path: &Path, error: &io::Error) -> String {
     domain::text::line(&format!("{}: {error}", path.display())).into_owned()
 }
 
+/// Where commands take the time from: the one place that knows of rehearsals.
+fn clock(settings: &Settings) -> Clock {
+    Clock::of(settings.mode).scaled(settings.pace)
+}
+
 /// One look at a bridge.
 fn glance(
     settings: &Settings,
@@ -207,7 +239,7 @@ fn glance(
 ) -> Result<(Snapshot, Timestamp), Failure> {
     let path = bridge.place();
     let mut store = bridge.open(Purpose::Reading)?;
-    let now = Clock::of(mode).now();
+    let now = Clock::of(mode).scaled(settings.pace).now();
     let repo = repository::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
     let view = View {
@@ -259,17 +291,31 @@ fn show(
     status: &Status,
 ) -> Result<Exit, Failure> {
     let (snapshot, now) = glance(settings, bridge, mode)?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match status.output {
-        Format::Text => text::write(&mut out, &snapshot, now)?,
-        Format::Json => json::write(&mut out, &snapshot, now)?,
-    }
-    out.flush()?;
-    Ok(if status.exit_code {
+    let exit = if status.exit_code {
         Exit::of(snapshot.severity)
     } else {
         Exit::Ok
-    })
+    };
+    print(snapshot, Shown::Status, &status.show, now)?;
+    Ok(exit)
+}
+
+/// One view by itself.
+fn one(settings: &Settings, view: Shown, how: &Show) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
+    print(snapshot, view, how, now)
+}
+
+/// A view as it was asked for, on standard output.
+fn print(s: Snapshot, view: Shown, how: &Show, now: Timestamp) -> Result<Exit, Failure> {
+    let s = match &how.filter {
+        Some(filter) => view::narrowed(s, view, filter, now),
+        None => s,
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    view::write(&mut out, &s, (view, how.output.into()), now)?;
+    out.flush()?;
+    Ok(Exit::Ok)
 }
 
 fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
@@ -285,6 +331,9 @@ fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
 }
 
 fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {
+    if let Some(named) = &check.own {
+        return health::check(settings, named, check.limit);
+    }
     let limits = check::Limits {
         warn: check::Limits::parse(&check.warn).map_err(Failure::Usage)?,
         crit: check::Limits::parse(&check.crit).map_err(Failure::Usage)?,

@@ -36,7 +36,7 @@ impl Owners {
         files: &[PathBuf],
         (named, needed): (&[String], bool),
     ) -> Result<Self, Failure> {
-        let clock = Clock::system();
+        let clock = super::clock(settings);
         let sources = match keepalive::sources(settings, files, clock.now()) {
             Ok(sources) => Some(sources),
             Err(error) if needed || named.is_empty() => return Err(error),

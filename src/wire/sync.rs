@@ -1,6 +1,6 @@
 //! `sync`: a worker's machine takes over new credentials.
 
-use super::{bridge::Bridge, credentials as room, failure::Failure, live};
+use super::{bridge::Bridge, credentials as room, failure::Failure, health::HealthFile, live};
 use crate::cli;
 use std::{
     io::{self, Write as _},
@@ -23,6 +23,7 @@ use swarmwarden::{
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
+    time::{MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -66,9 +67,9 @@ pub(super) fn beside(settings: &Settings) -> Option<Syncing> {
 /// `sync`.
 pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failure> {
     let how = syncing(settings, room::number(asked.worker, settings)?)?;
-    let clock = Clock::system();
+    let clock = super::clock(settings);
     if !asked.once {
-        return live::runtime()?.block_on(follow(how, clock));
+        return live::runtime()?.block_on(follow(settings, how, clock));
     }
     let lines = Sync::look(&how, clock.now())?;
     let mut out = io::stdout().lock();
@@ -83,7 +84,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failur
 }
 
 /// Says what changes, until somebody interrupts.
-async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
+async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit, Failure> {
     // Heard from here on, whatever is being done when they come.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -93,8 +94,15 @@ async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
     let mut supervisor = Supervisor::new(out, clock.clone(), stop.clone());
     supervisor.add(Sync::new(how, clock.clone()));
     let mut said = (String::new(), String::new());
+    let mut file = HealthFile::new(settings, None, clock.now());
+    let mut tick = interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let exit = loop {
         tokio::select! {
+            _ = tick.tick() => {
+                file.write(&Arc::clone(&health.borrow()), &clock);
+                continue;
+            }
             _ = interrupt.recv() => break Exit::Interrupted,
             _ = terminate.recv() => break Exit::Terminated,
             changed = handed.changed() => if changed.is_err() { break Exit::Ok },

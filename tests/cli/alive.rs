@@ -3,10 +3,11 @@
 mod faults;
 mod hooks;
 mod inbox;
+mod machine;
 pub(crate) mod scene;
 
 use super::{machines::Machines, run, warden};
-use scene::{Scene, until};
+pub(crate) use scene::{Running, Scene, until};
 use serde_json::Value;
 use std::{
     fs,

@@ -7,13 +7,19 @@
 mod bearer;
 mod commit;
 mod conversation;
+mod copy;
 mod error;
+mod exam;
+mod prune;
 mod reading;
 mod rows;
 mod schema;
 mod writing;
 
 pub use commit::Probe;
+pub use copy::Tally;
+pub use exam::{Exam, Integrity};
+pub use prune::{Over, Pruned};
 
 use super::{Bearer, Beaten, Commit, Ended, Opened, Proved, Said, Store, StoreError, Taken, Word};
 use crate::domain::{
