@@ -114,11 +114,6 @@ impl Link {
         self.news.version.load(Ordering::Acquire)
     }
 
-    pub(super) fn learn(&self, version: u64) {
-        self.news.trouble.store(false, Ordering::Release);
-        self.news.version.store(version, Ordering::Release);
-    }
-
     /// How often anything was heard; `None` where what was told last is not to be trusted.
     pub(super) fn heard(&self) -> Option<u64> {
         let ended = self.news.ended.load(Ordering::Acquire);
