@@ -84,6 +84,10 @@ fn what_cannot_be_asked_is_said() {
     let line = format!("{WARDEN} pipe --db /no/such.db");
     let (code, _, err) = run(bare().args(["status", "--via", &line]));
     assert_eq!(code, 66, "{err}");
+    let (_, out, _) = run(bare().args(["doctor", "--via", &line]));
+    assert!(out.contains("FAIL  bridge.pipe"), "{out}");
+    let (_, _, err) = run(bare().args(["backup", "--via", &line]));
+    assert!(err.contains("without --via"), "{err}");
     let line = via(&scene.db(), &scene.path("pids"), "workers");
     for args in [&["status"][..], &["message", "worker-1", "words", "--yes"]] {
         let (code, _, err) = run(bare().args(args).args(["--via", &line]));
