@@ -29,6 +29,10 @@ pub(super) fn run(given: Option<&Path>, asked: &cli::Drill) -> Result<Exit, Fail
     // A bridge that only the environment names is not meant.
     let typed = |a: std::ffi::OsString| a.to_string_lossy().starts_with("--db");
     let given = given.filter(|_| env::args_os().any(typed));
+    if given.is_some() && !asked.faults.is_empty() {
+        let why = "--break breaks a private bridge, never one that is there: leave out --db";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let program = env::current_exe()?;
     let stop = Arc::new(AtomicBool::new(false));
     let spec = Spec {
@@ -46,7 +50,7 @@ pub(super) fn run(given: Option<&Path>, asked: &cli::Drill) -> Result<Exit, Fail
     }
     let tests = asked.test.0.clone();
     let talks = asked.output == Form::Text;
-    let (findings, interrupted) = live::runtime()?.block_on(async {
+    let (findings, interrupted) = live::complete(async {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut drilling = tokio::task::spawn_blocking(move || {
@@ -57,7 +61,7 @@ pub(super) fn run(given: Option<&Path>, asked: &cli::Drill) -> Result<Exit, Fail
             })
         });
         let exit = tokio::select! {
-            done = &mut drilling => return Ok::<_, io::Error>((done.map_err(io::Error::other)?, None)),
+            done = &mut drilling => return Ok((done.map_err(io::Error::other)?, None)),
             _ = interrupt.recv() => Exit::Interrupted,
             _ = terminate.recv() => Exit::Terminated,
         };
@@ -126,10 +130,29 @@ pub(super) fn agent(settings: &Settings, asked: &cli::DrillAgent) -> Result<Exit
         poll: asked.asks(),
         unredacted: asked.unredacted,
     };
-    let mut out = io::stdout().lock();
-    let agent = Agent::new(path, (who, habits), clock, &mut out).map_err(said)?;
-    agent.run(inbox, live::reader_gone).map_err(said)?;
-    Ok(Exit::Ok)
+    let path = path.to_owned();
+    let stop = Arc::new(AtomicBool::new(false));
+    let over = Arc::clone(&stop);
+    live::complete(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut working = tokio::task::spawn_blocking(move || {
+            let mut out = io::stdout().lock();
+            let agent = Agent::new(&path, (who, habits), clock, &mut out)?;
+            agent.run(inbox, || {
+                over.load(Ordering::Relaxed) || live::reader_gone()
+            })
+        });
+        let done = tokio::select! {
+            done = &mut working => done,
+            _ = terminate.recv() => {
+                // What it is saying is said to its end.
+                stop.store(true, Ordering::Relaxed);
+                working.await
+            }
+        };
+        done.map_err(io::Error::other)?.map_err(said)?;
+        Ok(Exit::Ok)
+    })
 }
 
 fn said(trouble: Trouble) -> Failure {

@@ -14,6 +14,8 @@ mod credentials;
 mod deploy;
 #[cfg(test)]
 mod doctor;
+#[cfg(test)]
+mod drill;
 mod git;
 mod health;
 mod live;
