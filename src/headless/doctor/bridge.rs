@@ -11,6 +11,16 @@ const ROOM: [u64; 2] = [16 << 20, 256 << 20];
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let bridge = &facts.bridge;
+    if let Some((command, found)) = &bridge.pipe {
+        return vec![match found {
+            Ok(path) => Finding::ok("bridge.pipe", format!("{path} through `{command}`")),
+            Err(why) => Finding::fail(
+                "bridge.pipe",
+                why,
+                "run the command by itself; it must ask for nothing, and the same version must be installed there",
+            ),
+        }];
+    }
     let Some(path) = &bridge.path else {
         let looked = bridge.usual.join(", ");
         return vec![Finding::fail(

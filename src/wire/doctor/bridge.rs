@@ -1,7 +1,7 @@
 //! The bridge's file and what it holds.
 
 use super::{file, room, shown};
-use crate::cli::Common;
+use crate::{cli::Common, wire::bridge::Bridge as Reached};
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
@@ -12,7 +12,7 @@ use swarmwarden::{
     domain::{Changes, ConversationId, MessageRow, Side, Span, Timestamp, text},
     headless::doctor::facts::{Bridge, Conversation, Pages, Rate, Rows, Schema, Trouble},
     settings::{DEFAULT_PATHS, Settings},
-    store::{Integrity, SqliteStore, Store, StoreError},
+    store::{Integrity, SqliteStore, Store, StoreError, pipe::Purpose},
     watch::network_file_system,
 };
 
@@ -31,6 +31,11 @@ pub(super) fn look(settings: &Settings, common: &Common) -> Bridge {
         usual: DEFAULT_PATHS.map(str::to_owned).to_vec(),
         ..Bridge::default()
     };
+    if let (true, Some(there)) = (settings.via.is_some(), Reached::known(settings)) {
+        let opened = there.open(Purpose::Reading);
+        let found = opened.map(|store| store.source().name.to_string());
+        bridge.pipe = Some((there.name().to_string(), found.map_err(|e| e.to_string())));
+    }
     let Some(path) = settings.db.as_deref() else {
         return bridge;
     };
