@@ -213,6 +213,11 @@ impl Ear {
                 self.news.trouble.store(true, Ordering::Release);
                 self.news.hint();
             }
+            // One that was overtaken by an answer is made good here.
+            Told::Still if self.news.version.load(Ordering::Acquire) != event.version => {
+                self.news.version.store(event.version, Ordering::Release);
+                self.news.hint();
+            }
             Told::Still | Told::Other => {}
         }
     }

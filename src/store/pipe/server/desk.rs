@@ -26,6 +26,8 @@ use crate::{
 use serde::{Serialize, de::DeserializeOwned};
 use std::{collections::BTreeMap, io};
 
+/// Messages that one call marks as read: the write lock is held meanwhile.
+const TAKEN: usize = 10_000;
 /// Conversations that one pipe may prove.
 const PROOFS: usize = 4_096;
 
@@ -253,6 +255,9 @@ impl Desk {
             "beat" => {
                 let beaten = self.store.beat(&bearer, now)?;
                 self.say(out, head.n, &BeatenForm::from(beaten))
+            }
+            "take" if args.ids.len() > TAKEN => {
+                Err(self.odd(&format!("one call marks at most {TAKEN} messages")))
             }
             "take" => {
                 let ids: Vec<_> = args.ids.into_iter().map(MessageId).collect();

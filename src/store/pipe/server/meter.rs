@@ -1,6 +1,9 @@
 //! How often the holder of a token may call.
 
-use crate::domain::Timestamp;
+use crate::domain::{
+    Timestamp,
+    text::{self, ID_CAP},
+};
 use std::{collections::HashMap, time::Duration};
 
 /// Calls of one conversation that are let through at once.
@@ -28,6 +31,8 @@ impl Meter {
     /// # Errors
     /// When to come back.
     pub(super) fn count(&mut self, conversation: &str, now: Timestamp) -> Result<(), Duration> {
+        // No conversation is called so; a long name is counted by its beginning, and kept by that.
+        let conversation = text::head(conversation, ID_CAP);
         if self.all.len() >= KEPT && !self.all.contains_key(conversation) {
             self.all.retain(|_, (credit, at)| {
                 let gained = now.since(*at).0.max(0);

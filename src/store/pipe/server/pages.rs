@@ -108,7 +108,8 @@ impl Desk {
             let mut more = limit < args.limit;
             let found = rows.len();
             if let Some(own) = &own {
-                more |= found >= limit;
+                // Large messages end a read early: only an empty one is the last.
+                more |= found > 0;
                 rows.retain(|row| own.binary_search(&row.conversation).is_ok());
             }
             if rows_fit(out, n, &rows, (next, more))? {
