@@ -4,6 +4,7 @@ mod act;
 mod credentials;
 mod deploy;
 mod doctor;
+mod drill;
 mod git;
 mod metrics;
 mod operations;
@@ -23,6 +24,7 @@ pub(crate) use credentials::{
 };
 pub(crate) use deploy::Deploy;
 pub(crate) use doctor::Doctor;
+pub(crate) use drill::{Drill, DrillAgent, Form};
 pub(crate) use git::{Git, GitCommand, Merge};
 pub(crate) use metrics::Metrics;
 pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, Which};
@@ -30,11 +32,11 @@ pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
 pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
 use std::path::PathBuf;
-use swarmwarden::settings::Job;
+use swarmwarden::{domain::Pace, settings::Job};
 pub(crate) use view::{Sessions, Show, Shown};
 pub(crate) use wait::Wait;
 pub(crate) use workers::{
-    Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
+    Alive, Beat, For, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Pipe, Program, Run,
 };
 
 /// The operator's dashboard for multi-agent swarms.
@@ -58,6 +60,9 @@ pub(crate) struct Common {
     /// The bridge's database.
     #[arg(long, value_name = "FILE", env = "SWARMWARDEN_DB", global = true)]
     pub(crate) db: Option<PathBuf>,
+    /// Reach the bridge on another machine: a line of the shell that runs `swarmwarden pipe` there, such as 'ssh host swarmwarden pipe'.
+    #[arg(long, value_name = "COMMAND", env = "SWARMWARDEN_VIA", global = true)]
+    pub(crate) via: Option<String>,
     /// Show a recorded instant: rows younger than TIME are not known (RFC 3339, without a zone it is UTC).
     #[arg(long, value_name = "TIME", global = true)]
     pub(crate) at: Option<String>,
@@ -100,6 +105,15 @@ pub(crate) struct Common {
     /// Symbols of the dashboard: unicode, ascii or auto.
     #[arg(long, value_name = "SET", global = true)]
     pub(crate) symbols: Option<String>,
+    /// How time passes in a rehearsal: SPEED:REAL:AT.
+    #[arg(
+        long,
+        value_name = "PACE",
+        env = "SWARMWARDEN_PACE",
+        hide = true,
+        global = true
+    )]
+    pub(crate) pace: Option<Pace>,
     /// Panic as soon as the dashboard is up, to see that the terminal is restored.
     #[arg(long, hide = true, global = true)]
     pub(crate) panic_test: bool,
@@ -123,6 +137,8 @@ pub(crate) enum Sub {
     Status(Status),
     /// One line and an exit code for a monitor (Monitoring Plugins).
     Check(Check),
+    /// Wait until a condition holds: exit 0 when it does, 1 when it no longer can, 124 when the time is up.
+    Wait(Wait),
     /// Look for what is wrong, with the command that mends it: exit 0 all well, 1 a warning, 2 a failure.
     Doctor(Doctor),
     /// Copy the bridge while others write, verified and whole.
@@ -137,8 +153,6 @@ pub(crate) enum Sub {
     Checklist(Checklist),
     /// Ask every worker for an answer, and count: exit 0 all, 1 some, 124 nobody within the time.
     Rollcall(Rollcall),
-    /// Wait until a condition holds: exit 0 when it does, 1 when it no longer can, 124 when the time is up.
-    Wait(Wait),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.
@@ -179,10 +193,19 @@ pub(crate) enum Sub {
     Hooks(Hooks),
     /// A worker's new messages, the moment they are committed, one JSON object per line.
     Inbox(Inbox),
+    /// The same as `inbox --follow`: a daemon that hands over a worker's messages until it is stopped.
+    Push(Inbox),
     /// Several of keepalive, sync and watchdog in one process with one log.
     Run(Run),
     /// What Prometheus reads: once, as a file that is renewed, or over HTTP.
     Metrics(Metrics),
+    /// On the bridge's host: serve its database to another machine's --via, on standard input and output.
+    Pipe(Pipe),
+    /// Rehearse the protocol's thirteen tests with real processes, and measure them.
+    Drill(Drill),
+    /// The agent of a worker in a drill.
+    #[command(hide = true)]
+    DrillAgent(DrillAgent),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod deploy;
 pub mod document;
 pub mod domain;
+pub mod drill;
 pub mod engine;
 pub mod git;
 pub mod headless;

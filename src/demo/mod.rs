@@ -26,6 +26,8 @@ use std::{
 use tempfile::TempDir;
 use writer::Writer;
 
+pub use writer::TABLES;
+
 /// What a demo shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scenario {

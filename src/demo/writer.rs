@@ -9,7 +9,7 @@ use rusqlite::{Connection, Params, types::ValueRef};
 use std::{path::PathBuf, str, time::Duration};
 
 /// The tables of the bridge.
-const TABLES: &str = "
+pub const TABLES: &str = "
 CREATE TABLE conversations (
     id TEXT PRIMARY KEY,
     session_a_role TEXT NOT NULL,

@@ -15,6 +15,7 @@ pub mod health;
 mod id;
 pub mod ledger;
 pub mod message;
+mod pace;
 pub mod repo;
 pub mod report;
 mod row;
@@ -34,6 +35,7 @@ pub use command::{AlertOrder, Command, Deal, JobOrder, Refusal};
 pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
 pub use message::Kind;
+pub use pace::Pace;
 pub use repo::{Branch, Diffstat, Repo, Worktree};
 pub use row::{
     AuditKind, AuditRow, Changes, ConversationRow, Cursor, Mark, MarkKind, MessageRow, Schema,

@@ -3,7 +3,7 @@
 //! Verdicts go by a clock that nobody sets: the wall clock as it was when the program started, and from there on the time that passed,
 //! sleep included. How far the wall clock was set since then is a reading of its own.
 
-use crate::domain::{Mode, Span, Timestamp};
+use crate::domain::{Mode, Pace, Span, Timestamp};
 use std::{
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -17,6 +17,7 @@ pub struct Clock {
     now: Read<Timestamp>,
     steady: Read<Span>,
     step: Read<Span>,
+    pace: Option<Pace>,
 }
 
 impl std::fmt::Debug for Clock {
@@ -35,6 +36,7 @@ impl Clock {
             now: Arc::new(now),
             steady: Arc::new(self::steady),
             step: Arc::new(move || self::wall().since(now())),
+            pace: None,
         }
     }
 
@@ -45,6 +47,7 @@ impl Clock {
             now: Arc::new(now),
             steady: Arc::new(|| Span(0)),
             step: Arc::new(|| Span(0)),
+            pace: None,
         }
     }
 
@@ -56,6 +59,34 @@ impl Clock {
             now: Arc::new(move || pace(now())),
             ..self.clone()
         }
+    }
+
+    /// `self` as a rehearsal goes: the time, and how long one waits for some of it. Pauses and steps of the wall clock are those of life.
+    #[must_use]
+    pub fn scaled(&self, pace: Option<Pace>) -> Self {
+        let Some(pace) = pace else {
+            return self.clone();
+        };
+        Self {
+            pace: Some(pace),
+            ..self.paced(move |real| pace.of(real))
+        }
+    }
+
+    /// How long one really waits until so much time has passed; zero for what lies behind.
+    #[must_use]
+    pub fn wait(&self, span: Span) -> Duration {
+        match self.pace {
+            Some(pace) => pace.real(span),
+            None => Duration::from_micros(span.0.max(0).unsigned_abs()),
+        }
+    }
+
+    /// The same for a cadence. Not for waits on a disk, a network or another process: these take as long as they take.
+    #[must_use]
+    pub fn pause(&self, cadence: Duration) -> Duration {
+        self.pace
+            .map_or(cadence, |pace| cadence / pace.speed.max(1))
     }
 
     /// `self`, but what passes and what is set comes from these: for tests of pauses.

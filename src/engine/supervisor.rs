@@ -241,7 +241,7 @@ impl Tender {
                 h.phase = Phase::Idle;
                 h.next_run = (!pause.is_zero()).then(|| now.plus(span(pause)));
             });
-            return Some(pause);
+            return Some(self.clock.pause(pause));
         };
         self.failures += 1;
         let panicked = matches!(error, JobError::Panicked(_));

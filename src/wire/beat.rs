@@ -2,7 +2,7 @@
 
 use crate::cli;
 use std::io::{self, Write as _};
-use swarmwarden::{domain::text, engine::Clock, headless::Exit, settings::Settings};
+use swarmwarden::{domain::text, headless::Exit, settings::Settings};
 
 /// Bytes of the hook's input that are taken; what it is told is of no interest.
 const TAKEN: usize = 64 * 1024;
@@ -27,7 +27,7 @@ fn note(settings: &Settings, asked: &cli::Beat) -> String {
     let worker = number.or(settings.credentials.worker).filter(|n| *n > 0);
     let name =
         given.unwrap_or_else(|| worker.map_or("agent".to_owned(), |n| format!("worker-{n}")));
-    let clock = Clock::system();
+    let clock = super::clock(settings);
     match activity.touch(&name, clock.now()) {
         Ok(true) => format!("{name} lives"),
         Ok(false) => format!("{name} lives, as was noted a moment ago"),

@@ -1,9 +1,9 @@
 //! What one-shot commands write down about their writes.
 
+use super::bridge::Bridge;
 use std::sync::Arc;
 use swarmwarden::{
     domain::{Mode, Refusal, TaskId, act::Order, ledger::Floors},
-    engine::Clock,
     settings::Settings,
     store::{Attempt, Books, End},
 };
@@ -12,14 +12,14 @@ use swarmwarden::{
 pub(super) fn of(settings: &Settings) -> Option<Books> {
     let may = settings.mode == Mode::Live && !settings.read_only;
     let state = settings.state.as_deref().filter(|_| may)?;
-    Some(Books::new(state, settings.db.as_deref()?))
+    Some(Books::new(state, Bridge::known(settings)?.place()))
 }
 
 /// Notes an order that no rows were made for.
 pub(super) fn refused(settings: &Settings, order: &Order, refusal: &Refusal) {
     let Some(books) = of(settings) else { return };
     books.note(&Attempt {
-        at: Clock::system().now(),
+        at: super::clock(settings).now(),
         actor: Arc::clone(&order.actor),
         op: Arc::clone(&order.op),
         action: order.deed.name(),

@@ -101,7 +101,7 @@ async fn serve(settings: &Settings, jobs: Jobs) -> Result<Exit, Failure> {
     // Heard from here on, whatever is being done when they come.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let clock = Clock::system();
+    let clock = super::clock(settings);
     let pulse = Pulse::new(socket());
     let (out, own) = watch::channel::<Arc<[JobHealth]>>(Vec::new().into());
     let stop = CancellationToken::new();

@@ -27,7 +27,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// Nothing was named, and nothing is at the usual places.
     #[error(
-        "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, or run `swarmwarden demo` to see a made-up swarm"
+        "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, one on another machine with --via COMMAND, or run `swarmwarden demo` to see a made-up swarm"
     )]
     NoDatabase,
     /// An action was refused.
@@ -44,7 +44,7 @@ pub(crate) enum Failure {
     Deploy(#[from] DeployError),
     /// A file or directory of the operator's could not be written.
     #[error("{}: {}", text::line(&.0.to_string_lossy()), text::line(&.1.to_string()))]
-    Place(PathBuf, #[source] io::Error),
+    Output(PathBuf, #[source] io::Error),
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
@@ -54,9 +54,9 @@ pub(crate) enum Failure {
     /// A document was not written.
     #[error("{}", chain(.0))]
     Publish(#[from] PublishError),
-    /// What was asked for cannot be put where it was asked for.
-    #[error("{}", text::line(.0))]
-    Output(String),
+    /// An address cannot be listened at.
+    #[error("cannot listen at {0}: {1}; name a free address with --listen")]
+    Listen(std::net::SocketAddr, #[source] io::Error),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -101,8 +101,8 @@ impl Failure {
         match self {
             Self::Store(StoreError::Full { .. })
             | Self::Demo(_)
-            | Self::Output(_)
-            | Self::Place(..) => Exit::CannotWrite,
+            | Self::Output(..)
+            | Self::Listen(..) => Exit::CannotWrite,
             Self::Store(StoreError::NotFound { .. })
             | Self::NoDatabase
             | Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
@@ -116,14 +116,18 @@ impl Failure {
             | Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. })
             | Self::Deploy(_) => Exit::Data,
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
-            Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
+            Self::Refused(Refusal::ReadOnly(_)) | Self::Store(StoreError::Refused { .. }) => {
+                Exit::ReadOnly
+            }
             Self::Store(_)
             | Self::Refused(_)
             | Self::Issue(_)
             | Self::Git(_)
             | Self::Publish(_) => Exit::Unavailable,
             Self::Credential(error) => of_credentials(error),
-            Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
+            Self::Settings(SettingsError::At(_) | SettingsError::Two) | Self::Usage(_) => {
+                Exit::Usage
+            }
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Io(error) => Exit::of_write(error),
         }

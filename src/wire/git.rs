@@ -12,7 +12,7 @@ use swarmwarden::{
         repo::{Cell, Outcome},
         session::written,
     },
-    engine::{Clock, Paper},
+    engine::Paper,
     git::{
         LocalRepo, Repos as _,
         scratch::{self, Progress, Scratch},
@@ -34,7 +34,7 @@ pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
     let path = settings.git.clone().unwrap_or_else(|| ".".into());
     // Without a clock: everything is worked out before anything is printed.
     let repo = LocalRepo::at(path).against(settings.git_base.clone());
-    let now = Clock::system().now();
+    let now = super::clock(settings).now();
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match &asked.command {
         None => {

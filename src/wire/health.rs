@@ -1,7 +1,7 @@
 //! The health of our background processes, as files of the state directory: written by each, read by whoever looks from outside. A mark for each
 //! job that ever ran stays when its process is gone, so that its absence is noticed.
 
-use super::failure::Failure;
+use super::{bridge::Bridge, failure::Failure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
@@ -34,8 +34,8 @@ const FILES: usize = 1_024;
 
 /// Where they lie for the bridge that is configured.
 pub(super) fn place(settings: &Settings) -> Option<PathBuf> {
-    let (state, db) = settings.state.as_deref().zip(settings.db.as_deref())?;
-    Some(Sidecar::place(state, db).with_extension("daemons"))
+    let (state, bridge) = settings.state.as_deref().zip(Bridge::known(settings))?;
+    Some(Sidecar::place(state, bridge.place()).with_extension("daemons"))
 }
 
 /// The health of this process.

@@ -1,6 +1,6 @@
 //! `metrics`: the page once, as a file that is renewed, or over HTTP.
 
-use super::{daemon, failure::Failure, glance, live};
+use super::{bridge::Bridge, daemon, failure::Failure, glance, health, live};
 use crate::cli;
 use axum::{
     Router,
@@ -20,15 +20,14 @@ use std::{
     time::Duration,
 };
 use swarmwarden::{
-    domain::{DataState, Snapshot, Timestamp},
+    domain::{DataState, Snapshot},
     engine::{Clock, alive::Pulse},
     headless::{
         Exit,
-        metrics::{Around, Daemon, page},
+        metrics::{Around, page},
     },
     link::JobHealth,
     settings::Settings,
-    store::Sidecar,
 };
 use tokio::{
     net::TcpListener,
@@ -39,19 +38,17 @@ use tokio::{
 
 /// The format, as a scraper expects it.
 const CONTENT: &str = "text/plain; version=0.0.4; charset=utf-8";
-/// A health file is smaller than this by far.
-const FILE: u64 = 1 << 20;
 
 /// `metrics`.
 pub(super) fn run(settings: &Settings, asked: &cli::Metrics) -> Result<Exit, Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
-    let around = Surroundings::new(settings, path, asked.branches);
+    let bridge = Bridge::of(settings)?;
+    let around = Surroundings::new(settings, asked.branches);
     let follows = asked.listen.is_some() || (asked.out.is_some() && !asked.once);
     if follows {
-        return live::runtime()?.block_on(follow(settings, asked, around));
+        return live::runtime()?.block_on(follow(settings, asked, (bridge, around)));
     }
-    let (snapshot, now) = glance(settings, path, settings.mode)?;
-    let text = around.page(&snapshot, now)?;
+    let (snapshot, _) = glance(settings, &bridge, settings.mode)?;
+    let text = around.page(&snapshot, &super::clock(settings))?;
     match &asked.out {
         Some(file) => write(file, &text)?,
         None => io::stdout().write_all(text.as_bytes())?,
@@ -61,66 +58,43 @@ pub(super) fn run(settings: &Settings, asked: &cli::Metrics) -> Result<Exit, Fai
 
 /// What the page tells besides the picture.
 struct Surroundings {
-    bridge: PathBuf,
+    /// The file, where it is on this machine.
+    file: Option<PathBuf>,
     daemons: Option<PathBuf>,
     branches: bool,
     errors: AtomicU64,
 }
 
 impl Surroundings {
-    fn new(settings: &Settings, bridge: &Path, branches: bool) -> Self {
-        let state = settings.state.as_deref();
+    fn new(settings: &Settings, branches: bool) -> Self {
         Self {
-            bridge: bridge.to_owned(),
-            daemons: state.map(|dir| Sidecar::place(dir, bridge).with_extension("daemons")),
+            file: Bridge::of_file(settings).ok().map(Path::to_owned),
+            daemons: health::place(settings),
             branches,
             errors: AtomicU64::new(0),
         }
     }
 
-    fn page(&self, s: &Snapshot, now: Timestamp) -> Result<String, Failure> {
-        let mut log = self.bridge.clone().into_os_string();
-        log.push("-wal");
-        let size = |path: &Path| fs::metadata(path).ok().map(|m| m.len());
+    fn page(&self, s: &Snapshot, clock: &Clock) -> Result<String, Failure> {
+        let size = |file: &Path| {
+            let mut log = file.as_os_str().to_owned();
+            log.push("-wal");
+            let of = |path: &Path| fs::metadata(path).ok().map(|m| m.len());
+            of(file).map(|n| n + of(Path::new(&log)).unwrap_or(0))
+        };
         let around = Around {
-            size: size(&self.bridge).map(|n| n + size(Path::new(&log)).unwrap_or(0)),
+            size: self.file.as_deref().and_then(size),
             errors: self.errors.load(Ordering::Relaxed),
-            daemons: self
-                .daemons
-                .as_deref()
-                .map(health_files)
-                .unwrap_or_default(),
+            daemons: (self.daemons.as_deref())
+                .map_or_else(Vec::new, |dir| health::daemons(dir, clock)),
             branches: self.branches,
         };
-        page(s, &around, now).map_err(|why| Failure::Io(io::Error::other(why)))
+        page(s, &around, clock.now()).map_err(|why| Failure::Io(io::Error::other(why)))
     }
-}
-
-/// What the processes of this swarm wrote of themselves. One that cannot be read is left out.
-fn health_files(dir: &Path) -> Vec<Daemon> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .collect();
-    paths.sort();
-    let read = |path: &PathBuf| {
-        let small = fs::metadata(path).is_ok_and(|m| m.len() <= FILE);
-        serde_json::from_slice(&fs::read(path).ok().filter(|_| small)?).ok()
-    };
-    paths.iter().filter_map(read).collect()
 }
 
 /// Writes a file by rename: whoever reads finds a whole one.
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        Failure::Output(format!(
-            "{}: {error}; name a file in a directory that can be written with --out",
-            file.display()
-        ))
-    };
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let next = file.with_file_name(name);
@@ -128,7 +102,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     if written.is_err() {
         let _left = fs::remove_file(&next);
     }
-    written.map_err(failed)
+    written.map_err(|error| Failure::Output(file.to_owned(), error))
 }
 
 struct Served {
@@ -140,24 +114,24 @@ struct Served {
 async fn follow(
     settings: &Settings,
     asked: &cli::Metrics,
-    around: Surroundings,
+    (bridge, around): (Bridge, Surroundings),
 ) -> Result<Exit, Failure> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let listener = match asked.listen {
-        Some(at) => Some(TcpListener::bind(at).await.map_err(|error| {
-            Failure::Output(format!(
-                "cannot listen at {at}: {error}; name a free address with --listen"
-            ))
-        })?),
+        Some(at) => Some(
+            TcpListener::bind(at)
+                .await
+                .map_err(|error| Failure::Listen(at, error))?,
+        ),
         None => None,
     };
     if let Some(at) = listener.as_ref().and_then(|l| l.local_addr().ok()) {
         writeln!(io::stderr(), "swarmwarden: serves http://{at}/metrics")?;
     }
     let pulse = Pulse::new(daemon::socket());
-    let (engine, ports) = live::listen(settings, &around.bridge, pulse.clone());
-    let clock = Clock::of(settings.mode);
+    let (engine, ports) = live::listen(settings, bridge, pulse.clone());
+    let clock = super::clock(settings);
     let around = Arc::new(around);
     let counting = tokio::spawn(count(ports.jobs.clone(), Arc::clone(&around)));
     let serving = listener.map(|listener| {
@@ -188,7 +162,7 @@ async fn follow(
         let picture = snapshot.borrow_and_update().clone();
         // A disk that is full now need not be so the next time.
         if let Err(error) = around
-            .page(&picture, clock.now())
+            .page(&picture, &clock)
             .and_then(|text| write(file, &text))
         {
             writeln!(io::stderr(), "swarmwarden: {error}")?;
@@ -234,7 +208,7 @@ fn router(served: Arc<Served>) -> Router {
 
 async fn metrics(State(served): State<Arc<Served>>) -> impl IntoResponse {
     let snapshot = served.snapshot.borrow().clone();
-    match served.around.page(&snapshot, served.clock.now()) {
+    match served.around.page(&snapshot, &served.clock) {
         Ok(text) => (StatusCode::OK, [(header::CONTENT_TYPE, CONTENT)], text),
         Err(error) => (
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -5,11 +5,13 @@ mod audit;
 mod beat;
 mod beside;
 mod books;
+mod bridge;
 mod credentials;
 mod daemon;
 mod demo;
 mod deploy;
 mod doctor;
+mod drill;
 mod failure;
 mod git;
 mod health;
@@ -19,7 +21,9 @@ mod keepalive;
 mod live;
 mod metrics;
 mod operations;
+mod owners;
 mod pen;
+mod pipe;
 mod report;
 mod repository;
 mod sessions;
@@ -30,6 +34,7 @@ mod tasks;
 mod wait;
 
 use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
+use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -48,18 +53,21 @@ use swarmwarden::{
         view::{self, View as Shown},
     },
     settings::{self, Env, File, Given, Settings},
-    store::{Sidecar, SqliteStore},
+    store::{Sidecar, pipe::Purpose},
 };
 
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+    drill::follow_parent();
     let quiet = matches!(cli.command, Some(Sub::Beat(_)));
     let settings = settings(&cli.common, quiet)?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = cli.common.headless || dumb || !terminal;
     match cli.command {
-        Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
+        Some(Sub::Status(status)) => {
+            show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
+        }
         Some(Sub::Workers(how)) => one(&settings, Shown::Workers, how),
         Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, how),
         Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, how),
@@ -82,10 +90,17 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Sync(asked)) => sync::run(&settings, &asked),
         Some(Sub::KeepAlive(asked)) => keepalive::run(&settings, &asked),
         Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
+        Some(Sub::Push(mut asked)) => {
+            asked.follow = true;
+            inbox::run(&settings, &asked)
+        }
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
         Some(Sub::Metrics(asked)) => metrics::run(&settings, &asked),
+        Some(Sub::Pipe(asked)) => pipe::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
+        Some(Sub::Drill(asked)) => drill::run(cli.common.db.as_deref(), &asked),
+        Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
@@ -93,12 +108,12 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(
             &settings,
-            database(&settings)?,
+            &Bridge::of(&settings)?,
             settings.mode,
             &Status::default(),
         ),
         None => {
-            let subject = Subject::file(&settings, database(&settings)?);
+            let subject = Subject::of(&settings, Bridge::of(&settings)?);
             live::dashboard(&settings, subject, cli.common.panic_test)
         }
     }
@@ -132,6 +147,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     }
     let given = Given {
         db: common.db.clone(),
+        via: common.via.clone(),
         at: common.at.clone(),
         git: common.git.clone(),
         swarm: common.swarm.clone(),
@@ -142,6 +158,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
         with: common.with.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
+        pace: common.pace,
         color: common.color.and_then(|when| match when {
             When::Auto => None,
             When::Always => Some(true),
@@ -209,15 +226,20 @@ fn text_of(path: &Path, error: &io::Error) -> String {
     domain::text::line(&format!("{}: {error}", path.display())).into_owned()
 }
 
-/// The database that was named or found.
-fn database(settings: &Settings) -> Result<&Path, Failure> {
-    settings.db.as_deref().ok_or(Failure::NoDatabase)
+/// Where commands take the time from: the one place that knows of rehearsals.
+fn clock(settings: &Settings) -> Clock {
+    Clock::of(settings.mode).scaled(settings.pace)
 }
 
 /// One look at a bridge.
-fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
-    let mut store = SqliteStore::open(path)?;
-    let now = Clock::of(mode).now();
+fn glance(
+    settings: &Settings,
+    bridge: &Bridge,
+    mode: Mode,
+) -> Result<(Snapshot, Timestamp), Failure> {
+    let path = bridge.place();
+    let mut store = bridge.open(Purpose::Reading)?;
+    let now = Clock::of(mode).scaled(settings.pace).now();
     let repo = repository::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
     let view = View {
@@ -226,7 +248,7 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
         habits: Arc::new(habits),
         floors: Arc::new(floors),
     };
-    let mut snapshot = look(&mut store, &view, now, repo)?;
+    let mut snapshot = look(&mut *store, &view, now, repo)?;
     if mode == Mode::Live {
         snapshot.alerts = remembered(settings, path);
     }
@@ -262,8 +284,13 @@ fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<(Habits, Floors
     }
 }
 
-fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, path, mode)?;
+fn show(
+    settings: &Settings,
+    bridge: &Bridge,
+    mode: Mode,
+    status: &Status,
+) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, bridge, mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     view::write(
         &mut out,
@@ -281,7 +308,7 @@ fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result
 
 /// One view by itself.
 fn one(settings: &Settings, view: Shown, how: Show) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     view::write(&mut out, &snapshot, (view, how.output.into()), now)?;
     out.flush()?;
@@ -289,7 +316,7 @@ fn one(settings: &Settings, view: Shown, how: Show) -> Result<Exit, Failure> {
 }
 
 fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let worker = explain::pick(&snapshot, &asked.worker).map_err(Failure::Usage)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match asked.output {
@@ -308,7 +335,7 @@ fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {
         warn: check::Limits::parse(&check.warn).map_err(Failure::Usage)?,
         crit: check::Limits::parse(&check.crit).map_err(Failure::Usage)?,
     };
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let (line, exit) = check::line(&snapshot, &limits, now);
     writeln!(io::stdout(), "{line}")?;
     Ok(exit)

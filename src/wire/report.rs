@@ -1,6 +1,6 @@
 //! `report`: documents about the sessions, printed or committed.
 
-use super::{Failure, sessions};
+use super::{Failure, bridge::Bridge, sessions};
 use crate::cli::{Paper as Asked, Report};
 use std::io::{self, Write};
 use swarmwarden::{
@@ -75,14 +75,14 @@ fn shift(
     mut snapshot: Snapshot,
     (since, format): (&str, Asked),
 ) -> Result<Exit, Failure> {
-    let path = super::database(settings)?;
+    let bridge = Bridge::of(settings)?;
     let from = settings::duration(since)
         .map(|span| snapshot.at.plus(Span(-span.0)))
         .or_else(|| Timestamp::parse(since))
         .ok_or_else(|| {
             Failure::Usage(format!("`{since}` is neither a span such as 8h nor a time"))
         })?;
-    snapshot.alerts = super::remembered(settings, path);
+    snapshot.alerts = super::remembered(settings, bridge.place());
     let shift = Shift::new(&snapshot, &super::audit::records(settings)?, from);
     let mut out = io::BufWriter::new(io::stdout().lock());
     match format {

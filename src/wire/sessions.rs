@@ -1,6 +1,6 @@
 //! `sessions`: with a bridge when there is one, and without.
 
-use super::{Failure, glance, repository};
+use super::{Failure, bridge::Bridge, glance, repository};
 use crate::cli::Sessions;
 use std::{
     io::{self, Write},
@@ -27,8 +27,8 @@ pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure
 
 /// The repository, and the bridge when there is one.
 pub(super) fn picture(settings: &Settings) -> Result<Snapshot, Failure> {
-    match settings.db.as_deref() {
-        Some(path) => Ok(glance(settings, path, settings.mode)?.0),
+    match Bridge::known(settings) {
+        Some(bridge) => Ok(glance(settings, &bridge, settings.mode)?.0),
         None => Ok(alone(settings)),
     }
 }

@@ -1,6 +1,6 @@
 //! `sync`: a worker's machine takes over new credentials.
 
-use super::{credentials as room, failure::Failure, health::HealthFile, live};
+use super::{bridge::Bridge, credentials as room, failure::Failure, health::HealthFile, live};
 use crate::cli;
 use std::{
     io::{self, Write as _},
@@ -11,14 +11,14 @@ use swarmwarden::{
     credentials::{Delivery, Home, Shelf, Syncer},
     domain::{Mode, Span, text},
     engine::{
-        Clock, Opener, Supervisor,
+        Clock, Supervisor,
         job::{Handover, Sync, Syncing},
     },
     git::Network,
     headless::Exit,
     link::JobHealth,
     settings::{DEFAULT_PATHS, Settings},
-    store::{SqliteStore, Store},
+    store::pipe::Purpose,
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -38,15 +38,12 @@ pub(super) fn syncing(settings: &Settings, worker: u32) -> Result<Syncing, Failu
     let delivery = Delivery::new(settings.runtime.as_deref(), state, &place.swarm);
     let shelf = Shelf::new(&repo, place, None).through(network);
     let writes = settings.mode == Mode::Live && !settings.read_only;
-    let path = settings.db.clone().filter(|_| writes);
-    let strict = path
-        .as_ref()
-        .is_some_and(|path| !DEFAULT_PATHS.iter().any(|usual| path.as_os_str() == *usual));
-    let open = path.map(|path| -> Opener {
-        Arc::new(move || {
-            SqliteStore::open_for_writing(&path).map(|s| Box::new(s) as Box<dyn Store>)
-        })
+    let bridge = Bridge::known(settings).filter(|_| writes);
+    let strict = bridge.as_ref().is_some_and(|bridge| {
+        let place = bridge.place().as_os_str();
+        !DEFAULT_PATHS.iter().any(|usual| place == *usual)
     });
+    let open = bridge.map(|bridge| bridge.opener(Purpose::Writing));
     let every = settings.credentials.interval.0.max(Span::seconds(5).0);
     Ok(Syncing {
         syncer: Syncer::new(shelf, home, delivery, worker),
@@ -70,7 +67,7 @@ pub(super) fn beside(settings: &Settings) -> Option<Syncing> {
 /// `sync`.
 pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failure> {
     let how = syncing(settings, room::number(asked.worker, settings)?)?;
-    let clock = Clock::system();
+    let clock = super::clock(settings);
     if !asked.once {
         return live::runtime()?.block_on(follow(settings, how, clock));
     }

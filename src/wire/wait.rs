@@ -1,6 +1,6 @@
 //! `wait`: until a condition holds, can no longer hold, or the time is up.
 
-use super::{failure::Failure, glance, live};
+use super::{bridge::Bridge, failure::Failure, glance, live};
 use crate::cli::Wait;
 use std::{
     future,
@@ -9,7 +9,7 @@ use std::{
 };
 use swarmwarden::{
     domain::{Mode, Snapshot, Timestamp, condition::Truth},
-    engine::{Clock, alive::Pulse},
+    engine::alive::Pulse,
     headless::Exit,
     settings::Settings,
 };
@@ -23,9 +23,9 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// `wait`.
 pub(super) fn run(settings: &Settings, asked: &Wait) -> Result<Exit, Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
+    let bridge = Bridge::of(settings)?;
     // Says at once, and with its own exit code, why there is nothing to wait for; an instant of the past does not change.
-    let (first, _) = glance(settings, path, settings.mode)?;
+    let (first, _) = glance(settings, &bridge, settings.mode)?;
     if settings.mode != Mode::Live {
         return if asked.until.of(&first).holds() {
             ended(asked, &first, "holds", Exit::Ok)
@@ -37,7 +37,7 @@ pub(super) fn run(settings: &Settings, asked: &Wait) -> Result<Exit, Failure> {
 }
 
 async fn follow(settings: &Settings, asked: &Wait) -> Result<Exit, Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
+    let bridge = Bridge::of(settings)?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let micros = |span: swarmwarden::domain::Span| Duration::from_micros(span.0.unsigned_abs());
@@ -49,9 +49,9 @@ async fn follow(settings: &Settings, asked: &Wait) -> Result<Exit, Failure> {
         }
     };
     tokio::pin!(over);
-    let (engine, ports) = live::listen(settings, path, Pulse::default());
+    let (engine, ports) = live::listen(settings, bridge, Pulse::default());
     let mut snapshot = ports.snapshot.clone();
-    let clock = Clock::of(settings.mode);
+    let clock = super::clock(settings);
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut since: Option<Timestamp> = None;

@@ -3,6 +3,7 @@
 mod faults;
 mod hooks;
 mod inbox;
+mod machine;
 pub(crate) mod scene;
 
 use super::{machines::Machines, run, warden};

@@ -139,3 +139,35 @@ fn a_shift_tells_what_happened_and_what_is_left() {
     assert_eq!(code, 64);
     assert!(err.contains("`soon`"), "{err}");
 }
+
+/// A bridge with so many workers that each holds two tasks.
+fn crowd(workers: u32) -> super::alive::Scene {
+    let scene = super::alive::Scene::bridge(0);
+    let mut db = rusqlite::Connection::open(scene.db()).unwrap();
+    let tx = db.transaction().unwrap();
+    for n in 0..workers {
+        let id = format!("conv_{n:016x}");
+        let sql = "INSERT INTO conversations VALUES (?, 's2', ?, 'x', 'y', '2025-11-13T16:00:00', '2025-11-13T19:00:00')";
+        tx.execute(sql, [&id, &format!("worker-{n}-team-{}", n % 50)])
+            .unwrap();
+        for k in 0..2 {
+            let text = format!(
+                r#"{{"type":"task_assignment","task_id":"t-{n}-{k}","description":"a | `b` <c> @d, and so on and on and on"}}"#
+            );
+            let sql = "INSERT INTO messages (conversation_id, from_session, to_session, message, timestamp) VALUES (?, 'a', 'b', ?, '2025-11-13T16:01:00')";
+            tx.execute(sql, [&id, &text]).unwrap();
+        }
+    }
+    tx.commit().unwrap();
+    scene
+}
+
+#[test]
+fn a_report_of_five_thousand_workers_stays_below_its_limit_and_says_what_it_left_out() {
+    let scene = crowd(5_000);
+    let (code, out, err) = super::run(&mut scene.warden(&["report", "-o", "md", "--at", AT]));
+    assert_eq!(code, 0, "{err}");
+    assert!(out.len() <= 900 * 1024, "{}", out.len());
+    assert!(out.len() > 800 * 1024, "{}", out.len());
+    assert!(out.contains(" rows omitted"), "{}", &out[..2_000]);
+}

@@ -220,6 +220,16 @@ impl Limits {
         Detector::FIXED.limits(None, &Habit::default(), sight)
     }
 
+    /// How much sooner work may move when something besides the silence says that the worker is gone: 63 % of what is waited for after it
+    /// was called silent. Fixed limits are what they are.
+    #[must_use]
+    pub const fn spared(&self) -> Span {
+        match self.basis {
+            Basis::Fixed => Span(0),
+            Basis::Accrual { .. } => Span((self.act.0 - self.silent.0) / 100 * 63),
+        }
+    }
+
     /// Suspicion after a silence of `age`; `None` under fixed limits.
     #[must_use]
     pub fn phi(&self, age: Span) -> Option<f64> {

@@ -12,7 +12,7 @@ pub use guard::{Bucket, Storm, storm};
 pub use rules::moves_at;
 
 use super::{ConversationId, Snapshot, Span, TaskId, Timestamp, act::Deed};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What it may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,7 +68,12 @@ pub struct Watchdog {
     nudged: HashMap<ConversationId, (u32, Timestamp)>,
     /// What was tried and refused, and when it is tried again.
     refused: HashMap<TaskId, Timestamp>,
+    /// Workers whose keep-alive was looked for and does not run, and what became of it.
+    perished: Perished,
 }
+
+/// Workers whose keep-alive was looked for and does not run any more, and what became of it.
+pub type Perished = BTreeMap<ConversationId, &'static str>;
 
 /// After a refusal a task is left alone for so long.
 const REST: Span = Span::seconds(30);
@@ -83,7 +88,13 @@ impl Watchdog {
             given: HashMap::new(),
             nudged: HashMap::new(),
             refused: HashMap::new(),
+            perished: Perished::new(),
         }
+    }
+
+    /// Takes in what a look for the keep-alives of silent workers found: whose is gone may lose its tasks sooner.
+    pub fn probed(&mut self, perished: Perished) {
+        self.perished = perished;
     }
 
     /// What it may do.
@@ -109,7 +120,7 @@ impl Watchdog {
             return None;
         }
         let quiet = rules::redeliver(snapshot, now, open)
-            .or_else(|| rules::give_up(snapshot, now, open))
+            .or_else(|| rules::give_up(snapshot, (now, &self.perished), open))
             .or_else(|| self.nudge(snapshot, now));
         if quiet.is_some() {
             return quiet;
@@ -118,7 +129,7 @@ impl Watchdog {
         if !self.bucket.has(rate, now) {
             return None;
         }
-        let found = rules::hand_on(snapshot, now, random, &self.given, open)?;
+        let found = rules::hand_on(snapshot, (now, &self.perished), random, &self.given, open)?;
         self.bucket.take(rate, now);
         if let Deed::Reassign { to, .. } = &found.deed {
             self.given.insert(to.clone(), now);
@@ -140,7 +151,7 @@ impl Watchdog {
             return None;
         }
         let refused = self.refused.values().copied().min();
-        let rules = rules::due(snapshot, now);
+        let rules = rules::due(snapshot, now, &self.perished);
         rules
             .into_iter()
             .chain(refused)

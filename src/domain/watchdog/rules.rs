@@ -7,7 +7,7 @@ use super::{
         act::Deed,
         choose::{Wanted, rank},
     },
-    Move,
+    Move, Perished,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -155,13 +155,13 @@ fn well(w: &Worker) -> bool {
 /// A task that would have to go to somebody else, and whose attempts are used up, is given up.
 pub(super) fn give_up(
     s: &Snapshot,
-    now: Timestamp,
+    known: (Timestamp, &Perished),
     open: impl Fn(&TaskId) -> bool,
 ) -> Option<Move> {
     let used = |t: &&Arc<Task>| t.attempts >= Task::MAX_ATTEMPTS && open(&t.id);
     let task = open_tasks(s)
         .filter(used)
-        .find(|t| cause(s, t, now).is_some())?;
+        .find(|t| cause(s, t, known).is_some())?;
     Some(Move {
         deed: Deed::Dead {
             task: task.id.clone(),
@@ -174,7 +174,7 @@ pub(super) fn give_up(
 /// Work that somebody else must take: of the lost, the expired, the failed, and what nobody owns; the most urgent first.
 pub(super) fn hand_on(
     s: &Snapshot,
-    now: Timestamp,
+    known: (Timestamp, &Perished),
     random: [u64; 2],
     given: &HashMap<ConversationId, Timestamp>,
     open: impl Fn(&TaskId) -> bool,
@@ -183,11 +183,11 @@ pub(super) fn hand_on(
     let full = s.tasks.iter().filter(|t| in_flight(t)).count() >= most_in_flight(s);
     let mut waiting: Vec<_> = open_tasks(s)
         .filter(|t| open(&t.id) && t.attempts < Task::MAX_ATTEMPTS && (!full || in_flight(t)))
-        .filter_map(|t| Some((t, cause(s, t, now)?)))
+        .filter_map(|t| Some((t, cause(s, t, known)?)))
         .collect();
     waiting.sort_by_key(|(t, _)| (t.priority.unwrap_or(u8::MAX), t.reported_at, t.id.clone()));
     for (task, (cause, reason)) in waiting {
-        let mut ranking = rank(s, &Wanted::of(task, s), now);
+        let mut ranking = rank(s, &Wanted::of(task, s), known.0);
         ranking
             .candidates
             .retain(|c| !given.contains_key(&c.worker.conversation));
@@ -215,7 +215,11 @@ pub(super) fn hand_on(
 }
 
 /// Why a task must go to somebody else now; `None` when it must not.
-fn cause(s: &Snapshot, task: &Task, now: Timestamp) -> Option<(&'static str, String)> {
+fn cause(
+    s: &Snapshot,
+    task: &Task,
+    (now, perished): (Timestamp, &Perished),
+) -> Option<(&'static str, String)> {
     match task.state {
         TaskState::Queued => return Some(("queued", "nobody owns it".to_owned())),
         TaskState::Failed => {
@@ -236,7 +240,9 @@ fn cause(s: &Snapshot, task: &Task, now: Timestamp) -> Option<(&'static str, Str
     let owner = worker(s, &task.owner()?.conversation)?;
     match owner.verdict.state {
         State::Expired => Some(("expired", owner.verdict.reason.clone())),
-        State::Silent if now >= acts_at(owner)? => Some(("silent", owner.verdict.reason.clone())),
+        State::Silent if now >= acts_at(owner, perished)? => {
+            Some(("silent", lost(owner, perished)))
+        }
         State::Stalled => {
             let overdue = task.deadline().is_some_and(|end| now >= end);
             let long = now.since(owner.verdict.since) >= Span(owner.limits.stall.0 + OVERDUE.0);
@@ -256,8 +262,17 @@ fn cause(s: &Snapshot, task: &Task, now: Timestamp) -> Option<(&'static str, Str
 }
 
 /// When the work of a silent worker may move: not while it is coming back.
-fn acts_at(w: &Worker) -> Option<Timestamp> {
-    (!w.recovering).then(|| moves_at(w))
+fn acts_at(w: &Worker, perished: &Perished) -> Option<Timestamp> {
+    let confirmed = perished.contains_key(w.conversation.raw());
+    (!w.recovering).then(|| moves_at(w).plus(Span(-i64::from(confirmed) * w.limits.spared().0)))
+}
+
+/// Why a silent worker loses a task.
+fn lost(w: &Worker, perished: &Perished) -> String {
+    match perished.get(w.conversation.raw()) {
+        Some(fate) => format!("{}; its keep-alive here is {fate}", w.verdict.reason),
+        None => w.verdict.reason.clone(),
+    }
 }
 
 /// When the work of a silent worker may move: at its own limit, counted from its last beat; without a beat, from its last sign.
@@ -300,7 +315,7 @@ fn most_in_flight(s: &Snapshot) -> usize {
 }
 
 /// When time alone makes something to do.
-pub(super) fn due(s: &Snapshot, now: Timestamp) -> Vec<Timestamp> {
+pub(super) fn due(s: &Snapshot, now: Timestamp, perished: &Perished) -> Vec<Timestamp> {
     let mut all = Vec::new();
     for task in open_tasks(s) {
         all.extend(retry_at(task).filter(|_| task.state == TaskState::Failed));
@@ -309,7 +324,7 @@ pub(super) fn due(s: &Snapshot, now: Timestamp) -> Vec<Timestamp> {
         }
         let owner = task.owner().and_then(|h| worker(s, &h.conversation));
         match owner.map(|w| (w, w.verdict.state)) {
-            Some((w, State::Silent)) => all.extend(acts_at(w)),
+            Some((w, State::Silent)) => all.extend(acts_at(w, perished)),
             Some((w, State::Stalled)) => {
                 all.push(w.verdict.since.plus(Span(w.limits.stall.0 + OVERDUE.0)));
                 all.extend(task.deadline());

@@ -122,6 +122,54 @@ impl Claims {
     }
 }
 
+/// Conversations whose keep-alive on this machine was there and does not run any more, and what became of it: its process is gone without
+/// having said goodbye, or it is stopped. Whoever ended in order left no list behind, and nothing is known of him. O(processes +
+/// conversations); changes nothing.
+#[must_use]
+pub fn perished(dir: &Path) -> BTreeMap<ConversationId, &'static str> {
+    let (mut lost, mut alive) = (BTreeMap::new(), Vec::new());
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_name() == "lock" {
+            continue;
+        }
+        let Ok(file) = File::open(entry.path()) else {
+            continue;
+        };
+        let free = flock(&file, FlockOperation::NonBlockingLockShared).is_ok();
+        let mut list = String::new();
+        let _partly = (&file).take(CAP).read_to_string(&mut list);
+        let mut lines = list.lines();
+        let holder = lines.next().unwrap_or_default();
+        let fate = match holder.split(' ').nth(1) {
+            _ if free => Some("gone"),
+            Some(pid) if stopped(pid) => Some("stopped"),
+            _ => None,
+        };
+        let ids = lines.map(ConversationId::from);
+        match fate {
+            Some(fate) => lost.extend(ids.map(|id| (id, fate))),
+            None => alive.extend(ids),
+        }
+    }
+    for id in alive {
+        lost.remove(&id);
+    }
+    lost
+}
+
+/// Whether the process was stopped by a signal. Where `/proc` tells nothing it was not.
+fn stopped(pid: &str) -> bool {
+    let plain = !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit());
+    let Some(stat) = plain.then(|| fs::read_to_string(format!("/proc/{pid}/stat"))) else {
+        return false;
+    };
+    // The name of the program stands in parentheses, and may hold anything.
+    let state = stat
+        .ok()
+        .and_then(|s| Some(s.rsplit_once(") ")?.1.chars().next()));
+    matches!(state.flatten(), Some('T' | 't'))
+}
+
 impl Drop for Claims {
     fn drop(&mut self) {
         let _gone = fs::remove_file(&self.own);

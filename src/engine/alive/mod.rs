@@ -10,7 +10,7 @@ mod sources;
 mod witness;
 
 pub use activity::{Activity, SELDOM};
-pub use claims::Claims;
+pub use claims::{Claims, perished};
 pub use inbox::{Inbox, Item, Reading, Whose};
 pub use marks::{Marks, Resume};
 pub use note::{Level, Note, Say, mute};

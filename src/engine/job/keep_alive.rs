@@ -156,7 +156,7 @@ impl Job for KeepAlive {
             }
         };
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(self.clock.pause(wait)) => {}
             () = handed => {}
         }
         Ok(())

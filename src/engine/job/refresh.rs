@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, watch};
 /// Messages in the first picture.
 const FIRST: usize = 200;
 /// Longest wait for a change, so that the age of the last read never says more than a second without a reason.
-const BEAT: Duration = Duration::from_secs(1);
+const BEAT: Span = Span::seconds(1);
 
 /// How often what is learned is handed over to be written down.
 const HAND_OVER: Span = Span::seconds(5);
@@ -267,10 +267,9 @@ impl Refresh {
     /// Waits for a change, at most until a verdict falls due, and folds it.
     async fn follow(&mut self, c: &mut Connection) -> Result<(), JobError> {
         let now = self.clock.now();
-        let until =
-            |at: Timestamp| Duration::from_micros(at.since(now).0.max(1_000).unsigned_abs());
         let due = self.swarm.due().into_iter().chain(self.alarm.due()).min();
-        let wait = due.map_or(BEAT, until).min(BEAT);
+        let wait = due.map_or(BEAT, |at| at.since(now)).min(BEAT);
+        let wait = self.clock.wait(wait).max(Duration::from_millis(1));
         let begun = self.clock.steady();
         let changes = c
             .wait(self.swarm.cursor(), self.swarm.unread(), wait)

@@ -4,12 +4,12 @@
 use super::{Cadence, Job, JobError};
 use crate::{
     domain::{
-        Deal, Refusal, Snapshot, Timestamp,
+        Deal, Refusal, Snapshot, Span, State, Timestamp, Worker,
         act::{Order, Proposal, op_id, propose},
         text,
-        watchdog::{Policy, Watchdog},
+        watchdog::{Perished, Policy, Watchdog},
     },
-    engine::{Actor, Clock},
+    engine::{Actor, Clock, alive::perished},
     store::{ActingLock, Locked},
 };
 use std::{
@@ -20,7 +20,7 @@ use std::{
 use tokio::{sync::watch, time::timeout};
 
 /// Longest wait, so that the job says that it lives.
-const BEAT: Duration = Duration::from_secs(1);
+const BEAT: Span = Span::seconds(1);
 /// Between two attempts at the lock.
 const AGAIN: Duration = Duration::from_secs(5);
 /// How long a picture may take to show what was written.
@@ -37,6 +37,8 @@ pub struct Warding {
     pub bridge: Option<PathBuf>,
     /// Where the lock lies when the bridge's directory cannot be written.
     pub fallback: Option<PathBuf>,
+    /// Where keep-alives of this machine note what they serve; `None` looks for none.
+    pub claims: Option<PathBuf>,
     /// Random bits, for the names of actions and for choices among many.
     pub random: Arc<dyn Fn() -> [u64; 2] + Send + Sync>,
 }
@@ -98,6 +100,18 @@ impl Ward {
         };
         *self.serves.lock().unwrap_or_else(PoisonError::into_inner) = words.into();
         Ok(self.lock.is_some())
+    }
+
+    /// Looks for the keep-alives of workers that are silent and hold tasks: a few files, and only while there is such a worker.
+    async fn probe(&mut self, picture: &Snapshot) {
+        let lost = |w: &&Arc<Worker>| w.verdict.state == State::Silent && !w.tasks.is_empty();
+        let dir = self.how.claims.clone();
+        let Some(dir) = dir.filter(|_| picture.workers.iter().any(|w| lost(&w))) else {
+            self.watchdog.probed(Perished::new());
+            return;
+        };
+        let found = tokio::task::spawn_blocking(move || perished(&dir)).await;
+        self.watchdog.probed(found.unwrap_or_default());
     }
 
     /// One deed, when there is one.
@@ -166,19 +180,19 @@ impl Job for Ward {
             return Ok(());
         }
         if !self.holds().await? {
-            tokio::time::sleep(AGAIN).await;
+            tokio::time::sleep(self.clock.pause(AGAIN)).await;
             return Ok(());
         }
         let picture = Arc::clone(&self.snapshot.borrow_and_update());
         let now = self.clock.now();
+        self.probe(&picture).await;
         if self.act(&picture, now).await? {
             return Ok(());
         }
         let due = self.watchdog.due(&picture, now);
-        let wait = due.map_or(BEAT, |at| {
-            Duration::from_micros(at.since(now).0.max(1_000).unsigned_abs())
-        });
-        match timeout(wait.min(BEAT), self.snapshot.changed()).await {
+        let wait = due.map_or(BEAT, |at| at.since(now)).min(BEAT);
+        let wait = self.clock.wait(wait).max(Duration::from_millis(1));
+        match timeout(wait, self.snapshot.changed()).await {
             Ok(Err(_)) => std::future::pending().await,
             Ok(Ok(())) | Err(_) => Ok(()),
         }

@@ -25,6 +25,7 @@ fn guarded() -> Bench {
             actor: "watchdog@desk".into(),
             bridge: None,
             fallback: None,
+            claims: None,
             random: Arc::new(|| [7, 9]),
         });
     };

@@ -127,6 +127,16 @@ fn the_worst_line_is_the_exit() {
 
 #[test]
 fn the_file() {
+    let via = |why: Option<&str>| Some(("ssh".to_owned(), why.map(str::to_owned)));
+    says("bridge.via", State::Ok, &["ssh"], |f| {
+        f.bridge.via = via(None)
+    });
+    says(
+        "bridge.via",
+        State::Fail,
+        &["refused", "swarmwarden pipe"],
+        |f| f.bridge.via = via(Some("refused")),
+    );
     let id = "bridge.file";
     says(id, State::Fail, &["/tmp/x.db", "--db FILE"], |f| {
         f.bridge.path = None;

@@ -9,8 +9,8 @@ use crate::domain::{
     Kind, Severity, Snapshot, Task, TaskState, Timestamp, alert::Status, repo::Cell,
     tally::DURATIONS,
 };
+use crate::headless::doctor::facts::Daemon;
 use family::Family;
-pub use jobs::{Daemon, DaemonJob};
 use prometheus::TextEncoder;
 use std::{collections::HashMap, sync::Arc};
 

@@ -1,7 +1,10 @@
 //! The bridge's file and what it holds.
 
 use super::{file, room, shown};
-use crate::cli::Common;
+use crate::{
+    cli::Common,
+    wire::{bridge::Bridge as Reached, failure::chain},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
@@ -12,7 +15,7 @@ use swarmwarden::{
     domain::{Changes, ConversationId, MessageRow, Side, Span, Timestamp, text},
     headless::doctor::facts::{Bridge, Conversation, Pages, Rate, Rows, Schema, Trouble},
     settings::{DEFAULT_PATHS, Settings},
-    store::{Integrity, SqliteStore, Store, StoreError},
+    store::{Integrity, SqliteStore, Store, StoreError, pipe::Purpose},
     watch::network_file_system,
 };
 
@@ -31,6 +34,16 @@ pub(super) fn look(settings: &Settings, common: &Common) -> Bridge {
         usual: DEFAULT_PATHS.map(str::to_owned).to_vec(),
         ..Bridge::default()
     };
+    if settings.via.is_some() {
+        bridge.via = Reached::known(settings).map(|reached| {
+            let answer = reached
+                .open(Purpose::Reading)
+                .and_then(|mut store| store.version());
+            let failed = answer.err().map(|e| line(&chain(&e)));
+            (reached.name().to_string(), failed)
+        });
+        return bridge;
+    }
     let Some(path) = settings.db.as_deref() else {
         return bridge;
     };
@@ -61,21 +74,23 @@ pub(super) fn look(settings: &Settings, common: &Common) -> Bridge {
                 }
             }),
     );
-    let exam = SqliteStore::examine(path, PATIENCE).map_err(|e| trouble(&e));
-    bridge.pages = Some(exam.map(|exam| {
-        let faults = match &exam.integrity {
-            Integrity::Damaged(lines) => lines.iter().map(|l| line(l)).collect(),
-            _ => Vec::new(),
-        };
-        Pages {
-            journal: line(&exam.journal),
-            bytes: exam.bytes,
-            free: exam.free,
-            faults,
-            whole: exam.integrity != Integrity::Unfinished,
-        }
-    }));
+    bridge.pages = Some(pages(path));
     bridge
+}
+
+fn pages(path: &Path) -> Result<Pages, Trouble> {
+    let exam = SqliteStore::examine(path, PATIENCE).map_err(|e| trouble(&e))?;
+    let faults = match &exam.integrity {
+        Integrity::Damaged(lines) => lines.iter().map(|l| line(l)).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Pages {
+        journal: line(&exam.journal),
+        bytes: exam.bytes,
+        free: exam.free,
+        faults,
+        whole: exam.integrity != Integrity::Unfinished,
+    })
 }
 
 fn line(raw: &str) -> String {
@@ -105,7 +120,7 @@ fn trouble(error: &StoreError) -> Trouble {
         StoreError::Busy { .. } => Trouble::Locked,
         StoreError::Damaged { detail, .. } => Trouble::Damaged(line(detail)),
         StoreError::NeedsWritableDirectory { .. } => Trouble::Directory,
-        other => Trouble::Other(line(&super::super::failure::chain(other))),
+        other => Trouble::Other(line(&chain(other))),
     }
 }
 

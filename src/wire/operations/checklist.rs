@@ -3,7 +3,7 @@
 use super::{Failure, backup};
 use crate::{
     cli::{self, Common, Sheet, Which},
-    wire::{self, audit, credentials, doctor, repository},
+    wire::{self, audit, bridge::Bridge, credentials, doctor, repository},
 };
 use serde::Deserialize;
 use std::{
@@ -70,7 +70,7 @@ fn gather(settings: &Settings, common: &Common) -> Evidence {
     let db = settings.db.as_deref().filter(|db| db.is_file());
     if let Some(db) = db {
         evidence.backup = backup::newest(settings, db);
-        let looked = wire::glance(settings, db, settings.mode);
+        let looked = wire::glance(settings, &Bridge::file(db), settings.mode);
         evidence.swarm = looked.ok().map(|(snapshot, _)| snapshot);
         let first = SqliteStore::open(db).and_then(|mut store| store.newest(ROWS));
         if let Ok(first) = first {

@@ -1,6 +1,6 @@
 //! `prune`: what is over is listed, and removed when that is asked for.
 
-use super::{Failure, agreed, backup, op, pen, place, shown};
+use super::{Bridge, Failure, agreed, backup, op, pen, place, shown};
 use crate::{cli, wire};
 use serde_json::json;
 use std::{
@@ -21,11 +21,11 @@ const DEED: &str = "prune";
 
 /// `prune`.
 pub(in super::super) fn run(settings: &Settings, asked: &cli::Prune) -> Result<Exit, Failure> {
-    let db = wire::database(settings)?;
+    let db = Bridge::of_file(settings)?;
     let now = Clock::system().now();
     let before = now.plus(Span(-asked.older_than.0.max(0)));
     let mut over = SqliteStore::open(db)?.over(before)?;
-    let (snapshot, _) = wire::glance(settings, db, settings.mode)?;
+    let (snapshot, _) = wire::glance(settings, &Bridge::file(db), settings.mode)?;
     let kept = keep(&mut over, &snapshot);
     list(&over, &kept, asked.older_than)?;
     if over.is_empty() {
@@ -38,7 +38,7 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Prune) -> Result<E
         )?;
         return Ok(Exit::Ok);
     }
-    let (_, key) = pen(settings, db)?;
+    let (_, key) = pen(settings, &Bridge::file(db))?;
     agreed("remove them", asked.yes)?;
     let saved = if asked.no_backup {
         None

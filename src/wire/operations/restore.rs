@@ -1,6 +1,6 @@
 //! `restore`: a verified copy takes the place of the bridge, and what it replaces is kept.
 
-use super::{Failure, agreed, backup, op, pen, place, shown, words};
+use super::{Bridge, Failure, agreed, backup, op, pen, place, shown, words};
 use crate::{cli, wire};
 use serde_json::json;
 use std::{
@@ -32,8 +32,8 @@ enum There {
 
 /// `restore`.
 pub(in super::super) fn run(settings: &Settings, asked: &cli::Restore) -> Result<Exit, Failure> {
-    let db = wire::database(settings)?;
-    let (_, key) = pen(settings, db)?;
+    let db = Bridge::of_file(settings)?;
+    let (_, key) = pen(settings, &Bridge::file(db))?;
     let tally = SqliteStore::verify(&asked.file)?;
     writeln!(
         io::stderr(),
@@ -137,7 +137,7 @@ fn aside(db: &Path, now: Timestamp) -> Result<String, Failure> {
     for end in ["-wal", "-shm", "-journal", ""] {
         match fs::rename(with(db, end), with(&to, end)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound || end.is_empty() => {
-                return Err(Failure::Place(db.to_owned(), e));
+                return Err(Failure::Output(db.to_owned(), e));
             }
             _ => {}
         }

@@ -1,0 +1,178 @@
+//! A process of a drill: listened to, stopped and killed for real, and gone when its test is.
+
+use super::Trouble;
+use crate::{domain::Span, engine::Clock};
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::{
+    io::{BufRead as _, BufReader, Read, Write as _},
+    os::unix::process::CommandExt as _,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
+
+/// Lines of one process that are kept.
+const LINES: usize = 100_000;
+/// How long a process may take to end when it is asked to.
+const GOODBYE: Duration = Duration::from_secs(3);
+/// Between two looks at a process that ends.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What all processes of a test printed, for whoever looks for secrets in it.
+pub(super) type Spoken = Arc<Mutex<Vec<String>>>;
+
+/// A line, and when it came, by the steady clock.
+pub(super) type Line = (Span, String);
+
+/// A process that runs.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    lines: Arc<Mutex<Vec<Line>>>,
+    ended: bool,
+}
+
+impl Process {
+    /// Starts it, in a process group of its own.
+    pub(super) fn start(
+        mut command: Command,
+        clock: &Clock,
+        spoken: &Spoken,
+    ) -> Result<Self, Trouble> {
+        let name = command.get_program().to_string_lossy().into_owned();
+        let mut child = command
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(Trouble::io(&name))?;
+        let lines = Arc::default();
+        if let Some(out) = child.stdout.take() {
+            listen(out, clock, Some(Arc::clone(&lines)), spoken)?;
+        }
+        if let Some(err) = child.stderr.take() {
+            listen(err, clock, None, spoken)?;
+        }
+        Ok(Self {
+            child,
+            lines,
+            ended: false,
+        })
+    }
+
+    /// The lines of its output from the one numbered `from` on.
+    pub(super) fn lines(&self, from: usize) -> Vec<Line> {
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().skip(from).cloned().collect()
+    }
+
+    /// Sends a signal to it and to its own children.
+    pub(super) fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        if let Some(pid) = pid.filter(|_| !self.ended) {
+            let _gone = kill_process_group(pid, signal);
+        }
+    }
+
+    /// Its id.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How it ended; `None` while it runs.
+    pub(super) fn over(&mut self) -> Option<ExitStatus> {
+        let status = self.child.try_wait().ok().flatten();
+        self.ended |= status.is_some();
+        status
+    }
+
+    /// Kills it, without a chance to clean up, and waits for its end.
+    pub(super) fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        let _status = self.child.wait();
+        self.ended = true;
+    }
+
+    /// Asks it to end, and kills it when it does not.
+    pub(super) fn end(&mut self) -> Option<ExitStatus> {
+        self.signal(Signal::TERM);
+        let mut waited = Duration::ZERO;
+        while waited < GOODBYE {
+            if let Some(status) = self.over() {
+                return Some(status);
+            }
+            thread::park_timeout(LOOK);
+            waited += LOOK;
+        }
+        self.kill();
+        None
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.kill();
+        }
+    }
+}
+
+/// Takes what a process prints, until it ends.
+fn listen(
+    from: impl Read + Send + 'static,
+    clock: &Clock,
+    lines: Option<Arc<Mutex<Vec<Line>>>>,
+    spoken: &Spoken,
+) -> Result<(), Trouble> {
+    let (clock, spoken) = (clock.clone(), Arc::clone(spoken));
+    let hear = move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            let at = clock.steady();
+            let mut all = spoken.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() < LINES {
+                all.push(line.clone());
+            }
+            drop(all);
+            if let Some(lines) = &lines {
+                let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+                if lines.len() < LINES {
+                    lines.push((at, line));
+                }
+            }
+        }
+    };
+    let named = thread::Builder::new().name("listener".to_owned());
+    named.spawn(hear).map(drop).map_err(Trouble::io("a thread"))
+}
+
+/// Runs a process to its end: its exit code, its output, its errors.
+pub(super) fn run(command: Command, spoken: &Spoken) -> Result<(i32, String, String), Trouble> {
+    run_with(command, "", spoken)
+}
+
+/// The same with something on its input: less than a pipe holds.
+pub(super) fn run_with(
+    mut command: Command,
+    input: &str,
+    spoken: &Spoken,
+) -> Result<(i32, String, String), Trouble> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(Trouble::io(&name))?;
+    if let Some(mut to) = child.stdin.take() {
+        // Whoever does not read it does not want it.
+        let _unread = to.write_all(input.as_bytes());
+    }
+    let done = child.wait_with_output().map_err(Trouble::io(&name))?;
+    let [out, err] = [done.stdout, done.stderr].map(|b| String::from_utf8_lossy(&b).into_owned());
+    let mut all = spoken.lock().unwrap_or_else(PoisonError::into_inner);
+    all.extend([out.clone(), err.clone()]);
+    Ok((done.status.code().unwrap_or(-1), out, err))
+}

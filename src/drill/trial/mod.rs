@@ -1,0 +1,111 @@
+//! The tests, and how one is run.
+
+mod distribute;
+mod idle;
+mod install;
+mod load;
+mod monitor;
+mod push;
+mod reliable;
+mod secure;
+
+use super::{Log, Outcome, Spec, Trouble, stage::Stage};
+use crate::domain::Span;
+
+/// A machine that wakes us later than this is no place for short spans of scaled time.
+const STEADY: Span = Span(25_000);
+/// Times that a test is run where the machine was late.
+const TRIES: u32 = 3;
+
+/// A test.
+#[derive(Clone, Copy)]
+pub(super) struct Trial {
+    number: u8,
+    name: &'static str,
+    key: &'static str,
+    /// It runs no faster than so many times life.
+    fastest: u32,
+    run: fn(&Spec, u32, &mut Log) -> Result<(), Trouble>,
+}
+
+/// All of them that there are.
+const TRIALS: [Trial; 10] = [
+    install::INSTALL,
+    install::TALKS,
+    distribute::TASKS,
+    distribute::ANSWERS,
+    load::TRIAL,
+    secure::TRIAL,
+    idle::TRIAL,
+    reliable::TRIAL,
+    monitor::TRIAL,
+    push::TRIAL,
+];
+
+/// The test with this number.
+pub(super) fn of(number: u8) -> Option<Trial> {
+    TRIALS.into_iter().find(|t| t.number == number)
+}
+
+/// Runs a test. Where it failed while the machine was late, it is run again at half the speed, and that is said.
+pub(super) fn rehearse(spec: &Spec, trial: Trial) -> Outcome {
+    let mut speed = spec.speed.min(trial.fastest).max(1);
+    let mut notes = Vec::new();
+    for again in (0..TRIES).rev() {
+        let mut log = Log::default();
+        let begun = spec.clock.steady();
+        let done = (trial.run)(spec, speed, &mut log);
+        let took = Span(spec.clock.steady().0 - begun.0);
+        match done {
+            Ok(()) => {}
+            Err(Trouble::NotHere(why)) => log.outcome.skipped = Some(why),
+            Err(why) => log.fail(why.to_string()),
+        }
+        let late = log.late;
+        let mut outcome = Outcome {
+            test: trial.number,
+            name: trial.name,
+            key: trial.key,
+            took,
+            speed,
+            ..log.outcome
+        };
+        let over = outcome.passed() || outcome.skipped.is_some() || again == 0 || speed == 1;
+        if over || spec.stopped() || !spec.faults.is_empty() || late <= STEADY {
+            outcome.notes.splice(0..0, notes);
+            return outcome;
+        }
+        let why = outcome.reasons().join("; ");
+        let (half, late) = ((speed / 2).max(1), late.0 / 1_000);
+        notes.push(format!(
+            "run again at speed {half}: at speed {speed} this machine woke a process {late} ms too late, and it failed ({why})"
+        ));
+        speed = half;
+    }
+    Outcome::default()
+}
+
+/// What is written down at the end of a test of a crew: that no token was shown, and how late the machine was.
+fn finish(stage: &Stage<'_>, tokens: &[String], log: &mut Log) {
+    let shown = stage.leaks(tokens);
+    log.count(
+        "lines of processes that show a token",
+        shown,
+        super::Aim::Just(0.0),
+    );
+    note_lateness(stage, log);
+}
+
+fn note_lateness(stage: &Stage<'_>, log: &mut Log) {
+    log.late = log.late.max(stage.lateness());
+}
+
+/// The watchdog of a drill would judge everybody on a bridge by time that passes faster than life, and act on them.
+fn private(spec: &Spec) -> Result<(), Trouble> {
+    match &spec.db {
+        None => Ok(()),
+        Some(_) => Err(Trouble::NotHere(
+            "not on a given bridge: its watchdog judges and moves work of whoever is there, and not of the drill's own workers alone; without --db it runs on a private one".to_owned(),
+        )),
+    }
+}
