@@ -12,6 +12,7 @@ use swarmwarden::{
     domain::{Mode, Span, text},
     engine::{
         Clock, Supervisor,
+        alive::Pulse,
         job::{Handover, Sync, Syncing},
     },
     git::Network,
@@ -92,7 +93,8 @@ async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit,
     let mut handed = how.handover.listen();
     let stop = CancellationToken::new();
     let mut supervisor = Supervisor::new(out, clock.clone(), stop.clone());
-    supervisor.add(Sync::new(how, clock.clone()));
+    let pulse = Pulse::new(super::daemon::socket());
+    supervisor.add(pulse.of(Sync::new(how, clock.clone()), clock.clone()));
     let mut said = (String::new(), String::new());
     let mut file = HealthFile::new(settings, None, clock.now());
     let mut tick = interval(Duration::from_secs(1));
@@ -122,6 +124,7 @@ async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit,
             said.1 = error.to_string();
         }
     };
+    pulse.stopping();
     stop.cancel();
     supervisor.ended().await;
     Ok(exit)

@@ -1,5 +1,7 @@
 //! `doctor` on set-ups that are really broken: each names the fault and what mends it.
 
+mod git;
+
 use super::{
     alive::scene::{Running, Scene, until},
     run,
@@ -215,64 +217,6 @@ fn conversations_that_are_over_and_rows_of_the_future() {
         "bridge.clock",
         "fail",
         &["heartbeat", "ahead of this machine's clock", "timedatectl"],
-    );
-}
-
-#[test]
-fn a_remote_that_is_not_there() {
-    let scene = Scene::bridge(1);
-    let git = |args: &[&str]| {
-        let done = Command::new("git")
-            .args(args)
-            .current_dir(scene.path(""))
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{done:?}");
-    };
-    git(&["init", "-q", "repo"]);
-    git(&[
-        "-C",
-        "repo",
-        "remote",
-        "add",
-        "origin",
-        "nowhere/at/all.git",
-    ]);
-    let (code, found) = report(&scene, &["--git", "repo"]);
-    assert_eq!(code, 2);
-    says(
-        &found,
-        "git.remote",
-        "fail",
-        &["origin", "ls-remote", "set-url"],
-    );
-}
-
-#[test]
-fn a_credential_that_others_may_read_is_closed_when_asked() {
-    let scene = Scene::bridge(1);
-    let held = scene.held().join("1.json");
-    fs::set_permissions(&held, fs::Permissions::from_mode(0o644)).unwrap();
-    let with = |args: &[&str]| {
-        let mut command = scene.warden(&["doctor"]);
-        command.env("SWARMWARDEN_CREDENTIALS", scene.held());
-        run(command.args(args))
-    };
-    let (code, out, _) = with(&[]);
-    assert_eq!(code, 2);
-    assert!(
-        out.contains("1.json, mode 0644: others may read") && out.contains("doctor --fix"),
-        "{out}"
-    );
-    let (_, out, _) = with(&["--fix"]);
-    assert!(
-        out.contains("fixed  ") && out.contains("1.json: mode 0600"),
-        "{out}"
-    );
-    assert!(out.contains("OK    git.modes"), "{out}");
-    assert_eq!(
-        fs::metadata(&held).unwrap().permissions().mode() & 0o777,
-        0o600
     );
 }
 

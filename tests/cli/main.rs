@@ -31,6 +31,8 @@ mod sessions;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
+mod systemd;
+#[cfg(test)]
 mod views;
 #[cfg(test)]
 mod wait;
