@@ -48,6 +48,11 @@ pub(super) fn look(settings: &Settings, now: Timestamp) -> Git {
         .tip(&format!("refs/heads/{}", configured.branch))
         .ok()
         .flatten();
+    // Who put it there has it, fetched or not.
+    let there = git.answer.as_ref().and_then(|a| a.as_ref().ok()?.clone());
+    if there.is_some() && hex(local) == there {
+        git.known = there;
+    }
     git.ahead = local.map(|local| {
         let there = git
             .answer

@@ -107,6 +107,7 @@ fn a_worker_that_joined_and_another_that_took_its_place() {
     // Another machine takes its number.
     let (code, _, err) = with(&["credentials", "join", "--replace", "--state", "other"]);
     assert_eq!(code, 0, "{err}");
+    assert_eq!(with(&["credentials", "list"]).0, 0, "it fetches");
     shows(&["FAIL  git.key", "is the one on the branch", "--replace"]);
     // The branch goes on at the remote, and nobody fetched it.
     git(
