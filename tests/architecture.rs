@@ -185,6 +185,18 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     (
+        "drill",
+        &["demo", "domain", "drill", "engine", "store"],
+        &[
+            "ratatui",
+            "crossterm",
+            "git2",
+            "notify",
+            "tokio",
+            "color_eyre",
+        ],
+    ),
+    (
         "demo",
         &["demo", "domain", "store"],
         &["ratatui", "crossterm", "notify", "color_eyre"],

@@ -19,7 +19,7 @@ pub(crate) struct Drill {
     /// Tables of the private bridge: those of the bridge's program, or those that the protocol's scripts expect.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) schema: Tables,
-    /// The bridge's own program, a Python file with the class SecureBridge: tests 1, 2 and 6 run it.
+    /// The bridge's own program, a Python file with the class `SecureBridge`: tests 1, 2 and 6 run it.
     #[arg(long, value_name = "PATH")]
     pub(crate) bridge_program: Option<PathBuf>,
     /// Format.

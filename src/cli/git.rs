@@ -3,6 +3,7 @@
 use super::Shown;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
+use swarmwarden::domain::filter::Filter;
 
 /// `git`.
 #[derive(Debug, Args)]
@@ -13,6 +14,9 @@ pub(crate) struct Git {
     /// Format.
     #[arg(short, long, value_enum, default_value_t = Shown::Table, global = true)]
     pub(crate) output: Shown,
+    /// Only branches that match, such as 'behind>5 branch~migr'.
+    #[arg(long, value_name = "EXPR", value_parser = super::view::filter)]
+    pub(crate) filter: Option<Filter>,
 }
 
 /// What to show of git.

@@ -1,14 +1,27 @@
 //! What can be typed to see something.
 
 use clap::{Args, ValueEnum};
-use swarmwarden::headless::view;
+use swarmwarden::{domain::filter::Filter, headless::view};
 
 /// One view.
-#[derive(Debug, Clone, Copy, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Show {
     /// Format.
     #[arg(short, long, value_enum, default_value_t = Shown::Table)]
     pub(crate) output: Shown,
+    /// Only rows that match, such as 'state:suspect,silent team:infra hb>2m' or '!state:done prio<=1'; of the status its workers.
+    #[arg(long, value_name = "EXPR", value_parser = filter)]
+    pub(crate) filter: Option<Filter>,
+}
+
+/// Reads a filter; a flaw is underlined.
+pub(super) fn filter(raw: &str) -> Result<Filter, String> {
+    Filter::parse(raw).map_err(|flaw| {
+        let before = raw.get(..flaw.at.start).unwrap_or_default().chars().count();
+        let under = raw.get(flaw.at.clone()).unwrap_or_default().chars().count();
+        let line = "~".repeat(under.max(1));
+        format!("{}\n  {raw}\n  {}{line}", flaw.words, " ".repeat(before))
+    })
 }
 
 /// `sessions`.

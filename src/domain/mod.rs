@@ -11,6 +11,7 @@ mod command;
 pub mod condition;
 pub mod credential;
 pub mod explain;
+pub mod filter;
 pub mod health;
 mod id;
 pub mod ledger;

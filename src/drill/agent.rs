@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::{collections::VecDeque, io::Write, path::Path, time::Duration};
 
 /// Longest wait for a message, so that a reader that went away is noticed.
-const WAIT: Duration = Duration::from_millis(250);
+const WAIT: Duration = Duration::from_millis(100);
 
 /// Who it is.
 pub struct Identity {
@@ -197,8 +197,11 @@ impl<'a> Agent<'a> {
 
     /// Says what is due.
     fn report(&mut self) -> Result<(), Trouble> {
-        while let Some(due) = self.due.pop_front_if(|d| d.at <= self.clock.now()) {
-            self.say(&due.words)?;
+        let over = |d: &Due| d.at <= self.clock.now();
+        while self.due.front().is_some_and(over) {
+            if let Some(due) = self.due.pop_front() {
+                self.say(&due.words)?;
+            }
         }
         Ok(())
     }

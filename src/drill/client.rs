@@ -40,15 +40,15 @@ pub(super) struct Conversation {
 
 /// A message that was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sent {
+pub(super) struct Sent {
     /// Its number.
-    pub row: MessageId,
+    pub(super) row: MessageId,
     /// When it was committed, by the steady clock.
-    pub steady: Span,
+    pub(super) steady: Span,
 }
 
 /// One connection.
-pub struct Client {
+pub(super) struct Client {
     db: Connection,
     schema: Schema,
     clock: Clock,
@@ -81,7 +81,7 @@ impl Client {
     ///
     /// # Errors
     /// As SQLite says.
-    pub fn open(path: &Path, schema: Schema, clock: Clock) -> Result<Self, Trouble> {
+    pub(super) fn open(path: &Path, schema: Schema, clock: Clock) -> Result<Self, Trouble> {
         let db = Connection::open(path)?;
         db.busy_timeout(LOCK_WAIT)?;
         Ok(Self {
@@ -94,7 +94,7 @@ impl Client {
 
     /// `self`, but with key-like strings left in what is sent.
     #[must_use]
-    pub fn unredacted(self, leave: bool) -> Self {
+    pub(super) fn unredacted(self, leave: bool) -> Self {
         Self {
             redacts: !leave,
             ..self
@@ -142,7 +142,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Trouble::Refused`] when the token is wrong or the conversation over.
-    pub fn send(
+    pub(super) fn send(
         &self,
         id: &ConversationId,
         (side, token): (Side, &Secret),

@@ -7,6 +7,7 @@ use super::{
     stage::Stage,
 };
 use crate::domain::{ConversationId, Schema, Side, Span};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
@@ -104,6 +105,11 @@ impl Worker {
         self.keepalive.iter_mut().chain(self.agent.iter_mut())
     }
 
+    /// Sends a signal to all of them.
+    pub(super) fn signal(&mut self, signal: Signal) {
+        self.processes().for_each(|p| p.signal(signal));
+    }
+
     /// The agent listens.
     fn is_there(&self) -> bool {
         let ready = |p: &Process| p.lines(0).iter().any(|(_, l)| l.contains("\"ready\""));
@@ -162,10 +168,10 @@ impl Crew {
     pub(super) fn hire(stage: &Stage<'_>) -> Result<Self, Trouble> {
         let orchestrator = stage.client()?;
         let lifetime = stage.spec.breaks(Fault::Expiry).then_some(Span(0));
-        let drill = if stage.spec.db.is_some() {
-            "drill-"
-        } else {
-            ""
+        // On a bridge that is there they have names of their own.
+        let drill = match &stage.spec.db {
+            Some(_) => stage.name(""),
+            None => String::new(),
         };
         let mut workers = Vec::new();
         for (number, role) in (1..).zip(ROLES) {
@@ -261,6 +267,13 @@ impl Crew {
             self.orchestrator.close(worker.id())?;
         }
         Ok(())
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        // On the way out of a test that failed; what ended before stays as it is.
+        let _unreached = self.dismiss();
     }
 }
 

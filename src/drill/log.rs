@@ -40,16 +40,16 @@ impl Aim {
 
 /// A number without digits that say nothing.
 #[must_use]
-pub fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let shown = if value.abs() < 100.0 {
         format!("{value:.3}")
     } else {
         format!("{value:.1}")
     };
-    match shown.contains('.') {
-        true => shown.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => shown,
+    if shown.contains('.') {
+        return shown.trim_end_matches('0').trim_end_matches('.').to_owned();
     }
+    shown
 }
 
 /// Something that was measured.
@@ -185,6 +185,17 @@ impl Log {
         self.measure(name, f64::from(n), "", aim);
     }
 
+    /// How many, and how many there should be.
+    pub(super) fn exactly(&mut self, name: &str, n: usize, wanted: usize) {
+        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+        self.count(name, n, Aim::Just(f64::from(wanted)));
+    }
+
+    /// How many of what there should be none of.
+    pub(super) fn none(&mut self, name: &str, n: usize) {
+        self.exactly(name, n, 0);
+    }
+
     pub(super) fn fact(&mut self, key: &str, value: impl Into<Value>) {
         self.outcome.facts.insert(key.to_owned(), value.into());
     }
@@ -205,4 +216,9 @@ impl Log {
 /// Seconds to a thousandth, as the result file has them.
 pub(super) fn seconds(span: Span) -> Value {
     ((span.as_f64() * 1_000.0).round() / 1_000.0).into()
+}
+
+/// A member of an object; null where there is none.
+pub(super) fn part<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
 }

@@ -30,6 +30,7 @@ pub(super) type Line = (Span, String);
 pub(super) struct Process {
     child: Child,
     lines: Arc<Mutex<Vec<Line>>>,
+    errors: Arc<Mutex<Vec<Line>>>,
     ended: bool,
 }
 
@@ -48,16 +49,17 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(Trouble::io(&name))?;
-        let lines = Arc::default();
+        let (lines, errors) = (Arc::default(), Arc::default());
         if let Some(out) = child.stdout.take() {
-            listen(out, clock, Some(Arc::clone(&lines)), spoken)?;
+            listen(out, clock, Arc::clone(&lines), spoken)?;
         }
         if let Some(err) = child.stderr.take() {
-            listen(err, clock, None, spoken)?;
+            listen(err, clock, Arc::clone(&errors), spoken)?;
         }
         Ok(Self {
             child,
             lines,
+            errors,
             ended: false,
         })
     }
@@ -66,6 +68,12 @@ impl Process {
     pub(super) fn lines(&self, from: usize) -> Vec<Line> {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().skip(from).cloned().collect()
+    }
+
+    /// How many lines it printed where errors and logs go.
+    pub(super) fn errors(&self) -> usize {
+        let lines = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.len()
     }
 
     /// Sends a signal to it and to its own children.
@@ -123,7 +131,7 @@ impl Drop for Process {
 fn listen(
     from: impl Read + Send + 'static,
     clock: &Clock,
-    lines: Option<Arc<Mutex<Vec<Line>>>>,
+    lines: Arc<Mutex<Vec<Line>>>,
     spoken: &Spoken,
 ) -> Result<(), Trouble> {
     let (clock, spoken) = (clock.clone(), Arc::clone(spoken));
@@ -135,11 +143,9 @@ fn listen(
                 all.push(line.clone());
             }
             drop(all);
-            if let Some(lines) = &lines {
-                let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-                if lines.len() < LINES {
-                    lines.push((at, line));
-                }
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            if lines.len() < LINES {
+                lines.push((at, line));
             }
         }
     };

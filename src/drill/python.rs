@@ -69,7 +69,7 @@ pub(super) fn ask(
     command
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("HOME", stage.path(""))
+        .env("HOME", std::env::var_os("HOME").unwrap_or_default())
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .current_dir(stage.path(""))
         .args(["-c", SCRIPT])

@@ -27,6 +27,8 @@ use tempfile::TempDir;
 const AGO: Span = Span::seconds(3_000);
 /// What is waited for may come so much later than it should, in life; it is measured all the same.
 const MERCY: Duration = Duration::from_secs(4);
+/// The same where something is broken on purpose, and is not going to come.
+const PITY: Duration = Duration::from_secs(2);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(2);
 /// Between two looks at how late this machine is.
@@ -88,7 +90,7 @@ impl<'a> Stage<'a> {
             clock,
             pace,
             spoken: Spoken::default(),
-            actor: format!("drill-{:08x}", fastrand::u32(..)),
+            actor: format!("drill-{}", letters()),
         })
     }
 
@@ -100,6 +102,11 @@ impl<'a> Stage<'a> {
     /// A path in the directory.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// A name that nobody else on this bridge has.
+    pub(super) fn name(&self, word: &str) -> String {
+        format!("{}-{word}", self.actor)
     }
 
     /// Writes a file of the directory.
@@ -166,7 +173,12 @@ impl<'a> Stage<'a> {
         mut look: impl FnMut() -> Result<Option<T>, Trouble>,
     ) -> Result<T, Trouble> {
         let begun = self.clock.steady();
-        let patience = self.clock.wait(limit) + MERCY;
+        let mercy = if self.spec.faults.is_empty() {
+            MERCY
+        } else {
+            PITY
+        };
+        let patience = self.clock.wait(limit) + mercy;
         loop {
             if let Some(found) = look()? {
                 return Ok(found);
@@ -179,6 +191,23 @@ impl<'a> Stage<'a> {
                 )));
             }
         }
+    }
+
+    /// Waits until a process that follows the bridge has said its first line.
+    pub(super) fn hears(&self, process: &Process, what: &str) -> Result<(), Trouble> {
+        let hello = || {
+            process
+                .lines(0)
+                .iter()
+                .any(|(_, l)| l.contains("\"hello\""))
+        };
+        self.until(what, Span::seconds(300), || Ok(hello().then_some(())))
+    }
+
+    /// How much protocol time passes in so much of life.
+    pub(super) fn scaled(&self, life: Duration) -> Span {
+        let micros = i64::try_from(life.as_micros()).unwrap_or(i64::MAX);
+        Span(micros.saturating_mul(i64::from(self.pace.speed)))
     }
 
     /// Lets protocol time pass until `at`.
@@ -211,6 +240,11 @@ impl<'a> Stage<'a> {
         let leaks = |line: &&String| words.iter().any(|w| line.contains(w.as_str()));
         spoken.iter().filter(leaks).count()
     }
+}
+
+/// Six letters by chance: no digits, which would read as a worker's number.
+fn letters() -> String {
+    (0..6).map(|_| fastrand::char('a'..='z')).collect()
 }
 
 /// What is seen of a bridge, in the order of its rows.

@@ -1,7 +1,7 @@
 //! The watchdog of a drill: the real one, in a process of its own, listened to.
 
 use super::{Fault, Trouble, process::Process, stage::Stage};
-use crate::domain::{ConversationId, Timestamp};
+use crate::domain::{ConversationId, Span, Timestamp};
 use serde_json::Value;
 
 /// How silence is found out.
@@ -20,6 +20,14 @@ impl Detector {
         match self {
             Self::Fixed => "fixed: ",
             Self::Adaptive => "adaptive: ",
+        }
+    }
+
+    /// How long after the last beat the alert must be there.
+    pub(super) const fn limit(self) -> Span {
+        match self {
+            Self::Fixed => Span::seconds(360),
+            Self::Adaptive => Span::seconds(135),
         }
     }
 
@@ -66,14 +74,7 @@ impl Watchdog {
         let mut command = stage.command("state", &["watchdog", "--policy", policy, "--config"]);
         command.arg(config);
         let process = stage.start(command)?;
-        stage.until(
-            "the watchdog sees the bridge",
-            crate::domain::Span::seconds(300),
-            || {
-                let hello = |l: &(crate::domain::Span, String)| l.1.contains("\"hello\"");
-                Ok(process.lines(0).iter().any(hello).then_some(()))
-            },
-        )?;
+        stage.hears(&process, "the watchdog sees the bridge")?;
         Ok(Self {
             process: Some(process),
         })
@@ -83,6 +84,12 @@ impl Watchdog {
     pub(super) fn raised(&self) -> Vec<Raised> {
         let lines = self.process.as_ref().map_or_else(Vec::new, |p| p.lines(0));
         lines.iter().filter_map(|(_, line)| raised(line)).collect()
+    }
+
+    /// How many alerts are about anybody else.
+    pub(super) fn others(&self, id: &ConversationId) -> usize {
+        let other = |r: &&Raised| r.conversation != id.raw();
+        self.raised().iter().filter(other).count()
     }
 
     /// The alert about one worker.

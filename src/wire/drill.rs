@@ -29,6 +29,10 @@ pub(super) fn run(given: Option<&Path>, asked: &cli::Drill) -> Result<Exit, Fail
     // A bridge that only the environment names is not meant.
     let typed = |a: std::ffi::OsString| a.to_string_lossy().starts_with("--db");
     let given = given.filter(|_| env::args_os().any(typed));
+    if given.is_some() && !asked.faults.is_empty() {
+        let why = "--break breaks a private bridge, never one that is there: leave out --db";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let program = env::current_exe()?;
     let stop = Arc::new(AtomicBool::new(false));
     let spec = Spec {
@@ -126,10 +130,29 @@ pub(super) fn agent(settings: &Settings, asked: &cli::DrillAgent) -> Result<Exit
         poll: asked.asks(),
         unredacted: asked.unredacted,
     };
-    let mut out = io::stdout().lock();
-    let agent = Agent::new(path, (who, habits), clock, &mut out).map_err(said)?;
-    agent.run(inbox, live::reader_gone).map_err(said)?;
-    Ok(Exit::Ok)
+    let path = path.to_owned();
+    let stop = Arc::new(AtomicBool::new(false));
+    let over = Arc::clone(&stop);
+    live::runtime()?.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut working = tokio::task::spawn_blocking(move || {
+            let mut out = io::stdout().lock();
+            let agent = Agent::new(&path, (who, habits), clock, &mut out)?;
+            agent.run(inbox, || {
+                over.load(Ordering::Relaxed) || live::reader_gone()
+            })
+        });
+        let done = tokio::select! {
+            done = &mut working => done,
+            _ = terminate.recv() => {
+                // What it is saying is said to its end.
+                stop.store(true, Ordering::Relaxed);
+                working.await
+            }
+        };
+        done.map_err(io::Error::other)?.map_err(said)?;
+        Ok(Exit::Ok)
+    })
 }
 
 fn said(trouble: Trouble) -> Failure {

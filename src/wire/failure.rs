@@ -44,7 +44,7 @@ pub(crate) enum Failure {
     Deploy(#[from] DeployError),
     /// A file or directory of the operator's could not be written.
     #[error("{}: {}", text::line(&.0.to_string_lossy()), text::line(&.1.to_string()))]
-    Output(PathBuf, #[source] io::Error),
+    Place(PathBuf, #[source] io::Error),
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
@@ -101,7 +101,7 @@ impl Failure {
         match self {
             Self::Store(StoreError::Full { .. })
             | Self::Demo(_)
-            | Self::Output(..)
+            | Self::Place(..)
             | Self::Listen(..) => Exit::CannotWrite,
             Self::Store(StoreError::NotFound { .. })
             | Self::NoDatabase

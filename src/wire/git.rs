@@ -1,7 +1,7 @@
 //! `git`: works on the repository alone; no bridge is opened.
 
 use super::{failure::Failure, sessions};
-use crate::cli::{Git, GitCommand, Merge, Shown};
+use crate::cli::{Git, GitCommand, Merge, Show, Shown};
 use std::{
     io::{self, Write},
     path::Path,
@@ -20,7 +20,7 @@ use swarmwarden::{
     headless::{
         Exit,
         git::{self, cell, json},
-        view::{self, View},
+        view::View,
     },
     settings::Settings,
 };
@@ -38,7 +38,7 @@ pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match &asked.command {
         None => {
-            glance(&mut out, settings, &repo, asked.output)?;
+            glance(settings, &repo, asked)?;
             Exit::Ok
         }
         Some(GitCommand::Log { branch, limit }) => {
@@ -64,18 +64,18 @@ pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn glance(
-    out: &mut dyn Write,
-    settings: &Settings,
-    local: &LocalRepo,
-    format: Shown,
-) -> Result<(), Failure> {
+fn glance(settings: &Settings, local: &LocalRepo, asked: &Git) -> Result<(), Failure> {
     let mut snapshot = sessions::picture(settings)?;
     if (snapshot.repo.as_ref()).is_none_or(|repo| repo.error.is_some()) {
         // Once more, for the reason why.
         snapshot.repo = Some(Arc::new(local.status(snapshot.at)?));
     }
-    view::write(out, &snapshot, (View::Git, format.into()), snapshot.at)?;
+    let how = Show {
+        output: asked.output,
+        filter: asked.filter.clone(),
+    };
+    let at = snapshot.at;
+    super::print(snapshot, View::Git, &how, at)?;
     Ok(())
 }
 

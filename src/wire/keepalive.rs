@@ -192,7 +192,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::KeepAlive) -> Result<Exit, F
     let say = daemon::log(asked.log);
     let keeping = keeping(settings, Some(&asked.alive), None, Arc::clone(&say))?;
     if asked.once {
-        return once(keeping, super::clock(settings));
+        return once(keeping, &super::clock(settings));
     }
     let errands = errands(
         settings,
@@ -208,7 +208,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::KeepAlive) -> Result<Exit, F
 }
 
 /// One sign of life for each.
-fn once(keeping: Keeping, clock: Clock) -> Result<Exit, Failure> {
+fn once(keeping: Keeping, clock: &Clock) -> Result<Exit, Failure> {
     let shown = keeping.shown.clone();
     let job = KeepAlive::new(keeping, clock.clone());
     let (mut now, wall) = (clock.now(), clock.now().plus(clock.step()));

@@ -102,7 +102,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     if written.is_err() {
         let _left = fs::remove_file(&next);
     }
-    written.map_err(|error| Failure::Output(file.to_owned(), error))
+    written.map_err(|error| Failure::Place(file.to_owned(), error))
 }
 
 struct Served {

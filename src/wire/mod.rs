@@ -68,9 +68,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Status(status)) => {
             show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
         }
-        Some(Sub::Workers(how)) => one(&settings, Shown::Workers, how),
-        Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, how),
-        Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, how),
+        Some(Sub::Workers(how)) => one(&settings, Shown::Workers, &how),
+        Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, &how),
+        Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, &how),
         Some(Sub::Wait(asked)) => wait::run(&settings, &asked),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
         Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
@@ -291,26 +291,29 @@ fn show(
     status: &Status,
 ) -> Result<Exit, Failure> {
     let (snapshot, now) = glance(settings, bridge, mode)?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    view::write(
-        &mut out,
-        &snapshot,
-        (Shown::Status, status.show.output.into()),
-        now,
-    )?;
-    out.flush()?;
-    Ok(if status.exit_code {
+    let exit = if status.exit_code {
         Exit::of(snapshot.severity)
     } else {
         Exit::Ok
-    })
+    };
+    print(snapshot, Shown::Status, &status.show, now)?;
+    Ok(exit)
 }
 
 /// One view by itself.
-fn one(settings: &Settings, view: Shown, how: Show) -> Result<Exit, Failure> {
+fn one(settings: &Settings, view: Shown, how: &Show) -> Result<Exit, Failure> {
     let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
+    print(snapshot, view, how, now)
+}
+
+/// A view as it was asked for, on standard output.
+fn print(s: Snapshot, view: Shown, how: &Show, now: Timestamp) -> Result<Exit, Failure> {
+    let s = match &how.filter {
+        Some(filter) => view::narrowed(s, view, filter, now),
+        None => s,
+    };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    view::write(&mut out, &snapshot, (view, how.output.into()), now)?;
+    view::write(&mut out, &s, (view, how.output.into()), now)?;
     out.flush()?;
     Ok(Exit::Ok)
 }

@@ -18,7 +18,7 @@ use swarmwarden::{
     settings::Settings,
     store::{
         StoreError,
-        pipe::{Bell, End, Purpose, Rang, Scope, Serving, serve},
+        pipe::{Bell, End, LINE, Purpose, Rang, Scope, Serving, serve},
     },
     watch::{Watch, Woke, network_file_system},
 };
@@ -106,6 +106,7 @@ fn serving(settings: &Settings, path: PathBuf, whom: cli::For) -> Serving {
             Some(format!("{}-{}", found.dev(), found.ino()))
         }),
         bell: Box::new(Eye(watch)),
+        line: LINE,
     }
 }
 

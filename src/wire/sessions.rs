@@ -2,27 +2,18 @@
 
 use super::{Failure, bridge::Bridge, glance, repository};
 use crate::cli::Sessions;
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::sync::Arc;
 use swarmwarden::{
     domain::{Mode, Snapshot},
     engine::Clock,
-    headless::{
-        Exit,
-        view::{self, View},
-    },
+    headless::{Exit, view::View},
     settings::Settings,
 };
 
 pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure> {
     let snapshot = picture(settings)?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let how = (View::Sessions(asked.all), asked.show.output.into());
-    view::write(&mut out, &snapshot, how, snapshot.at)?;
-    out.flush()?;
-    Ok(Exit::Ok)
+    let at = snapshot.at;
+    super::print(snapshot, View::Sessions(asked.all), &asked.show, at)
 }
 
 /// The repository, and the bridge when there is one.

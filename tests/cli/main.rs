@@ -14,6 +14,8 @@ mod credentials;
 mod deploy;
 #[cfg(test)]
 mod doctor;
+#[cfg(test)]
+mod drill;
 mod git;
 mod health;
 mod live;
@@ -25,6 +27,8 @@ mod metrics;
 mod operations;
 #[cfg(test)]
 mod own;
+#[cfg(test)]
+mod pipe;
 #[cfg(test)]
 mod rollcall;
 mod sessions;

@@ -171,3 +171,27 @@ fn a_report_of_five_thousand_workers_stays_below_its_limit_and_says_what_it_left
     assert!(out.len() > 800 * 1024, "{}", out.len());
     assert!(out.contains(" rows omitted"), "{}", &out[..2_000]);
 }
+
+#[test]
+fn a_filter_lets_through_what_matches_and_underlines_what_it_does_not_understand() {
+    let rows = |view: &str, filter: &str| {
+        let (code, out, err) = on(
+            &nine(),
+            &[view, "-o", "ndjson", "--at", AT, "--filter", filter],
+        );
+        assert_eq!(code, 0, "{err}");
+        out.lines().count()
+    };
+    assert_eq!(rows("workers", "state:silent"), 2);
+    assert_eq!(
+        rows("workers", "state:silent") + rows("workers", "!state:silent"),
+        rows("workers", "/./")
+    );
+    assert!(rows("tasks", "state:done") > 0);
+    assert!(rows("alerts", "sev:critical") > 0);
+    assert_eq!(rows("alerts", "sev:critical type:nothing"), 0);
+    let (code, _, err) = on(&nine(), &["workers", "--filter", "stat:silent", "--at", AT]);
+    assert_eq!(code, 64);
+    assert!(err.contains("no field is called `stat`"), "{err}");
+    assert!(err.contains("  stat:silent\n  ~~~~"), "{err}");
+}

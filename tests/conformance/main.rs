@@ -10,9 +10,17 @@ mod files;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod follow;
+#[cfg(test)]
+mod kills;
+#[cfg(test)]
+mod odd;
+#[cfg(test)]
 mod piped;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod scope;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]

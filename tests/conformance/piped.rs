@@ -16,7 +16,9 @@ use swarmwarden::{
     domain::{MessageId, Schema, Side, Timestamp},
     store::{
         SqliteStore, Store, StoreError,
-        pipe::{Dial, Ends, Patience, PipeStore, Plan, Polling, Purpose, Scope, Serving, serve},
+        pipe::{
+            Dial, Ends, LINE, Patience, PipeStore, Plan, Polling, Purpose, Scope, Serving, serve,
+        },
     },
 };
 
@@ -69,6 +71,7 @@ pub(crate) fn serving(opens: &Opens, scope: Scope) -> Serving {
         now: None,
         file: Box::new(|| None),
         bell: Box::<Polling>::default(),
+        line: LINE,
     }
 }
 

@@ -1,5 +1,15 @@
 //! What a drill found, in the forms that people and programs read.
 
+mod json;
+mod junit;
+mod metrics;
+mod trail;
+
+pub use json::json;
+pub use junit::junit;
+pub use metrics::{Metric, metrics};
+pub use trail::trail;
+
 use super::{Findings, Outcome, log::number};
 use std::fmt::Write as _;
 
@@ -23,8 +33,9 @@ pub fn text(outcome: &Outcome) -> String {
         let value = format!("{} {}", number(figure.value), figure.unit);
         let _ = writeln!(
             out,
-            "    {mark} {:<52} {value:>14}  {}",
+            "    {mark} {:<66} {:>14}  {}",
             figure.name,
+            value.trim_end(),
             figure.aim.words()
         );
     }
@@ -37,26 +48,45 @@ pub fn text(outcome: &Outcome) -> String {
     out
 }
 
-/// The six metrics.
+/// The end of a report for people: the protocol's table of metrics, and the verdict.
 #[must_use]
-pub fn table(_findings: &Findings) -> String {
-    String::new()
+pub fn table(findings: &Findings) -> String {
+    let mut out = String::from("\n");
+    let _ = writeln!(
+        out,
+        "{:<34} {:<10} {:<52} STATUS",
+        "METRIC", "TARGET", "MEASURED"
+    );
+    for metric in metrics(findings) {
+        let _ = writeln!(
+            out,
+            "{:<34} {:<10} {:<52} {}",
+            metric.name, metric.target, metric.measured, metric.status
+        );
+    }
+    let _ = writeln!(out, "\n{}", verdict(findings));
+    out
 }
 
-/// The result file.
-#[must_use]
-pub fn json(_findings: &Findings) -> serde_json::Value {
-    serde_json::Value::Null
-}
-
-/// The audit trail.
-#[must_use]
-pub fn trail(_findings: &Findings) -> String {
-    String::new()
-}
-
-/// JUnit.
-#[must_use]
-pub fn junit(_findings: &Findings) -> String {
-    String::new()
+/// The verdict in one sentence.
+fn verdict(findings: &Findings) -> String {
+    let of = |word: &str| {
+        findings
+            .outcomes
+            .iter()
+            .filter(|o| o.word() == word)
+            .count()
+    };
+    let took = findings.ended.since(findings.began).as_f64();
+    let skipped = match of("SKIP") {
+        0 => String::new(),
+        n => format!(", {n} not run"),
+    };
+    format!(
+        "{} of {} tests passed{skipped}, in {took:.0} s; protocol time at most {} times faster than life, tables {}",
+        of("PASS"),
+        findings.outcomes.len(),
+        findings.speed,
+        findings.schema.name(),
+    )
 }

@@ -1,6 +1,6 @@
 //! Test 9: a worker freezes after it accepted its task; the watchdog finds out, moves the task, and another worker completes it.
 
-use super::{Trial, finish, private};
+use super::{Trial, finish, goes_on, private};
 use crate::{
     domain::{
         ConversationId, MessageRow, Mode, Schema, Span, StepKind, Task, TaskState, Timestamp,
@@ -8,8 +8,8 @@ use crate::{
     },
     drill::{
         Aim, Fault, Log, Spec, Trouble,
-        crew::{Crew, Manner},
-        log::seconds,
+        crew::{Crew, Manner, Worker},
+        log::{part, seconds},
         stage::{Eye, Stage},
         watching::{Detector, Watchdog},
     },
@@ -23,7 +23,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 9,
     name: "idle session recovery",
     key: "test_9_idle_recovery",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 
@@ -38,7 +38,8 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     private(spec)?;
     for detector in Detector::ALL {
         log.prefix = detector.prefix();
-        once(spec, speed, detector, log)?;
+        let done = once(spec, speed, detector, log);
+        goes_on(done, log)?;
     }
     Ok(())
 }
@@ -84,7 +85,7 @@ pub(super) fn staff(stage: &Stage<'_>, lost: u32, log: &mut Log) -> Result<(Crew
     stage.until("six workers accept their tasks", Span::seconds(120), || {
         eye.look()?;
         let accepted = |n: u32| {
-            let id = crew.workers.iter().find(|w| w.number == n).map(|w| w.id());
+            let id = crew.workers.iter().find(|w| w.number == n).map(Worker::id);
             let task = format!("busy-{n}");
             id.is_some_and(|id| {
                 eye.rows
@@ -141,6 +142,22 @@ fn once(spec: &Spec, speed: u32, detector: Detector, log: &mut Log) -> Result<()
     done
 }
 
+/// Gives a worker a task, and waits until it accepts.
+pub(super) fn accepted(
+    stage: &Stage<'_>,
+    (crew, eye): (&mut Crew, &mut Eye),
+    (number, task, what): (u32, &str, &str),
+) -> Result<(), Trouble> {
+    let id = crew.worker(number)?.id().clone();
+    next_beat(stage, eye, &id)?;
+    crew.assign(number, task, what)?;
+    let words = format!("worker {number} accepts");
+    stage.until(&words, Span::seconds(60), || {
+        eye.find(|row| says(row, &id, "acknowledgment", task).is_some())
+    })?;
+    Ok(())
+}
+
 type Scene<'a> = (&'a mut Crew, &'a mut Eye, &'a Watchdog);
 
 fn scenario(
@@ -151,29 +168,23 @@ fn scenario(
 ) -> Result<(), Trouble> {
     let frozen = crew.worker(FROZEN)?.id().clone();
     let free = crew.worker(FREE)?.id().clone();
-    next_beat(stage, eye, &frozen)?;
-    crew.assign(FROZEN, TASK, "Run pytest suite and report results")?;
-    stage.until("worker 3 accepts", Span::seconds(60), || {
-        eye.find(|row| says(row, &frozen, "acknowledgment", TASK).is_some())
-    })?;
+    accepted(
+        stage,
+        (crew, eye),
+        (FROZEN, TASK, "Run pytest suite and report results"),
+    )?;
     log.step(stage.now(), "worker 3 accepted the task");
     if stage.spec.breaks(Fault::Fence) {
         forge(stage, crew, (&frozen, &free))?;
     }
     let beat = next_beat(stage, eye, &frozen)?;
-    crew.worker(FROZEN)?
-        .processes()
-        .for_each(|p| p.signal(Signal::STOP));
+    crew.worker(FROZEN)?.signal(Signal::STOP);
     let freeze = stage.now();
     log.step(
         freeze,
         "keep-alive and agent of worker 3 stopped with SIGSTOP",
     );
-    let limit = Span::seconds(if detector == Detector::Fixed {
-        360
-    } else {
-        135
-    });
+    let limit = detector.limit();
     let alert = stage.until("the alert that worker 3 is silent", limit, || {
         Ok(watchdog.about(&frozen))
     })?;
@@ -183,9 +194,7 @@ fn scenario(
     stage.until("worker 6 accepts", Span::seconds(60), || {
         eye.find(|row| says(row, &free, "acknowledgment", TASK).is_some())
     })?;
-    crew.worker(FROZEN)?
-        .processes()
-        .for_each(|p| p.signal(Signal::CONT));
+    crew.worker(FROZEN)?.signal(Signal::CONT);
     log.step(
         stage.now(),
         "worker 3 goes on with SIGCONT, and reports what it no longer owns",
@@ -193,30 +202,27 @@ fn scenario(
     let role = crew.worker(FREE)?.role.clone();
     let done = stage.until("worker 6 completes the task", Span::seconds(180), || {
         eye.find(|row| {
-            says(row, &free, "completed", TASK).is_some_and(|v| v["completed_by"] == *role)
+            says(row, &free, "completed", TASK).is_some_and(|v| *part(&v, "completed_by") == *role)
         })
     })?;
     let completed = done.at.at().unwrap_or_default();
     log.step(completed, "worker 6 reports the task as completed");
-    let times = Times {
+    let (alert, moved) = (alert.at, at);
+    Times {
         beat,
         freeze,
-        alert: alert.at,
-        moved: at,
+        alert,
+        moved,
         completed,
-    };
-    times.measure(limit, detector, log);
+    }
+    .measure(limit, detector, log);
     log.count(
         "worker that took the task over",
         usize::try_from(taker).unwrap_or(0),
         Aim::Just(f64::from(FREE)),
     );
-    let accused = watchdog
-        .raised()
-        .iter()
-        .filter(|r| r.conversation != frozen.raw())
-        .count();
-    log.count("healthy workers called silent", accused, Aim::Just(0.0));
+    let accused = watchdog.others(&frozen);
+    log.none("healthy workers called silent", accused);
     fenced(stage, (eye, &frozen, done.id), log)
 }
 
@@ -291,12 +297,8 @@ fn fenced(
         .filter(|s| s.kind == StepKind::Done)
         .collect();
     let owned = accepted.iter().filter(|s| s.message == report).count();
-    log.count("completions that count", accepted.len(), Aim::Just(1.0));
-    log.count(
-        "completions that count and are the new owner's",
-        owned,
-        Aim::Just(1.0),
-    );
+    log.exactly("completions that count", accepted.len(), 1);
+    log.exactly("completions that count and are the new owner's", owned, 1);
     log.count(
         "reports of the old owner that were kept and not applied",
         task.late.len(),
@@ -308,10 +310,10 @@ fn fenced(
                 || says(row, frozen, "revoke", TASK).is_some()
         })
     });
-    log.count(
+    log.exactly(
         "old owner told that the task has moved",
         usize::from(told.is_ok()),
-        Aim::Just(1.0),
+        1,
     );
     Ok(())
 }

@@ -6,19 +6,20 @@ use crate::{
     drill::{
         Aim, Fault, Log, Spec, Trouble,
         crew::{Crew, Manner, ROLES},
+        log::part,
         python,
         stage::Stage,
     },
     store::{Bearer, Beaten, SqliteStore, Store as _},
 };
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 pub(super) const INSTALL: Trial = Trial {
     number: 1,
     name: "installation and setup",
     key: "test_1_installation",
-    fastest: 60,
+    fastest: 120,
     run: install,
 };
 
@@ -26,34 +27,36 @@ pub(super) const TALKS: Trial = Trial {
     number: 2,
     name: "conversation creation",
     key: "test_2_conversation_creation",
-    fastest: 60,
+    fastest: 120,
     run: talks,
 };
 
 fn install(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     if let Some(program) = &spec.bridge {
+        log.prefix = "bridge program: ";
         let stage = Stage::bare(spec, 1)?;
         let found = python::ask(&stage, program, ("open", ""), "")?;
-        log.count(
-            "bridge program loaded, with its class",
-            usize::from(found["class"] == true),
-            Aim::Just(1.0),
+        log.exactly(
+            "loaded, with its class",
+            usize::from(*part(&found, "class") == true),
+            1,
         );
         log.step(
             stage.now(),
             format!("{} opened a bridge", program.display()),
         );
         opens(&stage, log)?;
+        log.prefix = "";
     } else {
         log.note("test 1 used this program and a bridge with the tables of the bridge's program instead of the Python bridge (--bridge-program runs that)");
     }
     let stage = Stage::shared(spec, speed)?;
     let (code, out, _) = stage.run(&["--version"])?;
     let version = out.trim().to_owned();
-    log.count(
+    log.exactly(
         "program answers",
         usize::from(code == 0 && !version.is_empty()),
-        Aim::Just(1.0),
+        1,
     );
     log.step(stage.now(), format!("{version} answers"));
     if spec.breaks(Fault::Tables) {
@@ -68,15 +71,18 @@ fn install(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
 fn opens(stage: &Stage<'_>, log: &mut Log) -> Result<(), Trouble> {
     let (code, out, err) = stage.run(&["status", "-o", "json"])?;
     let status: Value = serde_json::from_str(&out).unwrap_or_default();
-    let tables = status["source"]["db_schema"]
+    let tables = part(part(&status, "source"), "db_schema")
         .as_str()
         .unwrap_or("none")
         .to_owned();
-    let whole = code == 0 && status["warnings"].as_array().is_some_and(Vec::is_empty);
-    log.count(
+    let whole = code == 0
+        && part(&status, "warnings")
+            .as_array()
+            .is_some_and(Vec::is_empty);
+    log.exactly(
         "bridge opened by status, with all its tables",
         usize::from(whole),
-        Aim::Just(1.0),
+        1,
     );
     log.step(
         stage.now(),
@@ -115,7 +121,7 @@ fn agents(stage: &Stage<'_>, log: &mut Log) -> Result<(), Trouble> {
         up += usize::from(whole);
     }
     log.step(stage.now(), "one orchestrator and eight workers run");
-    log.count("agents that run", up, Aim::Just(9.0));
+    log.exactly("agents that run", up, 9);
     log.measure(
         "until all of them ran",
         took.as_f64(),
@@ -130,39 +136,9 @@ fn agents(stage: &Stage<'_>, log: &mut Log) -> Result<(), Trouble> {
 
 fn talks(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     if let Some(program) = &spec.bridge {
-        let stage = Stage::bare(spec, 1)?;
-        let roles: Vec<_> = (1..)
-            .zip(ROLES)
-            .map(|(n, role)| format!("worker-{n}-{role}"))
-            .collect();
-        let found = python::ask(&stage, program, ("talks", &json!(roles).to_string()), "")?;
-        let count = |name: &str| usize::try_from(found[name].as_u64().unwrap_or(0)).unwrap_or(0);
-        log.step(stage.now(), "the bridge's program made eight conversations");
-        log.count(
-            "conversations that the bridge's program made",
-            count("made"),
-            Aim::Just(8.0),
-        );
-        log.count(
-            "tokens of theirs, none twice",
-            count("tokens"),
-            Aim::Just(16.0),
-        );
-        let files: Vec<_> = (1..=8)
-            .map(|n| stage.path(&format!("worker-{n}.json")))
-            .collect();
-        let mut command = vec!["keepalive", "--once", "--credentials"];
-        let files: Vec<_> = files
-            .iter()
-            .map(|f| f.to_string_lossy().into_owned())
-            .collect();
-        command.extend(files.iter().map(String::as_str));
-        let (_, out, _) = stage.run(&command)?;
-        log.count(
-            "of them that a keep-alive may use",
-            beating(&out),
-            Aim::Just(8.0),
-        );
+        log.prefix = "bridge program: ";
+        foreign(spec, program, log)?;
+        log.prefix = "";
     } else {
         log.note("test 2 used conversations as the bridge's program writes them instead of the Python bridge (--bridge-program runs that)");
     }
@@ -178,17 +154,33 @@ fn talks(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
         id.strip_prefix("conv_")
             .is_some_and(|h| h.len() == 16 && h.bytes().all(|b| b.is_ascii_hexdigit()))
     };
-    log.count(
+    log.exactly(
         "conversations with an id of their own",
         ids.iter().filter(|id| shaped(id)).count(),
-        Aim::Just(8.0),
+        8,
     );
     let tokens: BTreeSet<_> = crew
         .tokens()
         .into_iter()
         .filter(|t| t.len() == 64)
         .collect();
-    log.count("tokens, none twice", tokens.len(), Aim::Just(16.0));
+    log.exactly("tokens, none twice", tokens.len(), 16);
+    let (used, proved) = used(&stage, &crew)?;
+    log.step(stage.now(), "each worker used its own");
+    log.exactly("conversations that their workers may use", used, 8);
+    if stage.schema() == Schema::Bridge {
+        log.exactly("of them with a verified token", proved, 8);
+    } else {
+        log.note("the tables of the scripts hold no tokens: nothing is verified there");
+    }
+    log.fact("conversations", used);
+    crew.dismiss()?;
+    finish(&stage, &crew.tokens(), log);
+    Ok(())
+}
+
+/// How many workers may use their conversation, and how many of them were asked for their token.
+fn used(stage: &Stage<'_>, crew: &Crew) -> Result<(usize, usize), Trouble> {
     let mut store = SqliteStore::open_for_beats(stage.db())?;
     let (mut proved, mut used) = (0, 0);
     for worker in &crew.workers {
@@ -201,20 +193,32 @@ fn talks(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
         used += usize::from(matches!(beaten, Beaten::Written { .. }));
         proved += usize::from(matches!(beaten, Beaten::Written { proved: true, .. }));
     }
-    log.step(stage.now(), "each worker used its own");
-    log.count(
-        "conversations that their workers may use",
-        used,
-        Aim::Just(8.0),
-    );
-    if stage.schema() == Schema::Bridge {
-        log.count("of them with a verified token", proved, Aim::Just(8.0));
-    } else {
-        log.note("the tables of the scripts hold no tokens: nothing is verified there");
-    }
-    log.fact("conversations", used);
-    crew.dismiss()?;
-    finish(&stage, &crew.tokens(), log);
+    Ok((used, proved))
+}
+
+/// The same of the bridge's own program.
+fn foreign(spec: &Spec, program: &Path, log: &mut Log) -> Result<(), Trouble> {
+    let stage = Stage::bare(spec, 1)?;
+    let roles: Vec<_> = (1..)
+        .zip(ROLES)
+        .map(|(n, role)| format!("worker-{n}-{role}"))
+        .collect();
+    let found = python::ask(&stage, program, ("talks", &json!(roles).to_string()), "")?;
+    let count = |name: &str| usize::try_from(part(&found, name).as_u64().unwrap_or(0)).unwrap_or(0);
+    log.step(stage.now(), "the bridge's program made eight conversations");
+    log.exactly("conversations made", count("made"), 8);
+    log.exactly("tokens, none twice", count("tokens"), 16);
+    let files: Vec<_> = (1..=8)
+        .map(|n| stage.path(&format!("worker-{n}.json")))
+        .collect();
+    let mut command = vec!["keepalive", "--once", "--credentials"];
+    let files: Vec<_> = files
+        .iter()
+        .map(|f| f.to_string_lossy().into_owned())
+        .collect();
+    command.extend(files.iter().map(String::as_str));
+    let (_, out, _) = stage.run(&command)?;
+    log.exactly("conversations that a keep-alive may use", beating(&out), 8);
     Ok(())
 }
 

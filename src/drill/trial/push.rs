@@ -17,7 +17,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 13,
     name: "filesystem push notifications",
     key: "test_13_filesystem_notifications",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 

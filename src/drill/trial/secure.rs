@@ -7,6 +7,7 @@ use crate::{
         Aim, Log, Spec, Trouble,
         client::Conversation,
         crew::{Crew, Manner},
+        log::part,
         python,
         stage::{Eye, Stage},
     },
@@ -18,7 +19,7 @@ pub(super) const TRIAL: Trial = Trial {
     number: 6,
     name: "security validation",
     key: "test_6_security",
-    fastest: 60,
+    fastest: 120,
     run,
 };
 
@@ -49,7 +50,9 @@ fn secrets() -> Vec<(String, String)> {
 
 fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     if let Some(program) = &spec.bridge {
+        log.prefix = "bridge program: ";
         foreign(spec, program, log)?;
+        log.prefix = "";
     } else {
         log.note("test 6 used the checks of this program and the bridge's rules of redaction instead of the Python bridge; HMAC and the YOLO guard are the bridge program's own (--bridge-program runs them)");
     }
@@ -75,9 +78,11 @@ fn tokens(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Trouble> 
         return Err(Trouble::Refused("there are no workers".to_owned()));
     };
     let wrong = Secret::new("0".repeat(64));
-    let over = crew
-        .orchestrator
-        .create("s2-orchestrator", "drill-worker-9-over", Some(Span(0)))?;
+    let over = crew.orchestrator.create(
+        "s2-orchestrator",
+        &stage.name("worker-9-over"),
+        Some(Span(0)),
+    )?;
     let mine = one.id();
     let tried: [(&str, &ConversationId, &Secret); 4] = [
         ("a wrong token", mine, &wrong),
@@ -88,17 +93,18 @@ fn tokens(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Trouble> 
     let message = crew
         .tell(1, &json!({"type": "test_task", "test_id": "sealed"}))?
         .row;
+    let tried_of = tried.len();
     for (what, id, token) in tried {
         let open = opened(stage, crew, (id, token), message)?;
-        log.count(&format!("ways that {what} opens"), open, Aim::Just(0.0));
+        log.none(&format!("ways that {what} opens"), open);
         log.step(
             stage.now(),
             format!("{what}: beat, fetch, send and keep-alive tried"),
         );
     }
     let right = opened(stage, crew, (mine, &one.talk.worker), message)?;
-    log.count("ways that the right token opens", right, Aim::Just(4.0));
-    log.fact("hmac_or_token_checks", 5 * 4);
+    log.exactly("ways that the right token opens", right, 4);
+    log.fact("token_checks", 4 * (tried_of + 1));
     Ok(())
 }
 
@@ -168,7 +174,7 @@ fn redaction(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Troubl
             .count()
     };
     let kept: usize = eye.rows.iter().map(|row| keeps(&row.text)).sum();
-    log.count("key-like strings kept in the bridge", kept, Aim::Just(0.0));
+    log.none("key-like strings kept in the bridge", kept);
     let id = worker.id().raw().to_owned();
     for args in [
         &["status"][..],
@@ -191,10 +197,9 @@ fn redaction(stage: &Stage<'_>, crew: &Crew, log: &mut Log) -> Result<(), Troubl
         }
     }
     let keys: Vec<String> = all.into_iter().map(|(_, key)| key).collect();
-    log.count(
+    log.none(
         "lines of processes that show a key-like string",
         stage.leaks(&keys),
-        Aim::Just(0.0),
     );
     log.fact("secrets_leaked", kept);
     Ok(())
@@ -218,11 +223,7 @@ fn processes(stage: &Stage<'_>, crew: &mut Crew, log: &mut Log) {
         stage.now(),
         "arguments and environments of sixteen processes looked at",
     );
-    log.count(
-        "tokens in arguments and environments",
-        shown,
-        Aim::Just(0.0),
-    );
+    log.none("tokens in arguments and environments", shown);
 }
 
 /// The same of the bridge's own program.
@@ -236,19 +237,22 @@ fn foreign(spec: &Spec, program: &std::path::Path, log: &mut Log) -> Result<(), 
         ("security", ""),
         &format!("{}\n", json!(words)),
     )?;
-    let refused = found["refused"].as_object().cloned().unwrap_or_default();
+    let refused = part(&found, "refused")
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
     log.step(
         stage.now(),
         "the bridge's program was tried with wrong tokens and key-like strings",
     );
     let open = refused.values().filter(|v| v.is_null()).count();
     log.count(
-        "tries that the bridge's program refused",
+        "tries that it refused",
         refused.len() - open,
         Aim::Least(4.0),
     );
-    log.count("tries that it let pass", open, Aim::Just(0.0));
-    if found["guard"] == false {
+    log.none("tries that it let pass", open);
+    if *part(&found, "guard") == false {
         log.note("yolo_guard.py does not lie beside the bridge's program: its guard was not tried");
     }
     let rows = stage.store()?.newest(100)?.messages;
@@ -258,7 +262,7 @@ fn foreign(spec: &Spec, program: &std::path::Path, log: &mut Log) -> Result<(), 
             .count()
     };
     let kept: usize = rows.iter().map(|row| keeps(&row.text)).sum();
-    log.count("messages that it kept", rows.len(), Aim::Least(6.0));
-    log.count("key-like strings that it kept", kept, Aim::Just(0.0));
+    log.count("messages kept", rows.len(), Aim::Least(6.0));
+    log.none("key-like strings kept", kept);
     Ok(())
 }

@@ -136,9 +136,9 @@ pub fn perished(dir: &Path) -> BTreeMap<ConversationId, &'static str> {
             continue;
         };
         let free = flock(&file, FlockOperation::NonBlockingLockShared).is_ok();
-        let mut list = String::new();
-        let _partly = (&file).take(CAP).read_to_string(&mut list);
-        let mut lines = list.lines();
+        let mut words = String::new();
+        let _partly = (&file).take(CAP).read_to_string(&mut words);
+        let mut lines = words.lines();
         let holder = lines.next().unwrap_or_default();
         let fate = match holder.split(' ').nth(1) {
             _ if free => Some("gone"),

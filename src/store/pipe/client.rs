@@ -26,7 +26,7 @@ mod proving;
 /// How often the version may be asked for while nothing is heard, before the other side is asked: with ten looks a second about six seconds,
 /// in which it would have said six times that it lives.
 const QUIET: u32 = 64;
-/// The first pause before a pipe is opened again, and the longest.
+/// The shortest pause before a pipe is opened again, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
 /// What was served when this store was opened.
@@ -157,7 +157,22 @@ impl PipeStore {
         let failed = |e: std::io::Error| Broken::lasting(format!("it cannot be started: {e}"));
         let ends = self.plan.dial.dial().map_err(failed)?;
         let mut link = Link::new(ends, self.plan.hint.clone()).map_err(failed)?;
-        let first = link.next(self.plan.patience.silence)?;
+        match self.agree(&mut link) {
+            Ok(()) => {
+                self.link = Some(link);
+                Ok(())
+            }
+            Err(trouble) => {
+                link.abandon();
+                Err(trouble)
+            }
+        }
+    }
+
+    /// Hears who is there, and says what is wanted.
+    fn agree(&mut self, link: &mut Link) -> Result<(), Trouble> {
+        // A login takes longer than an answer.
+        let first = link.next(self.plan.patience.silence * 2)?;
         let (greeting, source) = self.greeted(&first)?;
         let info = || Broken::lasting("it serves a kind of bridge that is not known here");
         let mut source = source.info().ok_or_else(info)?;
@@ -170,7 +185,7 @@ impl PipeStore {
             let args = PurposeArgs {
                 purpose: self.plan.purpose,
             };
-            let opened: SourceForm = self.on(&mut link, "open", &args)?;
+            let opened: SourceForm = self.on(link, "open", &args)?;
             source = opened.info().ok_or_else(info)?;
         }
         if self.epoch > 0
@@ -189,9 +204,8 @@ impl PipeStore {
         link.learn(greeting.version);
         (self.shown, self.skip) = Default::default();
         for proof in self.provable() {
-            self.show(&mut link, proof)?;
+            self.show(link, proof)?;
         }
-        self.link = Some(link);
         Ok(())
     }
 
@@ -298,7 +312,8 @@ impl PipeStore {
         args: &impl Serialize,
         decode: &Decode<'_, R>,
     ) -> Result<R, StoreError> {
-        let (mut left, mut pause) = (self.plan.patience.reopening, PAUSES.0);
+        // At once the first time: most pipes die alone, and not their hosts.
+        let (mut left, mut pause) = (self.plan.patience.reopening, Duration::ZERO);
         loop {
             let broken = match self.attempt(call, args, decode) {
                 Ok(Ok(done)) => return Ok(done),
@@ -319,7 +334,9 @@ impl PipeStore {
                 }
                 Err(Trouble::Broken(broken)) => broken,
             };
-            self.link = None;
+            if let Some(mut link) = self.link.take() {
+                link.abandon();
+            }
             if broken.lasting || left.is_zero() {
                 return Err(self.down(&broken));
             }
@@ -328,7 +345,7 @@ impl PipeStore {
             let wait = pause.mul_f64(share).min(left);
             left = left.saturating_sub(wait);
             thread::park_timeout(wait);
-            pause = (pause * 2).min(PAUSES.1);
+            pause = (pause * 2).clamp(PAUSES.0, PAUSES.1);
         }
     }
 

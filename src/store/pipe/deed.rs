@@ -394,3 +394,6 @@ impl ClashForm {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,10 @@ use std::{
 /// Between two looks while an answer is awaited.
 const SLICE: Duration = Duration::from_millis(100);
 /// How long a process may take to end by itself, and how often that is looked at.
-const GRACE: (u32, Duration) = (100, Duration::from_millis(4));
+const GRACE: (u32, Duration) = (400, Duration::from_millis(1));
+
+/// The same for one that is given up.
+const HASTE: u32 = 20;
 
 /// Why there is no answer.
 pub(super) struct Broken {
@@ -61,6 +64,8 @@ pub(super) struct Link {
     stop: Option<PipeWriter>,
     threads: Vec<JoinHandle<()>>,
     child: Option<Child>,
+    /// Nothing good is to be expected of it any more.
+    abandoned: bool,
 }
 
 impl Link {
@@ -83,6 +88,7 @@ impl Link {
             stop: Some(stop),
             threads: Vec::new(),
             child: ends.child,
+            abandoned: false,
         };
         if let Some(errors) = ends.errors {
             let (news, stopped) = (Arc::clone(&news), stopped.try_clone()?);
@@ -92,6 +98,11 @@ impl Link {
         let run = move || Ear::new(news, said).listen(&ends.from, &stopped);
         link.threads.push(spawn("pipe-reader", run)?);
         Ok(link)
+    }
+
+    /// Has it end without much of a grace.
+    pub(super) const fn abandon(&mut self) {
+        self.abandoned = true;
     }
 
     /// The version that was told last.
@@ -167,8 +178,8 @@ impl Link {
     fn epitaph(&mut self) -> Broken {
         let code = self.child.as_mut().and_then(|child| ended(child, GRACE.0));
         // The words come through a pipe of their own.
-        for _ in 0..25 {
-            if !self.words().is_empty() {
+        for _ in 0..100 {
+            if self.child.is_none() || !self.words().is_empty() {
                 break;
             }
             thread::park_timeout(GRACE.1);
@@ -204,17 +215,16 @@ impl Link {
 impl Drop for Link {
     /// Closes the pipe, gives the process a moment to end by itself, and ends it and all that it started.
     fn drop(&mut self) {
-        let broken = self.news.ended.load(Ordering::Acquire);
+        let looks = if self.abandoned { HASTE } else { GRACE.0 };
         (self.to, self.answers) = (None, None);
         // What the other side holds open is closed when this returns, as with a file.
-        for _ in 0..GRACE.0 {
+        for _ in 0..looks {
             if self.news.ended.load(Ordering::Acquire) || self.threads.is_empty() {
                 break;
             }
             thread::park_timeout(GRACE.1);
         }
         if let Some(child) = &mut self.child {
-            let looks = if broken { GRACE.0 / 4 } else { GRACE.0 };
             let gone = ended(child, looks).is_some();
             let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
             if let Some(id) = id {

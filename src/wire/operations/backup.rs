@@ -90,7 +90,7 @@ pub(super) fn free(dir: &Path, db: &Path, end: &str, now: Timestamp) -> PathBuf 
 pub(super) fn copy(db: &Path, to: &Path) -> Result<Tally, Failure> {
     if let Some(dir) = to.parent().filter(|d| !d.as_os_str().is_empty()) {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-        made.map_err(|e| Failure::Output(dir.to_owned(), e))?;
+        made.map_err(|e| Failure::Place(dir.to_owned(), e))?;
     }
     SqliteStore::sweep_parts(to, health::lives);
     Ok(SqliteStore::back_up(db, to)?)
@@ -98,7 +98,7 @@ pub(super) fn copy(db: &Path, to: &Path) -> Result<Tally, Failure> {
 
 /// Removes all but the newest `keep` copies of this bridge that `backup` made in `dir`.
 fn rotate(dir: &Path, db: &Path, keep: u32) -> Result<Vec<PathBuf>, Failure> {
-    let failed = |e| Failure::Output(dir.to_owned(), e);
+    let failed = |e| Failure::Place(dir.to_owned(), e);
     let name = db.file_name().unwrap_or_default();
     let entries = fs::read_dir(dir).map_err(failed)?.flatten();
     let own = entries.filter(|e| is_own(&e.file_name(), name));

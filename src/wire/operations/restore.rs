@@ -137,7 +137,7 @@ fn aside(db: &Path, now: Timestamp) -> Result<String, Failure> {
     for end in ["-wal", "-shm", "-journal", ""] {
         match fs::rename(with(db, end), with(&to, end)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound || end.is_empty() => {
-                return Err(Failure::Output(db.to_owned(), e));
+                return Err(Failure::Place(db.to_owned(), e));
             }
             _ => {}
         }

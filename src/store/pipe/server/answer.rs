@@ -15,6 +15,11 @@ impl<'a> Out<'a> {
         Self { to, limit }
     }
 
+    /// Bytes that an answer may have.
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Writes a line that is short.
     pub(super) fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut bytes = serde_json::to_vec(value).map_err(io::Error::other)?;

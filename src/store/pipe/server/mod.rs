@@ -8,7 +8,7 @@ mod pages;
 pub use meter::{BURST, PER_SECOND};
 
 use super::{
-    LINE, REQUEST,
+    REQUEST,
     call::{Event, Greeting, PROTOCOL, Purpose, Scope, Told},
     fault::Fault,
     lines::{Line, Read, read},
@@ -120,6 +120,8 @@ pub struct Serving {
     pub file: Box<dyn Fn() -> Option<String> + Send>,
     /// Notices commits.
     pub bell: Box<dyn Bell>,
+    /// Bytes that an answer may have; [`super::LINE`] is what the other side takes.
+    pub line: usize,
 }
 
 /// Why a server ended.
@@ -194,7 +196,7 @@ struct Server<'a> {
 impl<'a> Server<'a> {
     /// Opens the bridge, and says so or why not.
     fn greet(output: &'a mut dyn Write, mut how: Serving) -> Result<Self, End> {
-        let mut out = Out::new(output, LINE);
+        let mut out = Out::new(output, how.line);
         let mut greeting = Greeting {
             protocol: PROTOCOL,
             program: env!("CARGO_PKG_VERSION").to_owned(),

@@ -16,8 +16,8 @@ use crate::{
 };
 use std::io;
 
-/// What is kept of a message that alone is too long for a line.
-const CUT: usize = 1 << 20;
+/// Rows of one answer, however many are asked for.
+const ROWS: usize = 1 << 14;
 
 impl Desk {
     /// Answers with as many rows as fit on a line; one that alone does not fit is cut.
@@ -29,7 +29,7 @@ impl Desk {
     ) -> Result<(), Refusal> {
         let unread: Vec<_> = args.unread.iter().copied().map(MessageId).collect();
         let after = args.after.map(Cursor::from);
-        let mut limit = args.limit;
+        let mut limit = args.limit.min(ROWS);
         loop {
             let mut changes = match &after {
                 Some(after) => self.store.changes(after, limit, &unread)?,
@@ -40,7 +40,7 @@ impl Desk {
             }
             let rows = changes.messages.len().max(changes.audits.len());
             if rows <= 1 {
-                cut(&mut changes.messages);
+                cut(&mut changes.messages, out);
                 return self.say(out, n, &ChangesForm::from(&changes));
             }
             limit = rows / 2;
@@ -53,7 +53,7 @@ impl Desk {
         args: &FromArgs,
         out: &mut Out<'_>,
     ) -> Result<(), Refusal> {
-        let mut limit = args.limit;
+        let mut limit = args.limit.min(ROWS);
         loop {
             let mut rows = self.store.page(MessageId(args.from), limit)?;
             let next = rows.first().map_or(args.from, |m| m.id.0);
@@ -62,7 +62,7 @@ impl Desk {
                 return Ok(());
             }
             if rows.len() <= 1 {
-                cut(&mut rows);
+                cut(&mut rows, out);
                 rows_fit(out, n, &rows, (next, true))?;
                 return Ok(());
             }
@@ -101,7 +101,7 @@ impl Desk {
         out: &mut Out<'_>,
     ) -> Result<(), Refusal> {
         let own = self.readable()?;
-        let mut limit = args.limit;
+        let mut limit = args.limit.min(ROWS);
         loop {
             let mut rows = self.store.since(MessageId(args.from), limit)?;
             let next = rows.last().map_or(args.from, |m| m.id.0);
@@ -115,7 +115,7 @@ impl Desk {
                 return Ok(());
             }
             if found <= 1 {
-                cut(&mut rows);
+                cut(&mut rows, out);
                 rows_fit(out, n, &rows, (next, true))?;
                 return Ok(());
             }
@@ -129,7 +129,7 @@ impl Desk {
         args: &FromArgs,
         out: &mut Out<'_>,
     ) -> Result<(), Refusal> {
-        let mut limit = args.limit;
+        let mut limit = args.limit.min(ROWS);
         loop {
             let records = self.store.records(args.from, limit)?;
             let form = RecordsForm {
@@ -158,11 +158,13 @@ fn rows_fit(
 }
 
 /// Cuts what alone is too long for a line, and says so in its place.
-fn cut(rows: &mut [MessageRow]) {
+fn cut(rows: &mut [MessageRow], out: &Out<'_>) {
+    // A byte of text is at most six of JSON.
+    let kept = out.limit() / 16;
     for row in rows {
         let whole = row.text.len();
-        if whole > CUT {
-            let head = text::head(&row.text, CUT);
+        if whole > kept {
+            let head = text::head(&row.text, kept);
             row.text = format!("{head}… [cut by the pipe: {whole} bytes]").into();
         }
     }
