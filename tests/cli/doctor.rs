@@ -4,7 +4,7 @@ mod git;
 
 use super::{
     alive::scene::{Running, Scene, until},
-    run,
+    run, skipped,
 };
 use rusqlite::Connection;
 use serde_json::Value;
@@ -327,7 +327,7 @@ fn a_directory_that_we_may_not_write_in() {
     let out = command.output();
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
     let Some(out) = out.ok().filter(|o| o.status.code().is_some_and(|c| c < 3)) else {
-        eprintln!("SKIPPED: this machine does not let another user run the program");
+        skipped("this machine does not let another user run the program");
         return;
     };
     let text = String::from_utf8_lossy(&out.stdout);

@@ -67,6 +67,13 @@ fn warden() -> Command {
     command
 }
 
+/// Says why a test did not run to its end.
+#[cfg(test)]
+fn skipped(why: &str) {
+    use std::io::Write as _;
+    writeln!(std::io::stderr(), "SKIPPED: {why}").unwrap();
+}
+
 fn on(bridge: &Bridge, args: &[&str]) -> (i32, String, String) {
     let mut command = warden();
     command.args(args).arg("--db").arg(bridge.path());

@@ -282,6 +282,12 @@ fn what_is_over_is_listed_first_and_removed_only_when_asked() {
         SqliteStore::verify(saved.as_ref()).unwrap().rows["conversations"],
         3
     );
+}
+
+#[test]
+fn how_long_ago_is_a_matter_of_the_flag() {
+    let scene = aged();
+    assert_eq!(warden(&scene, &["prune", "--yes", "--no-backup"]).0, 0);
     let (_, out, _) = warden(&scene, &["prune", "--older-than", "30m"]);
     assert!(out.contains("conv_3") && !out.contains("conv_1"), "{out}");
     let (_, out, _) = warden(&scene, &["prune"]);

@@ -19,7 +19,7 @@ fn file(path: &str) -> facts::File {
         bytes: 57_344,
         readable: true,
         writable: true,
-        is_file: true,
+        regular: true,
         ..facts::File::default()
     }
 }
@@ -74,7 +74,7 @@ fn well() -> Facts {
         },
         ..Facts::default()
     }
-    .with(|f| f.host.state.as_mut().unwrap().is_file = false)
+    .with(|f| f.host.state.as_mut().unwrap().regular = false)
 }
 
 impl Facts {

@@ -48,7 +48,7 @@ pub(super) fn look(settings: &Settings, common: &Common) -> Bridge {
         return bridge;
     };
     bridge.file = file(path);
-    if bridge.file.as_ref().is_none_or(|f| !f.is_file) {
+    if bridge.file.as_ref().is_none_or(|f| !f.regular) {
         return bridge;
     }
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());

@@ -109,7 +109,7 @@ fn open(settings: &Settings) -> Vec<File> {
             continue;
         }
         let lock = path.extension().is_some_and(|e| e == "lock");
-        found.extend(file(&path).filter(|f| !lock && f.is_file && f.mode & 0o077 != 0));
+        found.extend(file(&path).filter(|f| !lock && f.regular && f.mode & 0o077 != 0));
     }
     found
 }

@@ -1,6 +1,9 @@
 //! Deaths in the middle, full disks, disks that cannot be written.
 
-use super::{super::alive::scene::until, Scene, files, filled, warden};
+use super::{
+    super::{alive::scene::until, skipped},
+    Scene, files, filled, warden,
+};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -22,7 +25,7 @@ impl Disk {
         if mounted.is_ok_and(|s| s.success()) {
             return Some(Self(at));
         }
-        eprintln!("SKIPPED: a small file system cannot be mounted here");
+        skipped("a small file system cannot be mounted here");
         None
     }
 
