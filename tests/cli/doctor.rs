@@ -3,8 +3,8 @@
 mod git;
 
 use super::{
-    alive::scene::{Running, Scene, until},
-    run, skipped,
+    alive::scene::{Running, Scene, skipped, until},
+    run,
 };
 use rusqlite::Connection;
 use serde_json::Value;

@@ -239,6 +239,11 @@ fn what_is_over_is_listed_first_and_removed_only_when_asked() {
     );
     assert_eq!(fs::read(scene.db()).unwrap(), before);
     assert_eq!(warden(&scene, &["prune", "--yes", "--read-only"]).0, 77);
+}
+
+#[test]
+fn what_is_removed_is_logged_and_copied_first() {
+    let scene = aged();
     let (code, out, err) = warden(&scene, &["prune", "--yes", "--reason", "spring"]);
     assert_eq!(code, 0, "{err}");
     assert!(

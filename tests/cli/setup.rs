@@ -1,6 +1,9 @@
 //! `setup bridge`: with a program that the test writes, and without a network.
 
-use super::{alive::scene::Scene, run, skipped};
+use super::{
+    alive::scene::{Scene, skipped},
+    run,
+};
 use serde_json::Value;
 use std::{fs, path::PathBuf, process::Command};
 

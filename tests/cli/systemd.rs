@@ -1,6 +1,6 @@
 //! The units of `assets/systemd`: they start what there is, and the service manager understands them.
 
-use super::{run, skipped, warden};
+use super::{alive::scene::skipped, run, warden};
 use std::{collections::BTreeMap, fs, path::PathBuf, process::Command};
 
 /// Where the units expect the program.

@@ -128,7 +128,7 @@ fn the_deployment() {
         |e| e.joined[0].first = None,
     );
     says(list, "All 8 workers pull", Stand::NotOk, "3m00s", |e| {
-        e.joined[0].first = Some(at(-420))
+        e.joined[0].first = Some(at(-420));
     });
     says(
         list,
@@ -139,6 +139,11 @@ fn the_deployment() {
             (e.joined[0].made, e.joined[0].first) = (Some(at(-60)), None);
         },
     );
+}
+
+#[test]
+fn who_acknowledged_and_what_was_pushed() {
+    let list = List::Deploy;
     says(
         list,
         "Send test task",
@@ -193,7 +198,7 @@ fn the_first_day() {
     says(list, "Check for task", Stand::Ok, "no reassignment", |_| {});
     let moved = |when| {
         move |e: &mut Evidence| {
-            e.actions = vec![("reassign".to_owned(), Some("T-1".to_owned()), at(when))]
+            e.actions = vec![("reassign".to_owned(), Some("T-1".to_owned()), at(when))];
         }
     };
     says(list, "Check for task", Stand::NotOk, "T-1", moved(-60));
@@ -204,6 +209,11 @@ fn the_first_day() {
         "no reassignment",
         moved(-100_000),
     );
+}
+
+#[test]
+fn the_first_day_of_the_file_and_of_git() {
+    let list = List::Day;
     says(
         list,
         "Monitor SQLite",
@@ -257,7 +267,7 @@ fn production() {
     });
     says(list, "Monthly", Stand::Ok, "10m", |_| {});
     says(list, "Monthly", Stand::NotOk, "rotate --all", |e| {
-        e.joined[0].made = Some(NOW.plus(Span(-40 * DAY.0)))
+        e.joined[0].made = Some(NOW.plus(Span(-40 * DAY.0)));
     });
     says(list, "Quarterly", Stand::Ok, "9d old", |e| {
         e.results = Some(results(Span(9 * DAY.0), 13));

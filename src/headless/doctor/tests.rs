@@ -129,7 +129,7 @@ fn the_worst_line_is_the_exit() {
 fn the_file() {
     let via = |why: Option<&str>| Some(("ssh".to_owned(), why.map(str::to_owned)));
     says("bridge.via", State::Ok, &["ssh"], |f| {
-        f.bridge.via = via(None)
+        f.bridge.via = via(None);
     });
     says(
         "bridge.via",
@@ -149,13 +149,13 @@ fn the_file() {
         |f| f.bridge.file = None,
     );
     says("bridge.filesystem", State::Fail, &["NFS", "--via"], |f| {
-        f.bridge.network = Some("NFS")
+        f.bridge.network = Some("NFS");
     });
     says("bridge.room", State::Fail, &["1000 B", "df -h"], |f| {
-        f.bridge.room = Some(1_000)
+        f.bridge.room = Some(1_000);
     });
     says("bridge.room", State::Warn, &["100 MiB"], |f| {
-        f.bridge.room = Some(100 << 20)
+        f.bridge.room = Some(100 << 20);
     });
     says(
         "bridge.journal",
@@ -234,6 +234,10 @@ fn what_cannot_be_read() {
             )],
         }));
     });
+}
+
+#[test]
+fn pages_that_do_not_hold_together() {
     says(
         "bridge.integrity",
         State::Fail,
@@ -256,20 +260,20 @@ fn what_cannot_be_read() {
 #[test]
 fn what_it_holds() {
     says("bridge.clock", State::Fail, &["1h", "NTP"], |f| {
-        f.rows.as_mut().unwrap().newest = Some(("message", at(3_600)))
+        f.rows.as_mut().unwrap().newest = Some(("message", at(3_600)));
     });
     says("bridge.clock", State::Warn, &["10s"], |f| {
-        f.rows.as_mut().unwrap().newest = Some(("heartbeat", at(10)))
+        f.rows.as_mut().unwrap().newest = Some(("heartbeat", at(10)));
     });
     says("bridge.expiry", State::Fail, &["worker-1", "rotate"], |f| {
-        f.rows.as_mut().unwrap().conversations = vec![conversation("worker-1", -1)]
+        f.rows.as_mut().unwrap().conversations = vec![conversation("worker-1", -1)];
     });
     says("bridge.expiry", State::Warn, &["1 of 2", "worker-2"], |f| {
         f.rows
             .as_mut()
             .unwrap()
             .conversations
-            .push(conversation("worker-2", -1))
+            .push(conversation("worker-2", -1));
     });
     // Its worker has gone over to another one.
     says("bridge.expiry", State::Ok, &["1 are over"], |f| {
@@ -277,10 +281,10 @@ fn what_it_holds() {
             .as_mut()
             .unwrap()
             .conversations
-            .push(conversation("worker-1", -1))
+            .push(conversation("worker-1", -1));
     });
     says("bridge.expiry", State::Warn, &["within 30m"], |f| {
-        f.rows.as_mut().unwrap().conversations = vec![conversation("worker-1", 60)]
+        f.rows.as_mut().unwrap().conversations = vec![conversation("worker-1", 60)];
     });
     says(
         "bridge.tokens",
@@ -293,7 +297,7 @@ fn what_it_holds() {
             f.rows.as_mut().unwrap().rates = vec![facts::Rate {
                 who: "the orchestrator".to_owned(),
                 sent,
-            }]
+            }];
         }
     };
     says(

@@ -1,7 +1,7 @@
 //! Deaths in the middle, full disks, disks that cannot be written.
 
 use super::{
-    super::{alive::scene::until, skipped},
+    super::alive::scene::{skipped, until},
     Scene, files, filled, warden,
 };
 use std::{
