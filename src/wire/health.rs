@@ -117,7 +117,7 @@ impl Drop for HealthFile {
 }
 
 /// Jobs that others rely on.
-pub(super) const KNOWN: [&str; 3] = ["keepalive", "sync", "watchdog"];
+pub(super) const KNOWN: [&str; 4] = ["keepalive", "push", "sync", "watchdog"];
 
 /// `check --self`: whether they live, move and tell of themselves.
 pub(super) fn check(settings: &Settings, named: &str, limit: Span) -> Result<Exit, Failure> {

@@ -1,6 +1,8 @@
 //! `sync`: a worker's machine takes over new credentials.
 
-use super::{bridge::Bridge, credentials as room, failure::Failure, health::HealthFile, live};
+use super::{
+    bridge::Bridge, credentials as room, daemon, failure::Failure, health::HealthFile, live,
+};
 use crate::cli;
 use std::{
     io::{self, Write as _},
@@ -70,7 +72,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failur
     let how = syncing(settings, room::number(asked.worker, settings)?)?;
     let clock = super::clock(settings);
     if !asked.once {
-        return live::runtime()?.block_on(follow(settings, how, clock));
+        return live::complete(follow(settings, how, clock));
     }
     let lines = Sync::look(&how, clock.now())?;
     let mut out = io::stdout().lock();
@@ -93,7 +95,7 @@ async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit,
     let mut handed = how.handover.listen();
     let stop = CancellationToken::new();
     let mut supervisor = Supervisor::new(out, clock.clone(), stop.clone());
-    let pulse = Pulse::new(super::daemon::socket());
+    let pulse = Pulse::new(daemon::socket());
     supervisor.add(pulse.of(Sync::new(how, clock.clone()), clock.clone()));
     let mut said = (String::new(), String::new());
     let mut file = HealthFile::new(settings, None, clock.now());
@@ -106,7 +108,8 @@ async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit,
                 continue;
             }
             _ = interrupt.recv() => break Exit::Interrupted,
-            _ = terminate.recv() => break Exit::Terminated,
+            // A service that is stopped has ended well.
+            _ = terminate.recv() => break Exit::Ok,
             changed = handed.changed() => if changed.is_err() { break Exit::Ok },
             changed = health.changed() => if changed.is_err() { break Exit::Ok },
         }

@@ -91,9 +91,16 @@ pub(crate) fn pipe(quick: bool) {
             assert_eq!(whole.messages.len(), ROWS);
         },
     );
+    drop((here, there));
+    beats(&path, rounds);
+    latency(1, if quick { 100 } else { 500 }, true);
+    drop(dir);
+}
+
+fn beats(path: &Path, rounds: usize) {
     let (mut here, mut there) = (
-        SqliteStore::open_for_beats(&path).unwrap(),
-        through(&path, Purpose::Beats),
+        SqliteStore::open_for_beats(path).unwrap(),
+        through(path, Purpose::Beats),
     );
     let ids: Vec<_> = (0..100)
         .map(|n| ConversationId::from(&*format!("conv_{n:04}")))
@@ -113,11 +120,9 @@ pub(crate) fn pipe(quick: bool) {
     let mut opened: Vec<Duration> = (0..20)
         .map(|_| {
             let began = Instant::now();
-            drop(through(&path, Purpose::Reading));
+            drop(through(path, Purpose::Reading));
             began.elapsed()
         })
         .collect();
     tell("open a pipe and close it", &mut opened);
-    drop((here, there, dir));
-    latency(1, if quick { 100 } else { 500 }, true);
 }

@@ -84,6 +84,10 @@ fn what_cannot_be_asked_is_said() {
     let line = format!("{WARDEN} pipe --db /no/such.db");
     let (code, _, err) = run(bare().args(["status", "--via", &line]));
     assert_eq!(code, 66, "{err}");
+    let (_, out, _) = run(bare().args(["doctor", "--via", &line]));
+    assert!(out.contains("FAIL  bridge.pipe"), "{out}");
+    let (_, _, err) = run(bare().args(["backup", "--via", &line]));
+    assert!(err.contains("without --via"), "{err}");
     let line = via(&scene.db(), &scene.path("pids"), "workers");
     for args in [&["status"][..], &["message", "worker-1", "words", "--yes"]] {
         let (code, _, err) = run(bare().args(args).args(["--via", &line]));
@@ -299,15 +303,22 @@ fn can_be_elsewhere() -> bool {
     rustix::process::geteuid().is_root() && done.is_ok_and(|status| status.success())
 }
 
-#[test]
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn a_worker_of_another_user_without_a_network_lives_behind_a_pipe() {
-    if !can_be_elsewhere() {
-        eprintln!("SKIPPED: only root can be another user in another network namespace");
-        return;
-    }
-    let scene = Scene::bridge(2);
-    fs::remove_file(scene.held().join("2.json")).unwrap();
+/// The file is not the worker's to open, and its pipe is not for an operator's calls.
+fn keeps_out(scene: &Scene, start: &dyn Fn(&str, &[&str]) -> Command) {
+    let mut direct = start("look", &["status", "--db"]);
+    direct.arg(scene.db()).env_remove("SWARMWARDEN_VIA");
+    let direct = direct.output().unwrap();
+    assert!(
+        !direct.status.success(),
+        "{}",
+        String::from_utf8_lossy(&direct.stdout)
+    );
+    let refused = start("look", &["status"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(77));
+}
+
+/// Gives the worker its own, and nothing else; where its program is.
+fn prepared(scene: &Scene) -> PathBuf {
     let mode = |path: &Path, mode: u32| {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
@@ -325,6 +336,19 @@ fn a_worker_of_another_user_without_a_network_lives_behind_a_pipe() {
     ] {
         chown(&path, Some(USER), Some(USER)).unwrap();
     }
+    program
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn a_worker_of_another_user_without_a_network_lives_behind_a_pipe() {
+    if !can_be_elsewhere() {
+        eprintln!("SKIPPED: only root can be another user in another network namespace");
+        return;
+    }
+    let scene = Scene::bridge(2);
+    fs::remove_file(scene.held().join("2.json")).unwrap();
+    let program = prepared(&scene);
     let ferries = [
         Ferry::new(&scene, "beats"),
         Ferry::new(&scene, "mail"),
@@ -352,17 +376,7 @@ fn a_worker_of_another_user_without_a_network_lives_behind_a_pipe() {
             );
         command
     };
-    // It cannot open the file itself.
-    let mut direct = start("look", &["status", "--db"]);
-    direct.arg(scene.db()).env_remove("SWARMWARDEN_VIA");
-    let direct = direct.output().unwrap();
-    assert!(
-        !direct.status.success(),
-        "{}",
-        String::from_utf8_lossy(&direct.stdout)
-    );
-    let refused = start("look", &["status"]).output().unwrap();
-    assert_eq!(refused.status.code(), Some(77));
+    keeps_out(&scene, &start);
     let kill = |name: &str| {
         let ferry = ferries
             .iter()

@@ -105,8 +105,8 @@ fn it_goes_through_a_pipe_too() {
     assert_eq!((code, out.ends_with("2/2\n")), (0, true), "{out}{err}");
     let mut command = scene.warden(&["doctor", "--via", &via]);
     let (_, out, _) = run(command.env_remove("SWARMWARDEN_DB"));
-    assert!(out.contains("OK    bridge.via"), "{out}");
+    assert!(out.contains("OK    bridge.pipe"), "{out}");
     let mut command = scene.warden(&["doctor", "--via", "false"]);
     let (code, out, _) = run(command.env_remove("SWARMWARDEN_DB"));
-    assert!(code == 2 && out.contains("FAIL  bridge.via"), "{out}");
+    assert!(code == 2 && out.contains("FAIL  bridge.pipe"), "{out}");
 }

@@ -15,7 +15,7 @@ use swarmwarden::{
     domain::Side,
     store::{
         Store as _, StoreError,
-        pipe::{Dial, Ends, PipeStore, Plan, Purpose, Scope, serve},
+        pipe::{Dial, Ends, PipeStore, Plan, Purpose, Scope, Shell, serve},
     },
 };
 
@@ -116,5 +116,29 @@ fn another_file_behind_a_pipe_that_died_is_another_bridge() {
     for _ in 0..2 {
         assert!(matches!(store.newest(1), Err(StoreError::Replaced { .. })));
         assert!(matches!(store.version(), Err(StoreError::Replaced { .. })));
+    }
+}
+
+/// The news is behind the answer: it is not forgotten for it.
+#[test]
+fn what_is_told_while_an_answer_is_read_is_not_lost() {
+    let hello = r#"{"swarmwarden-pipe":1,"for":"operators","version":7,"source":{"path":"/b.db","schema":"bridge/1"}}"#;
+    let line = format!(
+        "echo '{hello}'; echo '{{\"event\":\"trouble\"}}'; read request; \
+         printf '{{\"n\":1,\"ok\":{{\"version\":8}}}}\\n{{\"event\":\"moved\",\"version\":9}}\\n'; cat"
+    );
+    for _ in 0..20 {
+        let (rang, hints) = sync_channel(99);
+        let plan = Plan::new(Shell::new(&line), Purpose::Reading).within(HASTY);
+        let mut store = PipeStore::open(plan.told(move || {
+            let _full = rang.try_send(());
+        }))
+        .unwrap();
+        let soon = Duration::from_secs(20);
+        // Of the trouble, and, once it was asked, of the commit.
+        hints.recv_timeout(soon).unwrap();
+        assert_eq!(store.version().unwrap() & 0xff, 8);
+        hints.recv_timeout(soon).unwrap();
+        assert_eq!(store.version().unwrap() & 0xff, 9);
     }
 }

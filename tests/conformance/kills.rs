@@ -65,7 +65,7 @@ impl Dial for Frail {
         {
             let (seen, limit) = (Arc::clone(&self.seen), limits[n]);
             threads.push(thread::spawn(move || {
-                pump((&mut a, &mut b), limit, &seen[n])
+                pump((&mut a, &mut b), limit, &seen[n]);
             }));
         }
         Ok(Ends {

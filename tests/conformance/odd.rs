@@ -169,7 +169,7 @@ fn what_is_no_answer_breaks_the_protocol() {
             format!("{}\n", rows(&[1, 2, 3, 4, 5, 6])),
             "rows that were not asked for",
         ),
-        (format!("{}", rows(&[2])), "did not answer"),
+        (rows(&[2]), "did not answer"),
         ("[[[[[[[[".repeat(10_000) + "\n", "breaks the protocol"),
         (
             "{\"event\":[1]}\n\u{1b}[2J\n".to_owned(),

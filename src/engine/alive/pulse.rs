@@ -75,7 +75,7 @@ impl Pulse {
     }
 
     /// A job moved at `now`, and will again within `within`.
-    fn moved(&self, job: &'static str, now: Timestamp, within: Duration) {
+    pub fn moved(&self, job: &'static str, now: Timestamp, within: Duration) {
         let within = Span(i64::try_from(within.as_micros()).unwrap_or(i64::MAX));
         let mut state = self.lock();
         state.due.insert(job, Some(now.plus(within)));

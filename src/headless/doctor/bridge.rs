@@ -11,18 +11,13 @@ const ROOM: [u64; 2] = [16 << 20, 256 << 20];
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
     let bridge = &facts.bridge;
-    if let Some((name, failed)) = &bridge.via {
-        return vec![match failed {
-            None => Finding::ok(
-                "bridge.via",
-                format!(
-                    "{name} reaches it and answers; the file itself: `swarmwarden doctor` where it lies"
-                ),
-            ),
-            Some(why) => Finding::fail(
-                "bridge.via",
-                format!("{name} does not reach it: {why}"),
-                "run that command in a terminal: it must start `swarmwarden pipe` and print one line of JSON",
+    if let Some((command, found)) = &bridge.pipe {
+        return vec![match found {
+            Ok(path) => Finding::ok("bridge.pipe", format!("{path} through `{command}`")),
+            Err(why) => Finding::fail(
+                "bridge.pipe",
+                why,
+                "run the command by itself; it must ask for nothing, and the same version must be installed there",
             ),
         }];
     }

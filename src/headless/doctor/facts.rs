@@ -32,8 +32,8 @@ pub struct Facts {
 pub struct Bridge {
     /// Its path; `None` when none was named and none was found.
     pub path: Option<String>,
-    /// A command reaches it elsewhere: its name, and why it did not answer.
-    pub via: Option<(String, Option<String>)>,
+    /// The command that reaches it on another machine, and what came of it: its path there, or why not.
+    pub pipe: Option<(String, Result<String, String>)>,
     /// How it was chosen.
     pub chosen: &'static str,
     /// Where one is looked for when none is named.

@@ -127,16 +127,13 @@ fn the_worst_line_is_the_exit() {
 
 #[test]
 fn the_file() {
-    let via = |why: Option<&str>| Some(("ssh".to_owned(), why.map(str::to_owned)));
-    says("bridge.via", State::Ok, &["ssh"], |f| {
-        f.bridge.via = via(None);
+    let pipe = |found| Some(("ssh".to_owned(), found));
+    says("bridge.pipe", State::Ok, &["/b.db", "ssh"], |f| {
+        f.bridge.pipe = pipe(Ok("/b.db".to_owned()));
     });
-    says(
-        "bridge.via",
-        State::Fail,
-        &["refused", "swarmwarden pipe"],
-        |f| f.bridge.via = via(Some("refused")),
-    );
+    says("bridge.pipe", State::Fail, &["refused", "by itself"], |f| {
+        f.bridge.pipe = pipe(Err("refused".to_owned()));
+    });
     let id = "bridge.file";
     says(id, State::Fail, &["/tmp/x.db", "--db FILE"], |f| {
         f.bridge.path = None;

@@ -201,7 +201,6 @@ impl PipeStore {
         self.scope = scope;
         self.epoch += 1;
         self.quiet = (0, 0);
-        link.learn(greeting.version);
         (self.shown, self.skip) = Default::default();
         for proof in self.provable() {
             self.show(link, proof)?;
@@ -337,6 +336,8 @@ impl PipeStore {
             if let Some(mut link) = self.link.take() {
                 link.abandon();
             }
+            // Whoever is silent is not asked a second time by the same call.
+            left = left.saturating_sub(broken.silence);
             if broken.lasting || left.is_zero() {
                 return Err(self.down(&broken));
             }
@@ -350,13 +351,10 @@ impl PipeStore {
     }
 
     fn asked_version(&mut self) -> Result<u64, StoreError> {
-        let version = self.ask("version", &Nothing {}, &|line| {
+        // Not kept: what was told meanwhile is newer than this answer, and what was told before is told again.
+        self.ask("version", &Nothing {}, &|line| {
             decode(line, |form: VersionForm| Ok(form.version))
-        })?;
-        if let Some(link) = &self.link {
-            link.learn(version);
-        }
-        Ok(version)
+        })
     }
 
     /// The version that was told, while that can be believed.

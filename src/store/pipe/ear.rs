@@ -2,7 +2,7 @@
 
 use super::{
     LINE,
-    call::{EVENT, Event, GREETING, Told},
+    call::{EVENT, Event, GREETING, Told, VersionForm},
     words::shown,
 };
 use rustix::{
@@ -189,7 +189,13 @@ impl Ear {
             }
             return Ok(());
         }
-        self.greeted = true;
+        if !self.greeted {
+            // Before anything else that is told; what cannot be read is for whoever waits for the greeting.
+            let first = serde_json::from_slice::<VersionForm>(&line);
+            let version = first.map_or(0, |first| first.version);
+            self.news.version.store(version, Ordering::Release);
+            self.greeted = true;
+        }
         match self.answers.try_send(line) {
             Ok(()) | Err(TrySendError::Disconnected(_)) => Ok(()),
             Err(TrySendError::Full(_)) => Err("it answers what was not asked".to_owned()),

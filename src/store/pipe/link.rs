@@ -37,6 +37,8 @@ pub(super) struct Broken {
     pub(super) why: String,
     /// It will be no better the next time.
     pub(super) lasting: bool,
+    /// So long nothing was heard.
+    pub(super) silence: Duration,
 }
 
 impl Broken {
@@ -44,6 +46,7 @@ impl Broken {
         Self {
             why: why.into(),
             lasting: false,
+            silence: Duration::ZERO,
         }
     }
 
@@ -51,6 +54,7 @@ impl Broken {
         Self {
             why: why.into(),
             lasting: true,
+            silence: Duration::ZERO,
         }
     }
 }
@@ -108,11 +112,6 @@ impl Link {
     /// The version that was told last.
     pub(super) fn version(&self) -> u64 {
         self.news.version.load(Ordering::Acquire)
-    }
-
-    pub(super) fn learn(&self, version: u64) {
-        self.news.trouble.store(false, Ordering::Release);
-        self.news.version.store(version, Ordering::Release);
     }
 
     /// How often anything was heard; `None` where what was told last is not to be trusted.
@@ -198,6 +197,7 @@ impl Link {
         Broken {
             why: sentence,
             lasting,
+            silence: Duration::ZERO,
         }
     }
 
@@ -246,10 +246,14 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHand
 }
 
 fn silent(silence: Duration, what: &str) -> Broken {
-    Broken::new(format!(
+    let why = format!(
         "it {what} within {} s; does it ask for a password?",
         silence.as_secs().max(1)
-    ))
+    );
+    Broken {
+        silence,
+        ..Broken::new(why)
+    }
 }
 
 /// Looks so often whether a process has ended.

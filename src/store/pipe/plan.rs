@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 pub struct Patience {
     /// Without a sign of an answer.
     pub silence: Duration,
-    /// With opening the pipe again, pauses only. Zero opens it once.
+    /// With opening the pipe again: pauses, and silences. Zero opens it once.
     pub reopening: Duration,
 }
 

@@ -34,15 +34,10 @@ pub(super) fn look(settings: &Settings, common: &Common) -> Bridge {
         usual: DEFAULT_PATHS.map(str::to_owned).to_vec(),
         ..Bridge::default()
     };
-    if settings.via.is_some() {
-        bridge.via = Reached::known(settings).map(|reached| {
-            let answer = reached
-                .open(Purpose::Reading)
-                .and_then(|mut store| store.version());
-            let failed = answer.err().map(|e| line(&chain(&e)));
-            (reached.name().to_string(), failed)
-        });
-        return bridge;
+    if let (true, Some(there)) = (settings.via.is_some(), Reached::known(settings)) {
+        let opened = there.open(Purpose::Reading);
+        let found = opened.map(|store| store.source().name.to_string());
+        bridge.pipe = Some((there.name().to_string(), found.map_err(|e| e.to_string())));
     }
     let Some(path) = settings.db.as_deref() else {
         return bridge;
