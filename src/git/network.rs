@@ -176,7 +176,8 @@ impl Network {
     pub fn tip(&self, remote: &str, branch: &str) -> Result<Option<String>, NetworkError> {
         named(branch)?;
         let name = format!("refs/heads/{branch}");
-        let said = self.run(remote, &["ls-remote", "--heads"], &[&name])?;
+        // Not masked: what is looked for looks like a secret, and nothing else is taken.
+        let said = self.ask(remote, &["ls-remote", "--heads"], &[&name])?;
         let tip = |line: &str| {
             let (hex, found) = line.split_once('\t')?;
             (found == name).then(|| hex.to_owned())
@@ -194,6 +195,11 @@ impl Network {
     }
 
     fn run(&self, remote: &str, flags: &[&str], refspecs: &[&str]) -> Result<String, NetworkError> {
+        let said = self.ask(remote, flags, refspecs)?;
+        Ok(mask(&said))
+    }
+
+    fn ask(&self, remote: &str, flags: &[&str], refspecs: &[&str]) -> Result<String, NetworkError> {
         let shown = || text::line(text::head(remote, 128)).into_owned();
         let repo = Plumbing::at(&self.path).open()?;
         if !plain(remote) || repo.find_remote(remote).is_err() {
@@ -210,7 +216,7 @@ impl Network {
                 seconds,
             }),
             Err(child::Failed::Stopped) => Err(NetworkError::Stopped),
-            Ok((true, said)) => Ok(mask(&said)),
+            Ok((true, said)) => Ok(said),
             Ok((false, said)) => {
                 let branch = refspecs.first().and_then(|spec| spec.split(':').next());
                 let branch = branch.unwrap_or_default().trim_start_matches('+');

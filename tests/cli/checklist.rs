@@ -92,11 +92,15 @@ fn a_roll_call_and_the_tests_of_the_protocol_are_found() {
         state == "not_ok" && evidence.contains("answered 1/2"),
         "{evidence}"
     );
-    let results =
-        r#"{"overall_status": "PASS", "tests": {"test_9_idle_recovery": {"status": "PASS"}}}"#;
-    fs::write(scene.path("S2-PROTOCOL-V2-TEST-RESULTS.json"), results).unwrap();
-    let (state, evidence) = item(&list(&scene, "pre").1, "Test Protocol");
-    assert!(state == "ok" && evidence.contains("1 of 1"), "{evidence}");
+    let file = scene.path("S2-PROTOCOL-V2-TEST-RESULTS.json");
+    for (whole, wanted) in [("true", "ok"), ("false", "not_ok")] {
+        let results = format!(
+            r#"{{"overall_status": "PASS", "production_ready": {whole}, "tests": {{"test_9_idle_recovery": {{"status": "PASS"}}}}}}"#
+        );
+        fs::write(&file, results).unwrap();
+        let (state, evidence) = item(&list(&scene, "pre").1, "Test Protocol");
+        assert!(state == wanted && evidence.contains("1 of 1"), "{evidence}");
+    }
     // Our own rows in the log hold.
     assert_eq!(item(&list(&scene, "operations").1, "Weekly").0, "ok");
 }

@@ -1,7 +1,9 @@
 //! `doctor` on set-ups that are really broken: each names the fault and what mends it.
 
+mod git;
+
 use super::{
-    alive::scene::{Running, Scene, until},
+    alive::scene::{Running, Scene, skipped, until},
     run,
 };
 use rusqlite::Connection;
@@ -219,64 +221,6 @@ fn conversations_that_are_over_and_rows_of_the_future() {
 }
 
 #[test]
-fn a_remote_that_is_not_there() {
-    let scene = Scene::bridge(1);
-    let git = |args: &[&str]| {
-        let done = Command::new("git")
-            .args(args)
-            .current_dir(scene.path(""))
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{done:?}");
-    };
-    git(&["init", "-q", "repo"]);
-    git(&[
-        "-C",
-        "repo",
-        "remote",
-        "add",
-        "origin",
-        "nowhere/at/all.git",
-    ]);
-    let (code, found) = report(&scene, &["--git", "repo"]);
-    assert_eq!(code, 2);
-    says(
-        &found,
-        "git.remote",
-        "fail",
-        &["origin", "ls-remote", "set-url"],
-    );
-}
-
-#[test]
-fn a_credential_that_others_may_read_is_closed_when_asked() {
-    let scene = Scene::bridge(1);
-    let held = scene.held().join("1.json");
-    fs::set_permissions(&held, fs::Permissions::from_mode(0o644)).unwrap();
-    let with = |args: &[&str]| {
-        let mut command = scene.warden(&["doctor"]);
-        command.env("SWARMWARDEN_CREDENTIALS", scene.held());
-        run(command.args(args))
-    };
-    let (code, out, _) = with(&[]);
-    assert_eq!(code, 2);
-    assert!(
-        out.contains("1.json, mode 0644: others may read") && out.contains("doctor --fix"),
-        "{out}"
-    );
-    let (_, out, _) = with(&["--fix"]);
-    assert!(
-        out.contains("fixed  ") && out.contains("1.json: mode 0600"),
-        "{out}"
-    );
-    assert!(out.contains("OK    git.modes"), "{out}");
-    assert_eq!(
-        fs::metadata(&held).unwrap().permissions().mode() & 0o777,
-        0o600
-    );
-}
-
-#[test]
 fn what_a_watchdog_left_that_was_killed() {
     let scene = Scene::bridge(1);
     let mut watchdog = Running::start(scene.process(&["watchdog"]));
@@ -383,7 +327,7 @@ fn a_directory_that_we_may_not_write_in() {
     let out = command.output();
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
     let Some(out) = out.ok().filter(|o| o.status.code().is_some_and(|c| c < 3)) else {
-        eprintln!("SKIPPED: this machine does not let another user run the program");
+        skipped("this machine does not let another user run the program");
         return;
     };
     let text = String::from_utf8_lossy(&out.stdout);

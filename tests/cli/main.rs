@@ -35,6 +35,8 @@ mod sessions;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
+mod systemd;
+#[cfg(test)]
 mod views;
 #[cfg(test)]
 mod wait;
@@ -304,27 +306,6 @@ fn what_cannot_be_read_is_named_with_its_code_and_its_remedy() {
         let (found, out, _) = run(warden().args(["check", "--db"]).arg(&path));
         assert_eq!(found, 3);
         assert!(out.starts_with("SWARM UNKNOWN - "), "{out}");
-    }
-}
-
-#[test]
-fn a_wrong_command_line_is_64_and_3_for_a_monitor() {
-    for (args, code) in [
-        (vec!["--bogus"], 64),
-        (vec!["status", "--bogus"], 64),
-        (vec!["check", "--bogus"], 3),
-        (vec!["status", "--at", "yesterday"], 64),
-        (vec!["--help"], 0),
-        (vec!["--version"], 0),
-        (vec!["status", "--config", "missing.toml"], 78),
-    ] {
-        let (found, out, err) = run(warden().args(&args));
-        assert_eq!(found, code, "{args:?} {out} {err}");
-        assert_eq!(
-            out.is_empty(),
-            code != 0,
-            "{args:?}: data on stdout, talk on stderr"
-        );
     }
 }
 

@@ -1,15 +1,13 @@
 //! Copies of a bridge and what is over, with writers at work, disks that are full, and processes that die in the middle.
 
-use super::{
-    alive::scene::{Scene, until},
-    run,
-};
+mod faults;
+
+use super::{alive::scene::Scene, run};
 use rusqlite::Connection;
 use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -113,72 +111,6 @@ fn a_copy_goes_to_a_file_or_to_our_own_directory() {
     assert_eq!(code, 64, "{err}");
     let (code, _, err) = warden(&scene, &["backup", "--db", "missing.db"]);
     assert_eq!(code, 66, "{err}");
-}
-
-#[test]
-fn whoever_is_killed_while_copying_leaves_no_half_copy() {
-    let scene = Scene::bridge(1);
-    scene.sql(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-         INSERT INTO messages (conversation_id, from_session, to_session, message, timestamp)
-         SELECT 'conv_1', 'a', 'b', i || hex(zeroblob(400)), '2025-11-13T16:00:00' FROM n",
-    );
-    let dir = scene.path("copies");
-    let copy = dir.join("copy.db");
-    let mut killed = 0;
-    for _ in 0..6 {
-        let _none = fs::remove_file(&copy);
-        let mut child = scene
-            .process(&["backup", "--to", "copies/copy.db"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let started = until("it begins", || {
-            let ended = child.try_wait().unwrap().is_some();
-            let parts = fs::read_dir(&dir).into_iter().flatten().flatten();
-            let part = parts
-                .map(|e| e.path())
-                .find(|p| p.to_string_lossy().contains(".part-"));
-            let grows = part
-                .and_then(|p| fs::metadata(p).ok())
-                .is_some_and(|m| m.len() > 0);
-            (ended || grows).then_some(!ended)
-        });
-        killed += u32::from(started);
-        child.kill().unwrap();
-        child.wait().unwrap();
-        if copy.exists() {
-            SqliteStore::verify(&copy).unwrap();
-        }
-    }
-    assert!(killed > 0, "none was caught in the middle");
-    let (code, _, err) = warden(&scene, &["backup", "--to", "copies/copy.db"]);
-    assert_eq!(code, 0, "{err}");
-    assert_eq!(files(&dir), ["copy.db"], "what the dead left is gone");
-}
-
-#[test]
-fn on_a_full_disk_there_is_no_copy_and_the_bridge_is_as_it_was() {
-    let scene = filled();
-    let disk = scene.path("disk");
-    fs::create_dir(&disk).unwrap();
-    let mounted = Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
-        .arg(&disk)
-        .status();
-    if !mounted.is_ok_and(|s| s.success()) {
-        eprintln!("SKIPPED: a small file system cannot be mounted here");
-        return;
-    }
-    let before = fs::read(scene.db()).unwrap();
-    let (code, out, err) = warden(&scene, &["backup", "--to", "disk/copy.db"]);
-    let left = files(&disk);
-    Command::new("umount").arg(&disk).status().unwrap();
-    assert_eq!((code, out.as_str()), (73, ""), "{err}");
-    assert!(err.contains("copy.db is full"), "{err}");
-    assert_eq!(left, [""; 0], "nothing is left of it");
-    assert_eq!(fs::read(scene.db()).unwrap(), before);
 }
 
 #[test]
@@ -307,6 +239,11 @@ fn what_is_over_is_listed_first_and_removed_only_when_asked() {
     );
     assert_eq!(fs::read(scene.db()).unwrap(), before);
     assert_eq!(warden(&scene, &["prune", "--yes", "--read-only"]).0, 77);
+}
+
+#[test]
+fn what_is_removed_is_logged_and_copied_first() {
+    let scene = aged();
     let (code, out, err) = warden(&scene, &["prune", "--yes", "--reason", "spring"]);
     assert_eq!(code, 0, "{err}");
     assert!(
@@ -350,6 +287,12 @@ fn what_is_over_is_listed_first_and_removed_only_when_asked() {
         SqliteStore::verify(saved.as_ref()).unwrap().rows["conversations"],
         3
     );
+}
+
+#[test]
+fn how_long_ago_is_a_matter_of_the_flag() {
+    let scene = aged();
+    assert_eq!(warden(&scene, &["prune", "--yes", "--no-backup"]).0, 0);
     let (_, out, _) = warden(&scene, &["prune", "--older-than", "30m"]);
     assert!(out.contains("conv_3") && !out.contains("conv_1"), "{out}");
     let (_, out, _) = warden(&scene, &["prune"]);

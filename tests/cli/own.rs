@@ -2,7 +2,7 @@
 
 use super::{
     alive::scene::{Running, Scene, until},
-    run,
+    run, warden,
 };
 
 fn check(scene: &Scene, args: &[&str]) -> (i32, String) {
@@ -71,4 +71,25 @@ fn a_keep_alive_that_cannot_reach_its_bridge_says_so_itself() {
         let (code, out) = check(&scene, &["keepalive"]);
         (code == 1 && out.contains("keepalive runs in process")).then_some(())
     });
+}
+
+#[test]
+fn a_wrong_command_line_is_64_and_3_for_a_monitor() {
+    for (args, code) in [
+        (vec!["--bogus"], 64),
+        (vec!["status", "--bogus"], 64),
+        (vec!["check", "--bogus"], 3),
+        (vec!["status", "--at", "yesterday"], 64),
+        (vec!["--help"], 0),
+        (vec!["--version"], 0),
+        (vec!["status", "--config", "missing.toml"], 78),
+    ] {
+        let (found, out, err) = run(warden().args(&args));
+        assert_eq!(found, code, "{args:?} {out} {err}");
+        assert_eq!(
+            out.is_empty(),
+            code != 0,
+            "{args:?}: data on stdout, talk on stderr"
+        );
+    }
 }

@@ -88,3 +88,25 @@ fn nobody_in_time_is_124_and_nothing_is_written_unasked() {
     let (code, _, err) = run(&mut scene.warden(&["rollcall", "--yes"]));
     assert_eq!(code, 65, "{err}");
 }
+
+#[test]
+fn it_goes_through_a_pipe_too() {
+    let scene = Scene::bridge(2);
+    let workers = play(&scene, &[(1, true), (2, false)]);
+    let via = format!(
+        "{} pipe --db {}",
+        env!("CARGO_BIN_EXE_swarmwarden"),
+        scene.db().display()
+    );
+    let mut command = scene.warden(&["rollcall", "--yes", "--timeout", "30s", "--via", &via]);
+    command.env_remove("SWARMWARDEN_DB");
+    let (code, out, err) = run(&mut command);
+    workers.join().unwrap();
+    assert_eq!((code, out.ends_with("2/2\n")), (0, true), "{out}{err}");
+    let mut command = scene.warden(&["doctor", "--via", &via]);
+    let (_, out, _) = run(command.env_remove("SWARMWARDEN_DB"));
+    assert!(out.contains("OK    bridge.pipe"), "{out}");
+    let mut command = scene.warden(&["doctor", "--via", "false"]);
+    let (code, out, _) = run(command.env_remove("SWARMWARDEN_DB"));
+    assert!(code == 2 && out.contains("FAIL  bridge.pipe"), "{out}");
+}

@@ -1,6 +1,9 @@
 //! `setup bridge`: with a program that the test writes, and without a network.
 
-use super::{alive::scene::Scene, run};
+use super::{
+    alive::scene::{Scene, skipped},
+    run,
+};
 use serde_json::Value;
 use std::{fs, path::PathBuf, process::Command};
 
@@ -19,7 +22,7 @@ impl Fake {
             ])
             .status();
         if !venv.is_ok_and(|s| s.success()) {
-            eprintln!("SKIPPED: there is no python3 of 3.10 or newer with venv here");
+            skipped("there is no python3 of 3.10 or newer with venv here");
             return None;
         }
         let fake = Self {

@@ -205,3 +205,17 @@ fn endless_output_is_kept_in_part() {
         .unwrap_err();
     assert!(error.to_string().len() < 2_000);
 }
+
+#[test]
+fn the_tip_at_the_remote_is_asked_for_without_fetching() {
+    let (_dir, one, two) = clones();
+    git(&one, &["commit", "-q", "--allow-empty", "-m", "second"]);
+    git(&one, &["push", "-q", "origin", "main:creds"]);
+    let refs = git(&two, &["for-each-ref"]);
+    let there = Network::at(&two).tip("origin", "creds").unwrap();
+    assert_eq!(there, Some(git(&one, &["rev-parse", "main"])));
+    assert_eq!(Network::at(&two).tip("origin", "none").unwrap(), None);
+    let unknown = Network::at(&two).tip("upstream", "creds").unwrap_err();
+    assert!(matches!(unknown, NetworkError::NoRemote(_)), "{unknown}");
+    assert_eq!(git(&two, &["for-each-ref"]), refs, "nothing was fetched");
+}

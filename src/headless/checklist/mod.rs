@@ -143,7 +143,7 @@ pub struct Results {
     pub at: Timestamp,
     /// Tests in it that passed, and all.
     pub passed: (usize, usize),
-    /// What it says of itself.
+    /// It says of itself that all tests were run and passed.
     pub overall: bool,
 }
 

@@ -130,8 +130,16 @@ fn tests(e: &Evidence) -> Item {
             asks,
             r.overall && r.passed.0 == r.passed.1,
             format!(
-                "{}: {} of {} tests in it passed, {}",
-                r.path, r.passed.0, r.passed.1, r.at
+                "{}: {} of {} tests in it passed, {}{}",
+                r.path,
+                r.passed.0,
+                r.passed.1,
+                r.at,
+                if r.overall {
+                    ""
+                } else {
+                    "; it does not say that all were run and passed"
+                }
             ),
         ),
     }

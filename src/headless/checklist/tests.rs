@@ -52,13 +52,13 @@ fn says(list: List, begins: &str, stand: Stand, words: &str, change: impl FnOnce
     assert!(item.evidence.contains(words), "{item:?}");
 }
 
-fn results(age: Span, passed: usize) -> Option<Results> {
-    Some(Results {
+fn results(age: Span, passed: usize) -> Results {
+    Results {
         path: "results.json".to_owned(),
         at: NOW.plus(Span(-age.0)),
         passed: (passed, 13),
         overall: passed == 13,
-    })
+    }
 }
 
 #[test]
@@ -92,13 +92,13 @@ fn before_the_deployment() {
         |_| {},
     );
     says(list, "All machines", Stand::NotOk, "2 wait", |e| {
-        e.enrolled = Some((6, 2))
+        e.enrolled = Some((6, 2));
     });
     says(list, "Test Protocol", Stand::Ok, "13 of 13", |e| {
-        e.results = results(Span(0), 13)
+        e.results = Some(results(Span(0), 13));
     });
     says(list, "Test Protocol", Stand::NotOk, "12 of 13", |e| {
-        e.results = results(Span(0), 12)
+        e.results = Some(results(Span(0), 12));
     });
 }
 
@@ -128,7 +128,7 @@ fn the_deployment() {
         |e| e.joined[0].first = None,
     );
     says(list, "All 8 workers pull", Stand::NotOk, "3m00s", |e| {
-        e.joined[0].first = Some(at(-420))
+        e.joined[0].first = Some(at(-420));
     });
     says(
         list,
@@ -139,6 +139,11 @@ fn the_deployment() {
             (e.joined[0].made, e.joined[0].first) = (Some(at(-60)), None);
         },
     );
+}
+
+#[test]
+fn who_acknowledged_and_what_was_pushed() {
+    let list = List::Deploy;
     says(
         list,
         "Send test task",
@@ -154,10 +159,10 @@ fn the_deployment() {
         })
     };
     says(list, "Send test task", Stand::Ok, "8/8", |e| {
-        e.rollcall = called(8)
+        e.rollcall = called(8);
     });
     says(list, "Send test task", Stand::NotOk, "7/8", |e| {
-        e.rollcall = called(7)
+        e.rollcall = called(7);
     });
     says(
         list,
@@ -193,7 +198,7 @@ fn the_first_day() {
     says(list, "Check for task", Stand::Ok, "no reassignment", |_| {});
     let moved = |when| {
         move |e: &mut Evidence| {
-            e.actions = vec![("reassign".to_owned(), Some("T-1".to_owned()), at(when))]
+            e.actions = vec![("reassign".to_owned(), Some("T-1".to_owned()), at(when))];
         }
     };
     says(list, "Check for task", Stand::NotOk, "T-1", moved(-60));
@@ -204,6 +209,11 @@ fn the_first_day() {
         "no reassignment",
         moved(-100_000),
     );
+}
+
+#[test]
+fn the_first_day_of_the_file_and_of_git() {
+    let list = List::Day;
     says(
         list,
         "Monitor SQLite",
@@ -244,26 +254,26 @@ fn production() {
     let list = List::Operations;
     says(list, "Backup", Stand::NotOk, "never", |_| {});
     says(list, "Backup", Stand::Ok, "1h00m ago", |e| {
-        e.backup = Some(at(-3_600))
+        e.backup = Some(at(-3_600));
     });
     says(list, "Backup", Stand::NotOk, "2d ago", |e| {
-        e.backup = Some(NOW.plus(Span(-2 * DAY.0)))
+        e.backup = Some(NOW.plus(Span(-2 * DAY.0)));
     });
     says(list, "Weekly", Stand::Ok, "7 entries", |e| {
-        e.chain = Some(Ok(7))
+        e.chain = Some(Ok(7));
     });
     says(list, "Weekly", Stand::NotOk, "broken", |e| {
-        e.chain = Some(Err("the chain of ana is broken".to_owned()))
+        e.chain = Some(Err("the chain of ana is broken".to_owned()));
     });
     says(list, "Monthly", Stand::Ok, "10m", |_| {});
     says(list, "Monthly", Stand::NotOk, "rotate --all", |e| {
-        e.joined[0].made = Some(NOW.plus(Span(-40 * DAY.0)))
+        e.joined[0].made = Some(NOW.plus(Span(-40 * DAY.0)));
     });
     says(list, "Quarterly", Stand::Ok, "9d old", |e| {
-        e.results = results(Span(9 * DAY.0), 13)
+        e.results = Some(results(Span(9 * DAY.0), 13));
     });
     says(list, "Quarterly", Stand::NotOk, "old", |e| {
-        e.results = results(Span(95 * DAY.0), 13)
+        e.results = Some(results(Span(95 * DAY.0), 13));
     });
 }
 

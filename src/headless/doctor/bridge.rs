@@ -36,7 +36,7 @@ pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
             "start the bridge's program, which makes it, or name another with --db FILE",
         )];
     };
-    if !file.is_file {
+    if !file.regular {
         return vec![Finding::fail(
             "bridge.file",
             format!("{path} is no file ({})", bridge.chosen),

@@ -7,7 +7,7 @@ use crate::domain::Span;
 const LATE: Span = Span::seconds(30);
 
 pub(super) fn judge(facts: &Facts) -> Vec<Finding> {
-    if facts.bridge.path.is_none() {
+    if facts.bridge.path.is_none() && facts.bridge.pipe.is_none() {
         return Vec::new();
     }
     let jobs = [

@@ -70,7 +70,7 @@ pub struct File {
     /// Whether we may write it.
     pub writable: bool,
     /// Whether it is a file; a directory is none.
-    pub is_file: bool,
+    pub regular: bool,
 }
 
 /// Tables of a bridge.

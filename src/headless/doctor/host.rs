@@ -199,7 +199,7 @@ fn state(host: &Host) -> Finding {
         );
     };
     match &host.state {
-        Some(dir) if dir.is_file => Finding::fail(
+        Some(dir) if dir.regular => Finding::fail(
             id,
             format!("{path} is a file"),
             format!(

@@ -19,7 +19,7 @@ fn file(path: &str) -> facts::File {
         bytes: 57_344,
         readable: true,
         writable: true,
-        is_file: true,
+        regular: true,
         ..facts::File::default()
     }
 }
@@ -74,7 +74,7 @@ fn well() -> Facts {
         },
         ..Facts::default()
     }
-    .with(|f| f.host.state.as_mut().unwrap().is_file = false)
+    .with(|f| f.host.state.as_mut().unwrap().regular = false)
 }
 
 impl Facts {
@@ -127,6 +127,13 @@ fn the_worst_line_is_the_exit() {
 
 #[test]
 fn the_file() {
+    let pipe = |found| Some(("ssh".to_owned(), found));
+    says("bridge.pipe", State::Ok, &["/b.db", "ssh"], |f| {
+        f.bridge.pipe = pipe(Ok("/b.db".to_owned()));
+    });
+    says("bridge.pipe", State::Fail, &["refused", "by itself"], |f| {
+        f.bridge.pipe = pipe(Err("refused".to_owned()));
+    });
     let id = "bridge.file";
     says(id, State::Fail, &["/tmp/x.db", "--db FILE"], |f| {
         f.bridge.path = None;
@@ -139,13 +146,13 @@ fn the_file() {
         |f| f.bridge.file = None,
     );
     says("bridge.filesystem", State::Fail, &["NFS", "--via"], |f| {
-        f.bridge.network = Some("NFS")
+        f.bridge.network = Some("NFS");
     });
     says("bridge.room", State::Fail, &["1000 B", "df -h"], |f| {
-        f.bridge.room = Some(1_000)
+        f.bridge.room = Some(1_000);
     });
     says("bridge.room", State::Warn, &["100 MiB"], |f| {
-        f.bridge.room = Some(100 << 20)
+        f.bridge.room = Some(100 << 20);
     });
     says(
         "bridge.journal",
@@ -224,6 +231,10 @@ fn what_cannot_be_read() {
             )],
         }));
     });
+}
+
+#[test]
+fn pages_that_do_not_hold_together() {
     says(
         "bridge.integrity",
         State::Fail,
@@ -246,20 +257,20 @@ fn what_cannot_be_read() {
 #[test]
 fn what_it_holds() {
     says("bridge.clock", State::Fail, &["1h", "NTP"], |f| {
-        f.rows.as_mut().unwrap().newest = Some(("message", at(3_600)))
+        f.rows.as_mut().unwrap().newest = Some(("message", at(3_600)));
     });
     says("bridge.clock", State::Warn, &["10s"], |f| {
-        f.rows.as_mut().unwrap().newest = Some(("heartbeat", at(10)))
+        f.rows.as_mut().unwrap().newest = Some(("heartbeat", at(10)));
     });
     says("bridge.expiry", State::Fail, &["worker-1", "rotate"], |f| {
-        f.rows.as_mut().unwrap().conversations = vec![conversation("worker-1", -1)]
+        f.rows.as_mut().unwrap().conversations = vec![conversation("worker-1", -1)];
     });
     says("bridge.expiry", State::Warn, &["1 of 2", "worker-2"], |f| {
         f.rows
             .as_mut()
             .unwrap()
             .conversations
-            .push(conversation("worker-2", -1))
+            .push(conversation("worker-2", -1));
     });
     // Its worker has gone over to another one.
     says("bridge.expiry", State::Ok, &["1 are over"], |f| {
@@ -267,10 +278,10 @@ fn what_it_holds() {
             .as_mut()
             .unwrap()
             .conversations
-            .push(conversation("worker-1", -1))
+            .push(conversation("worker-1", -1));
     });
     says("bridge.expiry", State::Warn, &["within 30m"], |f| {
-        f.rows.as_mut().unwrap().conversations = vec![conversation("worker-1", 60)]
+        f.rows.as_mut().unwrap().conversations = vec![conversation("worker-1", 60)];
     });
     says(
         "bridge.tokens",
@@ -283,7 +294,7 @@ fn what_it_holds() {
             f.rows.as_mut().unwrap().rates = vec![facts::Rate {
                 who: "the orchestrator".to_owned(),
                 sent,
-            }]
+            }];
         }
     };
     says(

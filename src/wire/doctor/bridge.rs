@@ -1,7 +1,10 @@
 //! The bridge's file and what it holds.
 
 use super::{file, room, shown};
-use crate::{cli::Common, wire::bridge::Bridge as Reached};
+use crate::{
+    cli::Common,
+    wire::{bridge::Bridge as Reached, failure::chain},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
@@ -40,7 +43,7 @@ pub(super) fn look(settings: &Settings, common: &Common) -> Bridge {
         return bridge;
     };
     bridge.file = file(path);
-    if bridge.file.as_ref().is_none_or(|f| !f.is_file) {
+    if bridge.file.as_ref().is_none_or(|f| !f.regular) {
         return bridge;
     }
     let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -66,21 +69,23 @@ pub(super) fn look(settings: &Settings, common: &Common) -> Bridge {
                 }
             }),
     );
-    let exam = SqliteStore::examine(path, PATIENCE).map_err(|e| trouble(&e));
-    bridge.pages = Some(exam.map(|exam| {
-        let faults = match &exam.integrity {
-            Integrity::Damaged(lines) => lines.iter().map(|l| line(l)).collect(),
-            _ => Vec::new(),
-        };
-        Pages {
-            journal: line(&exam.journal),
-            bytes: exam.bytes,
-            free: exam.free,
-            faults,
-            whole: exam.integrity != Integrity::Unfinished,
-        }
-    }));
+    bridge.pages = Some(pages(path));
     bridge
+}
+
+fn pages(path: &Path) -> Result<Pages, Trouble> {
+    let exam = SqliteStore::examine(path, PATIENCE).map_err(|e| trouble(&e))?;
+    let faults = match &exam.integrity {
+        Integrity::Damaged(lines) => lines.iter().map(|l| line(l)).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Pages {
+        journal: line(&exam.journal),
+        bytes: exam.bytes,
+        free: exam.free,
+        faults,
+        whole: exam.integrity != Integrity::Unfinished,
+    })
 }
 
 fn line(raw: &str) -> String {
@@ -110,7 +115,7 @@ fn trouble(error: &StoreError) -> Trouble {
         StoreError::Busy { .. } => Trouble::Locked,
         StoreError::Damaged { detail, .. } => Trouble::Damaged(line(detail)),
         StoreError::NeedsWritableDirectory { .. } => Trouble::Directory,
-        other => Trouble::Other(line(&super::super::failure::chain(other))),
+        other => Trouble::Other(line(&chain(other))),
     }
 }
 

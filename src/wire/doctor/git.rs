@@ -48,6 +48,11 @@ pub(super) fn look(settings: &Settings, now: Timestamp) -> Git {
         .tip(&format!("refs/heads/{}", configured.branch))
         .ok()
         .flatten();
+    // Who put it there has it, fetched or not.
+    let there = git.answer.as_ref().and_then(|a| a.as_ref().ok()?.clone());
+    if there.is_some() && hex(local) == there {
+        git.known = there;
+    }
     git.ahead = local.map(|local| {
         let there = git
             .answer
@@ -104,7 +109,7 @@ fn open(settings: &Settings) -> Vec<File> {
             continue;
         }
         let lock = path.extension().is_some_and(|e| e == "lock");
-        found.extend(file(&path).filter(|f| !lock && f.is_file && f.mode & 0o077 != 0));
+        found.extend(file(&path).filter(|f| !lock && f.regular && f.mode & 0o077 != 0));
     }
     found
 }

@@ -94,7 +94,7 @@ fn file(path: &Path) -> Option<facts::File> {
         bytes: found.len(),
         readable: access(path, Access::READ_OK).is_ok(),
         writable: access(path, Access::WRITE_OK).is_ok(),
-        is_file: found.is_file(),
+        regular: found.is_file(),
     })
 }
 

@@ -33,13 +33,8 @@ fn place(settings: &Settings, db: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// The bridge may be written: how, and with which key of the audit log.
-fn pen(settings: &Settings, db: &Path) -> Result<(Opener, Key), Failure> {
-    match super::pen::pen(
-        settings,
-        &Bridge::file(db),
-        settings.mode,
-        settings.state.as_deref(),
-    ) {
+fn pen(settings: &Settings, bridge: &Bridge) -> Result<(Opener, Key), Failure> {
+    match super::pen::pen(settings, bridge, settings.mode, settings.state.as_deref()) {
         Pen::Forbidden(why) => Err(Failure::Refused(Refusal::ReadOnly(why.to_string()))),
         Pen::Ready { open, key } => Ok((open, key)),
     }

@@ -38,7 +38,7 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Prune) -> Result<E
         )?;
         return Ok(Exit::Ok);
     }
-    let (_, key) = pen(settings, db)?;
+    let (_, key) = pen(settings, &Bridge::file(db))?;
     agreed("remove them", asked.yes)?;
     let saved = if asked.no_backup {
         None

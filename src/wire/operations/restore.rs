@@ -33,7 +33,7 @@ enum There {
 /// `restore`.
 pub(in super::super) fn run(settings: &Settings, asked: &cli::Restore) -> Result<Exit, Failure> {
     let db = Bridge::of_file(settings)?;
-    let (_, key) = pen(settings, db)?;
+    let (_, key) = pen(settings, &Bridge::file(db))?;
     let tally = SqliteStore::verify(&asked.file)?;
     writeln!(
         io::stderr(),

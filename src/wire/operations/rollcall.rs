@@ -1,28 +1,26 @@
 //! `rollcall`: every worker is asked, and the answers are counted.
 
-use super::{Bridge, Failure, agreed, op, pen};
+use super::{Failure, agreed, op, pen};
 use crate::{
     cli::{self, Format},
-    wire::{self, act::Scene, books},
+    wire::{self, act::Scene, books, bridge::Bridge},
 };
 use std::{
     io::{self, Write as _},
-    path::Path,
     time::Duration,
 };
 use swarmwarden::{
     domain::{
-        ConversationId, Cursor, MessageId, Refusal, Side, Span, State,
+        ConversationId, Cursor, MessageId, Mode, Refusal, Side, Span, State,
         act::{Deed, Order, propose},
     },
-    engine::{Clock, end, outcome},
+    engine::{Clock, end, job::Opened, outcome},
     headless::{
         Exit,
         rollcall::{self as report, Asked},
     },
     settings::Settings,
-    store::{Attempt, SqliteStore, Store},
-    watch::Watch,
+    store::Attempt,
 };
 
 /// Messages that one look takes.
@@ -30,7 +28,7 @@ const PAGE: usize = 4_096;
 
 /// `rollcall`.
 pub(in super::super) fn run(settings: &Settings, asked: &cli::Rollcall) -> Result<Exit, Failure> {
-    let db = Bridge::of_file(settings)?;
+    let bridge = Bridge::of(settings)?;
     let scene = Scene::new(settings)?;
     let living = |w: &&_| -> bool {
         let worker: &swarmwarden::domain::Worker = w;
@@ -67,8 +65,14 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Rollcall) -> Resul
     agreed(&format!("ask {} workers", deeds.len()), asked.how.yes)?;
     let clock = Clock::system();
     let (at, began, before) = (clock.now(), clock.steady(), scene.snapshot.cursor);
-    send(settings, &scene, deeds, &asked.how.reason)?;
-    wait(db, &id, &mut all, (before, asked.timeout), (began, &clock))?;
+    send((settings, &bridge), &scene, deeds, &asked.how.reason)?;
+    wait(
+        &bridge,
+        &id,
+        &mut all,
+        (before, asked.timeout),
+        (began, &clock),
+    )?;
     let mut out = io::stdout().lock();
     match asked.how.output {
         Format::Text => report::text(&mut out, &all)?,
@@ -79,12 +83,12 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Rollcall) -> Resul
 
 /// Writes the question to each, as any action: in the audit log, and in our own books.
 fn send(
-    settings: &Settings,
+    (settings, bridge): (&Settings, &Bridge),
     scene: &Scene<'_>,
     deeds: Vec<Deed>,
     reason: &str,
 ) -> Result<(), Failure> {
-    let (open, key) = pen(settings, Bridge::of_file(settings)?)?;
+    let (open, key) = pen(settings, bridge)?;
     let (mut store, clock) = (open()?, Clock::system());
     let mut head = None;
     for deed in deeds {
@@ -120,14 +124,16 @@ fn send(
 
 /// Waits until all have answered, or the time is over.
 fn wait(
-    db: &Path,
+    bridge: &Bridge,
     id: &str,
     all: &mut [Asked],
     (before, timeout): (Cursor, Span),
     (began, clock): (Span, &Clock),
 ) -> Result<(), Failure> {
-    let mut store = SqliteStore::open(db)?;
-    let mut watch = Watch::new(db);
+    let Opened {
+        mut store,
+        mut watch,
+    } = bridge.follower(Mode::Live)()?;
     let mut after = MessageId(before.message);
     let mut version = store.version()?;
     loop {
@@ -154,8 +160,9 @@ fn wait(
             return Ok(());
         }
         let pause = Duration::from_micros(left.unsigned_abs()).min(Duration::from_secs(1));
-        let mut probe = || store.version();
-        watch.wait(&mut probe, version, pause)?;
+        if let Some(watch) = &mut watch {
+            watch.wait(&mut || store.version(), version, pause)?;
+        }
         version = store.version()?;
     }
 }

@@ -40,6 +40,12 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     panic!("{what}: not within thirty seconds");
 }
 
+/// Says why a test did not run to its end.
+pub(crate) fn skipped(why: &str) {
+    use std::io::Write as _;
+    writeln!(std::io::stderr(), "SKIPPED: {why}").unwrap();
+}
+
 pub(crate) fn signal(pid: u32, name: &str) {
     let sent = Command::new("kill")
         .args([format!("-{name}"), pid.to_string()])

@@ -18,36 +18,40 @@ fn who_works_on_it() {
     let id = "daemons.watchdog";
     says(id, State::Skip, &["never ran"], |_| {});
     says(id, State::Fail, &["does not run", "systemctl"], |f| {
-        f.wanted = vec!["watchdog".to_owned()]
+        f.wanted = vec!["watchdog".to_owned()];
     });
     says(id, State::Ok, &["process 42", "3s ago"], |f| {
-        f.daemons = vec![daemon()]
+        f.daemons = vec![daemon()];
     });
     says(id, State::Fail, &["hangs", "kill -CONT 42"], |f| {
         f.daemons = vec![facts::Daemon {
             age: Some(Span::seconds(300)),
             ..daemon()
-        }]
+        }];
     });
     says(id, State::Fail, &["died"], |f| {
         f.daemons = vec![facts::Daemon {
             alive: false,
             ..daemon()
-        }]
+        }];
     });
     says(id, State::Skip, &["as it was asked"], |f| {
         f.daemons = vec![facts::Daemon {
             alive: false,
             ended: true,
             ..daemon()
-        }]
+        }];
     });
     says(id, State::Warn, &["disk is full"], |f| {
         f.daemons = vec![facts::Daemon {
             error: Some("the disk is full".to_owned()),
             ..daemon()
-        }]
+        }];
     });
+}
+
+#[test]
+fn who_else_works_on_it() {
     says(
         "daemons.scripts",
         State::Warn,
@@ -74,22 +78,22 @@ fn who_works_on_it() {
 #[test]
 fn this_machine() {
     says("host.inotify", State::Warn, &["sysctl"], |f| {
-        f.host.inotify = Some([100, 128, 2])
+        f.host.inotify = Some([100, 128, 2]);
     });
     says("host.inotify", State::Warn, &["max_user_instances"], |f| {
-        f.host.inotify = Some([100_000, 128, 127])
+        f.host.inotify = Some([100_000, 128, 127]);
     });
     says("host.sqlite", State::Fail, &["3.45.1"], |f| {
-        f.host.engine = "3.45.1".to_owned()
+        f.host.engine = "3.45.1".to_owned();
     });
     says("host.config", State::Warn, &["line 2"], |f| {
-        f.host.config.2 = vec!["line 2: unknown key".to_owned()]
+        f.host.config.2 = vec!["line 2: unknown key".to_owned()];
     });
     says("host.state", State::Fail, &["--state DIR"], |f| {
-        f.host.state_writable = false
+        f.host.state_writable = false;
     });
     says("host.memory", State::Warn, &["newer"], |f| {
-        f.host.memory = Some(Err("a newer swarmwarden".to_owned()))
+        f.host.memory = Some(Err("a newer swarmwarden".to_owned()));
     });
     let server = |missing: Option<&str>| {
         let missing = missing.map(str::to_owned);
@@ -108,11 +112,15 @@ fn this_machine() {
     );
     let hooks = |calls| vec![("codex".to_owned(), "/c.toml".to_owned(), calls)];
     says("host.hooks", State::Warn, &["hooks install codex"], |f| {
-        (f.host.hooks, f.git.worker) = (hooks(false), Some(3))
+        (f.host.hooks, f.git.worker) = (hooks(false), Some(3));
     });
     says("host.hooks", State::Ok, &["codex"], |f| {
-        f.host.hooks = hooks(true)
+        f.host.hooks = hooks(true);
     });
+}
+
+#[test]
+fn the_terminal() {
     let terminal = |term: &str, size, utf8| {
         Some(facts::Terminal {
             term: term.to_owned(),
@@ -122,7 +130,7 @@ fn this_machine() {
         })
     };
     says("host.terminal", State::Ok, &["120x40"], |f| {
-        f.host.terminal = terminal("xterm-256color", (120, 40), true)
+        f.host.terminal = terminal("xterm-256color", (120, 40), true);
     });
     says(
         "host.terminal",
@@ -131,10 +139,10 @@ fn this_machine() {
         |f| f.host.terminal = terminal("dumb", (120, 40), true),
     );
     says("host.terminal", State::Warn, &["30x10"], |f| {
-        f.host.terminal = terminal("xterm", (30, 10), true)
+        f.host.terminal = terminal("xterm", (30, 10), true);
     });
     says("host.terminal", State::Warn, &["C.UTF-8"], |f| {
-        f.host.terminal = terminal("xterm", (120, 40), false)
+        f.host.terminal = terminal("xterm", (120, 40), false);
     });
 }
 
@@ -179,6 +187,23 @@ fn what_credentials_travel_through() {
         &["git push origin creds"],
         with(|f| f.git.ahead = Some(true)),
     );
+}
+
+#[test]
+fn keys_and_credentials() {
+    let repo = |f: &mut Facts| {
+        f.git.repository = Some("/repo".to_owned());
+        f.git.remote = "origin".to_owned();
+        f.git.branch = "creds".to_owned();
+        f.git.answer = Some(Ok(Some("a".repeat(40))));
+        f.git.known = Some("a".repeat(40));
+    };
+    let with = |change: fn(&mut Facts)| {
+        move |f: &mut Facts| {
+            repo(f);
+            change(f);
+        }
+    };
     says(
         "git.key",
         State::Warn,
