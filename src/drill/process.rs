@@ -1,8 +1,12 @@
 //! A process of a drill: listened to, stopped and killed for real, and gone when its test is.
 
 use super::Trouble;
-use crate::{domain::Span, engine::Clock};
+use crate::{
+    domain::{Span, Timestamp},
+    engine::Clock,
+};
 use rustix::process::{Pid, Signal, kill_process_group};
+use serde_json::Value;
 use std::{
     io::{BufRead as _, BufReader, Read, Write as _},
     os::unix::process::CommandExt as _,
@@ -74,6 +78,16 @@ impl Process {
     pub(super) fn errors(&self) -> usize {
         let lines = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         lines.len()
+    }
+
+    /// When its log, one JSON object per line, first held these words.
+    pub(super) fn logged(&self, words: &str) -> Option<Timestamp> {
+        let lines = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().find_map(|(_, line)| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            let said = line.get("text")?.as_str()?.contains(words);
+            said.then(|| Timestamp::parse(line.get("ts")?.as_str()?))?
+        })
     }
 
     /// Sends a signal to it and to its own children.
