@@ -3,10 +3,16 @@
 mod act;
 mod credentials;
 mod deploy;
+mod doctor;
 mod drill;
 mod git;
+mod metrics;
+mod operations;
 mod report;
 mod sessions;
+mod setup;
+mod view;
+mod wait;
 mod workers;
 
 pub(crate) use act::{
@@ -17,14 +23,20 @@ pub(crate) use credentials::{
     Accept, Credentials, CredentialsCommand, Join, RotateArgs, Share, Sync,
 };
 pub(crate) use deploy::Deploy;
+pub(crate) use doctor::Doctor;
 pub(crate) use drill::{Drill, DrillAgent, Form};
-pub(crate) use git::{Git, GitCommand, GitFormat, Merge};
+pub(crate) use git::{Git, GitCommand, Merge};
+pub(crate) use metrics::Metrics;
+pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, Which};
 pub(crate) use report::{Paper, Report};
-pub(crate) use sessions::{Sessions, TakeOver, View};
+pub(crate) use sessions::TakeOver;
+pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
 use std::path::PathBuf;
 use swarmwarden::{domain::Pace, settings::Job};
+pub(crate) use view::{Sessions, Show, Shown};
+pub(crate) use wait::Wait;
 pub(crate) use workers::{
-    Alive, Beat, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Program, Run,
+    Alive, Beat, For, Hooks, HooksCommand, Inbox, Install, KeepAlive, LogFormat, Pipe, Program, Run,
 };
 
 /// The operator's dashboard for multi-agent swarms.
@@ -40,7 +52,7 @@ pub(crate) struct Cli {
 }
 
 const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; drill: 1 a test failed; 64 usage, 65 no bridge or damaged, 66 no database, \
-69 bridge unavailable, 73 cannot write output, 75 conflict (somebody was faster), 77 read-only, 78 configuration, 130 interrupted, 141 closed pipe.";
+69 bridge unavailable, 73 cannot write output, 75 conflict (somebody was faster), 77 read-only, 78 configuration, 124 time is up, 130 interrupted, 141 closed pipe.";
 
 /// What every command understands.
 #[derive(Debug, Args)]
@@ -48,6 +60,9 @@ pub(crate) struct Common {
     /// The bridge's database.
     #[arg(long, value_name = "FILE", env = "SWARMWARDEN_DB", global = true)]
     pub(crate) db: Option<PathBuf>,
+    /// Reach the bridge on another machine: a line of the shell that runs `swarmwarden pipe` there, such as 'ssh host swarmwarden pipe'.
+    #[arg(long, value_name = "COMMAND", env = "SWARMWARDEN_VIA", global = true)]
+    pub(crate) via: Option<String>,
     /// Show a recorded instant: rows younger than TIME are not known (RFC 3339, without a zone it is UTC).
     #[arg(long, value_name = "TIME", global = true)]
     pub(crate) at: Option<String>,
@@ -122,10 +137,32 @@ pub(crate) enum Sub {
     Status(Status),
     /// One line and an exit code for a monitor (Monitoring Plugins).
     Check(Check),
+    /// Wait until a condition holds: exit 0 when it does, 1 when it no longer can, 124 when the time is up.
+    Wait(Wait),
+    /// Look for what is wrong, with the command that mends it: exit 0 all well, 1 a warning, 2 a failure.
+    Doctor(Doctor),
+    /// Copy the bridge while others write, verified and whole.
+    Backup(Backup),
+    /// Put a copy in the place of the bridge, and keep what it replaces.
+    Restore(Restore),
+    /// Remove conversations that are over; without --yes, list them.
+    Prune(Prune),
+    /// Install what this program works with.
+    Setup(Setup),
+    /// The protocol's checklists, each item with its evidence: exit 1 when one is not ok.
+    Checklist(Checklist),
+    /// Ask every worker for an answer, and count: exit 0 all, 1 some, 124 nobody within the time.
+    Rollcall(Rollcall),
     /// What happens, one JSON object per line.
     Events(Events),
     /// Why a worker is in its state, and what would change it.
     Explain(Explain),
+    /// The workers alone.
+    Workers(Show),
+    /// The tasks alone: open ones, then the newest closed ones.
+    Tasks(Show),
+    /// What needs the operator, worst first.
+    Alerts(Show),
     /// Sessions: what is claimed of each, and what git and the bridge show.
     Sessions(Sessions),
     /// Branches, work trees, and which branches conflict; works without a bridge.
@@ -156,8 +193,14 @@ pub(crate) enum Sub {
     Hooks(Hooks),
     /// A worker's new messages, the moment they are committed, one JSON object per line.
     Inbox(Inbox),
+    /// The same as `inbox --follow`: a daemon that hands over a worker's messages until it is stopped.
+    Push(Inbox),
     /// Several of keepalive, sync and watchdog in one process with one log.
     Run(Run),
+    /// What Prometheus reads: once, as a file that is renewed, or over HTTP.
+    Metrics(Metrics),
+    /// On the bridge's host: serve its database to another machine's --via, on standard input and output.
+    Pipe(Pipe),
     /// Rehearse the protocol's thirteen tests with real processes, and measure them.
     Drill(Drill),
     /// The agent of a worker in a drill.
@@ -171,8 +214,8 @@ pub(crate) enum Sub {
 #[derive(Debug, Args, Default)]
 pub(crate) struct Status {
     /// Format.
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) show: Show,
     /// Exit as `check` does.
     #[arg(long)]
     pub(crate) exit_code: bool,
@@ -197,6 +240,20 @@ pub(crate) struct Check {
     /// Critical from these counts on, such as silent=1,orphan=1.
     #[arg(long, value_name = "METRIC=N,…", default_value = "")]
     pub(crate) crit: String,
+    /// Instead of the swarm, this program's own background processes: whether each lives, moves and tells of itself. Without names, all
+    /// that ever ran here for this bridge, and those that the configuration asks for.
+    #[arg(
+        long = "self",
+        value_name = "JOB,…",
+        num_args = 0..=1,
+        require_equals = false,
+        default_missing_value = "",
+        conflicts_with_all = ["warn", "crit"]
+    )]
+    pub(crate) own: Option<String>,
+    /// With `--self`: who did not tell of itself for so long hangs.
+    #[arg(long, value_name = "30s", value_parser = workers::span, default_value = "30s", requires = "own")]
+    pub(crate) limit: swarmwarden::domain::Span,
 }
 
 /// `explain`.

@@ -1,7 +1,9 @@
 //! What can be typed to look at git.
 
-use clap::{Args, Subcommand, ValueEnum};
+use super::Shown;
+use clap::{Args, Subcommand};
 use std::path::PathBuf;
+use swarmwarden::domain::filter::Filter;
 
 /// `git`.
 #[derive(Debug, Args)]
@@ -10,20 +12,11 @@ pub(crate) struct Git {
     #[command(subcommand)]
     pub(crate) command: Option<GitCommand>,
     /// Format.
-    #[arg(short, long, value_enum, default_value_t = GitFormat::Text, global = true)]
-    pub(crate) output: GitFormat,
-}
-
-/// Format of `git`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum GitFormat {
-    /// Tables for people.
-    #[value(alias = "table")]
-    Text,
-    /// The published schema.
-    Json,
-    /// Markdown.
-    Md,
+    #[arg(short, long, value_enum, default_value_t = Shown::Table, global = true)]
+    pub(crate) output: Shown,
+    /// Only branches that match, such as 'behind>5 branch~migr'.
+    #[arg(long, value_name = "EXPR", value_parser = super::view::filter)]
+    pub(crate) filter: Option<Filter>,
 }
 
 /// What to show of git.

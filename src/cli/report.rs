@@ -6,8 +6,18 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub(crate) struct Report {
     /// Which document.
-    #[arg(short, long, value_enum, default_value_t = Paper::Markdown)]
+    #[arg(
+        short = 'o',
+        long = "output",
+        alias = "format",
+        short_alias = 'f',
+        value_enum,
+        default_value_t = Paper::Markdown
+    )]
     pub(crate) format: Paper,
+    /// What happened in a shift that began so long ago, or at this time: md or json.
+    #[arg(long, value_name = "8h|TIME", conflicts_with_all = ["commit", "branch"])]
+    pub(crate) since: Option<String>,
     /// Commit it to a branch, without touching a work tree; the notes of people in it are kept.
     #[arg(long, requires = "branch")]
     pub(crate) commit: bool,

@@ -116,6 +116,24 @@ pub(crate) struct Inbox {
     pub(crate) consumer: String,
 }
 
+/// `pipe`.
+#[derive(Debug, Args)]
+pub(crate) struct Pipe {
+    /// Whom it serves: operators, or workers, who may do and read what the tokens of their conversations prove.
+    #[arg(long = "for", value_enum, default_value_t, value_name = "WHOM")]
+    pub(crate) whom: For,
+}
+
+/// Whom a pipe serves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum For {
+    /// Every call.
+    #[default]
+    Operators,
+    /// Beats, read marks, words and messages of conversations whose tokens are shown; for a forced command of ssh.
+    Workers,
+}
+
 /// `hooks`.
 #[derive(Debug, Args)]
 pub(crate) struct Hooks {
@@ -164,6 +182,6 @@ pub(super) fn job(raw: &str) -> Result<Job, String> {
     Job::parse(raw).ok_or_else(|| "one of keepalive, sync, watchdog".to_owned())
 }
 
-fn span(raw: &str) -> Result<Span, String> {
+pub(super) fn span(raw: &str) -> Result<Span, String> {
     settings::duration(raw).ok_or_else(|| "a time such as 30s, 5m or 1h".to_owned())
 }

@@ -60,6 +60,19 @@ fn key_at(shelf: &Shelf, at: CommitId, worker: u32) -> Result<Option<PublicKey>,
     key.map(Some).ok_or_else(refused)
 }
 
+impl Shelf {
+    /// Fingerprint of a worker's key, as the branch was fetched last; `None` when there is none. O(1).
+    ///
+    /// # Errors
+    /// As the variants of [`CredentialError`] say.
+    pub fn enrolled(&self, worker: u32) -> Result<Option<String>, CredentialError> {
+        let Some(at) = self.seen()? else {
+            return Ok(None);
+        };
+        Ok(key_at(self, at, worker)?.map(|key| key.fingerprint()))
+    }
+}
+
 /// Makes this machine's key if it has none, and puts its public half on the branch.
 ///
 /// # Errors

@@ -33,6 +33,20 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in their order.
+    pub const ALL: [Self; 10] = [
+        Self::Assign,
+        Self::Ack,
+        Self::Progress,
+        Self::Done,
+        Self::Failed,
+        Self::Blocked,
+        Self::Question,
+        Self::Proposal,
+        Self::Drill,
+        Self::Info,
+    ];
+
     /// Name in JSON and on screen.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -2,8 +2,8 @@
 //! `now` of whoever shows it.
 
 use super::{
-    ConversationId, Cursor, MessageId, Refusal, Repo, Severity, Side, Source, Span, State, Task,
-    TaskCounts, TaskId, TaskState, Timestamp, Verdict, WorkerId,
+    ConversationId, Cursor, MessageId, Refusal, Repo, Severity, Side, Source, Span, State, Tally,
+    Task, TaskCounts, TaskId, TaskState, Timestamp, Verdict, WorkerId,
     alert::{Alert, Notification, Silence, Status},
     audit::Link,
     health::{Limits, Observer},
@@ -59,6 +59,8 @@ pub struct Snapshot {
     pub events: Arc<VecDeque<Arc<Event>>>,
     /// When tasks were completed, ascending; the newest 4,096.
     pub completions: Arc<VecDeque<Timestamp>>,
+    /// Totals that only grow, over the whole history.
+    pub tally: Arc<Tally>,
     /// How well this program sees.
     pub observer: Observer,
     /// The repository that was asked for, when there is one.

@@ -124,7 +124,8 @@ impl Engine {
             alarm: alarm.clone(),
         };
         let refresh = Refresh::new(plan.open, plan.name, plan.view, plan.clock, wires);
-        supervisor.add(refresh);
+        let pulse = plan.pulse.unwrap_or_default();
+        supervisor.add(pulse.of(refresh, clock.clone()));
         let actor = actor(plan.pen, plan.books, clock.clone(), &ports);
         let others = Others {
             warding: plan.warding.map(|how| (how, actor.clone())),
@@ -132,7 +133,7 @@ impl Engine {
             keeping: plan.keeping,
             rotating: plan.rotating,
             reporting: plan.reporting,
-            pulse: plan.pulse.unwrap_or_default(),
+            pulse,
         };
         beside(&mut supervisor, others, &clock, &ports);
         let desk = Desk {

@@ -37,7 +37,7 @@ use {
 
 /// How long one read may work on what it does not know.
 const LIMIT: Span = Span::seconds(1);
-pub use network::{Network, NetworkError, mask};
+pub use network::{Network, NetworkError, mask, tool};
 pub use plumbing::{
     Change, CommitId, Committed, Entry as TreeEntry, EntryKind, Plumbing, PlumbingError, Who,
 };

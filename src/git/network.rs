@@ -10,6 +10,7 @@ use git2::Repository;
 use std::{
     ffi::OsString,
     path::PathBuf,
+    process::Command,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
@@ -168,6 +169,21 @@ impl Network {
         )
     }
 
+    /// Asks for the tip of a branch at the remote; `None` when it has no such branch. Fetches nothing.
+    ///
+    /// # Errors
+    /// As the variants of [`NetworkError`] say.
+    pub fn tip(&self, remote: &str, branch: &str) -> Result<Option<String>, NetworkError> {
+        named(branch)?;
+        let name = format!("refs/heads/{branch}");
+        let said = self.run(remote, &["ls-remote", "--heads"], &[&name])?;
+        let tip = |line: &str| {
+            let (hex, found) = line.split_once('\t')?;
+            (found == name).then(|| hex.to_owned())
+        };
+        Ok(said.lines().find_map(tip))
+    }
+
     /// Whether the repository has a remote of this name.
     ///
     /// # Errors
@@ -201,6 +217,23 @@ impl Network {
                 let branch = branch.trim_start_matches("refs/heads/");
                 Err(words::meaning(&said, &shown(), branch))
             }
+        }
+    }
+}
+
+/// Runs a program that asks nobody anything and ends in time, with everything that it started. Says whether it succeeded, and the beginning of
+/// what it said, with secrets masked.
+///
+/// # Errors
+/// A sentence: it cannot be started, or did not end within `patience`.
+pub fn tool(command: Command, patience: Duration) -> Result<(bool, String), String> {
+    let program = text::line(&command.get_program().to_string_lossy()).into_owned();
+    match child::run(command, patience, &AtomicBool::new(false)) {
+        Ok((good, said)) => Ok((good, mask(&said))),
+        Err(child::Failed::Start(why)) => Err(format!("{program} cannot be started: {why}")),
+        Err(child::Failed::Late | child::Failed::Stopped) => {
+            let seconds = patience.as_secs();
+            Err(format!("{program} did not end within {seconds} s"))
         }
     }
 }

@@ -154,14 +154,14 @@ pub fn yaml(out: &mut dyn Write, records: &[Record]) -> io::Result<()> {
 }
 
 /// A record, read.
-struct Entry {
+pub(super) struct Entry {
     details: Value,
-    actor: String,
+    pub(super) actor: String,
     action: String,
 }
 
 impl Entry {
-    fn of(record: &Record) -> Self {
+    pub(super) fn of(record: &Record) -> Self {
         let details: Value = serde_json::from_str(&record.details).unwrap_or(Value::Null);
         let actor = details
             .get("swarm")
@@ -179,12 +179,12 @@ impl Entry {
         &self.action
     }
 
-    fn word(&self, name: &str) -> Option<String> {
+    pub(super) fn word(&self, name: &str) -> Option<String> {
         let word = self.details.get(name)?.as_str()?;
         Some(text::line(word).into_owned())
     }
 
-    fn claim(&self) -> String {
+    pub(super) fn claim(&self) -> String {
         let word = |name| self.word(name);
         let subject = word("task").or_else(|| word("worker")).unwrap_or_default();
         match (word("from"), word("to")) {

@@ -1,7 +1,7 @@
 //! `check`: one line for a monitor, by the guidelines of the Monitoring Plugins: `SWARM STATE - words | perfdata`.
 
 use super::Exit;
-use crate::domain::{Severity, Snapshot, Timestamp, report::summary, text};
+use crate::domain::{Severity, Snapshot, Timestamp, condition::metric, report::summary, text};
 use std::fmt::Write as _;
 
 /// What a count is compared with: at or above it, the state is raised.
@@ -65,17 +65,7 @@ impl Limits {
 pub fn line(s: &Snapshot, limits: &Limits, now: Timestamp) -> (String, Exit) {
     let sum = summary(s);
     let total = sum.workers.get("total").copied().unwrap_or_default();
-    let value = |name: &str| match name {
-        "orphan" => sum.orphans,
-        "unread" => sum.unread,
-        "contradictions" => s
-            .sessions
-            .iter()
-            .map(|x| x.contradictions.len() as u64)
-            .sum(),
-        "blockers" => blockers(s),
-        state => u64::from(sum.workers.get(state).copied().unwrap_or_default()),
-    };
+    let value = |name: &str| metric(s, &sum, name).unwrap_or_default();
     let over = |list: &[(String, u64)]| list.iter().any(|(name, limit)| value(name) >= *limit);
     let exit = if s.severity == Severity::Unknown {
         Exit::Unknown
@@ -127,15 +117,6 @@ fn perfdata(out: &mut String, name: &str, value: u64, limits: &Limits, total: u3
     };
     let (warn, crit) = (limit(&limits.warn), limit(&limits.crit));
     let _ = write!(out, " '{name}'={value};{warn};{crit};0;{max}");
-}
-
-/// Open blockers, of sessions and of nobody.
-fn blockers(s: &Snapshot) -> u64 {
-    let survey = s.repo.as_ref().and_then(|r| r.survey.as_ref());
-    let loose = survey.map_or(&[][..], |survey| &survey.blockers);
-    let loose = loose.iter().filter(|b| b.blocker.open).count();
-    let of_sessions: usize = s.sessions.iter().map(|x| x.open_blockers().count()).sum();
-    (loose + of_sessions) as u64
 }
 
 /// The line when nothing could be read at all.

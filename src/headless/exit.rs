@@ -30,6 +30,8 @@ pub enum Exit {
     ReadOnly = 77,
     /// The configuration cannot be read.
     Config = 78,
+    /// The time was up.
+    TimedOut = 124,
     /// Ended by SIGHUP.
     HungUp = 129,
     /// Ended by SIGINT.

@@ -4,6 +4,8 @@
 pub mod act;
 pub mod audit;
 pub mod check;
+pub mod checklist;
+pub mod doctor;
 pub mod events;
 mod exit;
 pub mod explain;
@@ -13,7 +15,12 @@ pub mod inbox;
 pub mod json;
 pub mod log;
 mod markdown;
+pub mod metrics;
+pub mod own;
+pub mod rollcall;
 pub mod sessions;
+pub mod shift;
 pub mod text;
+pub mod view;
 
 pub use exit::Exit;

@@ -1,6 +1,6 @@
 //! `sessions`: claim and evidence of each session side by side, as text, JSON or Markdown.
 
-use super::{markdown::escape, text::table};
+use super::{markdown::escape, text::table, view::rows};
 use crate::domain::{
     Snapshot, Span, Timestamp,
     session::{Checked, Outcome, Session, SessionsReport, overall},
@@ -30,7 +30,8 @@ pub fn text(out: &mut dyn Write, s: &Snapshot, all: bool) -> io::Result<()> {
             "no sessions: no status document, no branch claude/…, no worker"
         )?;
     } else {
-        table(out, &HEAD, shown.iter().map(|x| row(x, s.at)).collect())?;
+        let (head, rows) = rows::sessions(shown.iter().copied()).shown(false, s.at);
+        table(out, &head, rows)?;
     }
     if left > 0 {
         writeln!(
@@ -52,10 +53,6 @@ pub fn text(out: &mut dyn Write, s: &Snapshot, all: bool) -> io::Result<()> {
     Ok(())
 }
 
-const HEAD: [&str; 9] = [
-    "SESSION", "CLAIM", "EVIDENCE", "DONE", "TASKS", "WORKERS", "ETA", "LAST", "BRANCH",
-];
-
 /// Sessions that somebody speaks of or works at; how many there are besides.
 fn chosen(s: &Snapshot, all: bool) -> (Vec<&Session>, usize) {
     let of_note = |x: &&Session| all || !x.is_bare();
@@ -63,30 +60,6 @@ fn chosen(s: &Snapshot, all: bool) -> (Vec<&Session>, usize) {
     let shown: Vec<&Session> = every().filter(of_note).collect();
     let left = s.sessions.len() - shown.len();
     (shown, left)
-}
-
-fn row(s: &Session, now: Timestamp) -> Vec<String> {
-    let dash = || "-".to_owned();
-    vec![
-        s.name(),
-        s.claimed(),
-        s.stage.name().to_owned(),
-        s.progress
-            .map_or_else(dash, |p| format!("{}% {}", p.percent(), p.basis.name())),
-        if s.tasks.total > 0 {
-            format!("{}/{}", s.tasks.done, s.tasks.total)
-        } else {
-            dash()
-        },
-        if s.workers.is_empty() {
-            dash()
-        } else {
-            format!("{}/{}", s.states.up(), s.states.total())
-        },
-        s.eta.map_or_else(dash, |eta| eta.to_string()),
-        s.last.map_or_else(dash, |(at, _)| ago(at, now)),
-        s.branch().map_or_else(dash, |b| b.name.to_string()),
-    ]
 }
 
 fn ago(at: Timestamp, now: Timestamp) -> String {
@@ -171,14 +144,15 @@ fn warnings(s: &Snapshot) -> Vec<&str> {
 /// When the output cannot be written.
 pub fn markdown(out: &mut dyn Write, s: &Snapshot, all: bool) -> io::Result<()> {
     let (shown, left) = chosen(s, all);
+    let (head, rows) = rows::sessions(shown.iter().copied()).shown(false, s.at);
     writeln!(
         out,
         "| {} |\n|{}",
-        HEAD.join(" | "),
-        "---|".repeat(HEAD.len())
+        head.join(" | "),
+        "---|".repeat(head.len())
     )?;
-    for session in &shown {
-        let cells: Vec<String> = row(session, s.at).iter().map(|c| escape(c)).collect();
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|c| escape(c)).collect();
         writeln!(out, "| {} |", cells.join(" | "))?;
     }
     if left > 0 {

@@ -1,10 +1,10 @@
 //! `status` as text: tables whose columns stay in their order and are never cut.
 
-use super::check;
-use crate::domain::{
-    DataState, Severity, Snapshot, Span, State, Subject, Task, Timestamp, Worker,
-    report::judged_from, text::fit,
+use super::{
+    check,
+    view::{grid::Grid, rows},
 };
+use crate::domain::{DataState, Severity, Snapshot, State, Timestamp, report::judged_from};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -55,8 +55,10 @@ pub fn write(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()
     if let Some(repo) = &s.repo {
         writeln!(out, "{}", git(repo))?;
     }
-    problems(out, s, now)?;
-    workers(out, s, now)?;
+    if !s.problems.is_empty() {
+        grid(out, &rows::alerts(s), now)?;
+    }
+    grid(out, &rows::workers(s, now), now)?;
     tasks(out, s, now)
 }
 
@@ -70,78 +72,9 @@ fn git(repo: &crate::domain::Repo) -> String {
     )
 }
 
-fn problems(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()> {
-    if s.problems.is_empty() {
-        return Ok(());
-    }
-    let rows = s.problems.iter().map(|p| {
-        let subject = match &p.subject {
-            Subject::Worker(_, id) => id.to_string(),
-            Subject::Session(key) => key.to_string(),
-            Subject::Source => s.source.name.to_string(),
-        };
-        let since = format!("{} ago", now.since(p.since));
-        vec![
-            p.severity.name().to_uppercase(),
-            p.kind.to_owned(),
-            subject,
-            since,
-            p.sentence.clone(),
-        ]
-    });
-    table(
-        out,
-        &["PROBLEM", "KIND", "WORKER", "SINCE", "WHY"],
-        rows.collect(),
-    )
-}
-
-fn workers(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()> {
-    let rows = s.workers.iter().map(|w| {
-        let age = |at: Option<Timestamp>| {
-            at.map_or_else(|| "never".to_owned(), |at| now.since(at).to_string())
-        };
-        vec![
-            w.id.to_string(),
-            w.team.as_deref().unwrap_or("-").to_owned(),
-            word(w.verdict.state).to_owned(),
-            w.verdict.since.rfc3339(),
-            age(w.beat()),
-            age(w.activity.map(|(at, _)| at)),
-            w.unread.to_string(),
-            w.reported.as_deref().unwrap_or("-").to_owned(),
-            held(w),
-            next(w, now),
-        ]
-    });
-    let head = [
-        "WORKER",
-        "TEAM",
-        "STATE",
-        "SINCE",
-        "HEARTBEAT",
-        "ACTIVITY",
-        "UNREAD",
-        "SAYS",
-        "TASK",
-        "NEXT",
-    ];
-    table(out, &head, rows.collect())
-}
-
-fn held(w: &Worker) -> String {
-    match w.tasks.as_slice() {
-        [] => "-".to_owned(),
-        [only] => only.to_string(),
-        [first, rest @ ..] => format!("{first} +{}", rest.len()),
-    }
-}
-
-fn next(w: &Worker, now: Timestamp) -> String {
-    w.verdict.next.map_or_else(
-        || "-".to_owned(),
-        |(at, state)| format!("{} in {}", state.name(), Span(at.since(now).0)),
-    )
+fn grid(out: &mut dyn Write, grid: &Grid, now: Timestamp) -> io::Result<()> {
+    let (head, rows) = grid.shown(false, now);
+    table(out, &head, rows)
 }
 
 /// The word of a state on screen.
@@ -182,53 +115,19 @@ fn tasks(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<()> {
     let open = s.tasks.iter().filter(|t| t.state.is_open());
     let mut closed: Vec<_> = s.tasks.iter().filter(|t| !t.state.is_open()).collect();
     closed.sort_by_key(|t| std::cmp::Reverse((t.moved_from().is_some(), t.closed_at)));
-    let rows: Vec<_> = open
-        .chain(closed.iter().copied().take(CLOSED))
-        .map(|t| row(t, now))
-        .collect();
-    if rows.is_empty() {
+    let shown = rows::tasks(
+        open.chain(closed.iter().copied().take(CLOSED))
+            .map(AsRef::as_ref),
+    );
+    if shown.rows.is_empty() {
         return Ok(());
     }
-    table(
-        out,
-        &[
-            "TASK",
-            "STATE",
-            "PRIO",
-            "PROGRESS",
-            "GEN",
-            "WORKER",
-            "FROM",
-            "REPORTED",
-            "DESCRIPTION",
-        ],
-        rows,
-    )?;
+    grid(out, &shown, now)?;
     let hidden = closed.len().saturating_sub(CLOSED);
     if hidden > 0 {
         writeln!(out, "and {hidden} more closed tasks; -o json lists them")?;
     }
     Ok(())
-}
-
-fn row(t: &Task, now: Timestamp) -> Vec<String> {
-    let dash = || "-".to_owned();
-    let mut state = t.state.name().to_owned();
-    if !t.late.is_empty() {
-        state = format!("{state}, {} late", t.late.len());
-    }
-    vec![
-        t.id.to_string(),
-        state,
-        t.priority.map_or_else(dash, |p| format!("P{p}")),
-        t.progress.map_or_else(dash, |p| format!("{p}%")),
-        format!("g{}", t.generation),
-        t.holder().map_or_else(dash, |h| h.worker.to_string()),
-        t.moved_from().map_or_else(dash, |h| h.worker.to_string()),
-        t.reported_at
-            .map_or_else(dash, |at| format!("{} ago", now.since(at))),
-        fit(&t.description, 60).into_owned(),
-    ]
 }
 
 /// Columns two spaces apart, as wide as their widest cell; the last one is not padded.

@@ -21,6 +21,8 @@ use toml::{Table, Value};
 pub struct File {
     /// `bridge.path`.
     pub path: Option<PathBuf>,
+    /// `bridge.via`.
+    pub via: Option<String>,
     /// `bridge.read_only`.
     pub read_only: Option<bool>,
     /// `watchdog.policy`.
@@ -69,8 +71,9 @@ const VIEWS: [&str; 6] = [
 ];
 
 /// Every key there is.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "bridge.path",
+    "bridge.via",
     "bridge.read_only",
     "watchdog.policy",
     "watchdog.detector",
@@ -174,6 +177,7 @@ impl File {
             }
             "watchdog.fixed_act" => self.act = span()?,
             "bridge.path" => self.path = path()?,
+            "bridge.via" => self.via = Some(command(name, value)?),
             "bridge.read_only" => {
                 let given = value.as_bool();
                 let wrong = || format!("`{name}` is true or false; the default stays");
@@ -216,6 +220,13 @@ impl File {
             _ => Err(unknown(name)),
         }
     }
+}
+
+/// A line of the shell.
+fn command(name: &str, value: &Value) -> Result<String, String> {
+    let given = value.as_str().filter(|line| !line.trim().is_empty());
+    let wrong = || format!("`{name}` is a command in quotes; the default stays");
+    Ok(given.ok_or_else(wrong)?.to_owned())
 }
 
 /// The name of a branch.

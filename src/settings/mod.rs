@@ -35,6 +35,8 @@ pub const DEFAULT_PATHS: [&str; 2] = [
 pub struct Given {
     /// `--db`.
     pub db: Option<PathBuf>,
+    /// `--via`.
+    pub via: Option<String>,
     /// `--at`.
     pub at: Option<String>,
     /// `--git`.
@@ -104,8 +106,10 @@ pub enum Colours {
 /// What it all means.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The bridge's database; `None` when none was named and none exists at the usual places.
+    /// The bridge's database; `None` when none was named and none exists at the usual places, or when it is reached through a command.
     pub db: Option<PathBuf>,
+    /// The command that reaches it on another machine.
+    pub via: Option<String>,
     /// Live, or a recorded instant.
     pub mode: Mode,
     /// How late, missed and stalled workers are found out.
@@ -158,6 +162,11 @@ pub enum SettingsError {
     /// `--at` is no time.
     #[error("--at {0}: not a time; write it as 2025-11-13T16:08:00Z")]
     At(String),
+    /// Two bridges are named.
+    #[error(
+        "both a database (--db, $SWARMWARDEN_DB, bridge.path) and a command that reaches one (--via, $SWARMWARDEN_VIA, bridge.via) are named; name one of them"
+    )]
+    Two,
     /// A configuration file that was named cannot be read.
     #[error("{path}: {source}")]
     File {
@@ -172,7 +181,7 @@ pub enum SettingsError {
 /// Decides every setting.
 ///
 /// # Errors
-/// [`SettingsError::At`].
+/// [`SettingsError::At`] and [`SettingsError::Two`].
 pub fn resolve(
     given: Given,
     file: &File,
@@ -183,6 +192,7 @@ pub fn resolve(
         None => Mode::Live,
         Some(raw) => Mode::Recorded(Timestamp::parse(&raw).ok_or(SettingsError::At(raw))?),
     };
+    let (db, via) = bridge(given.db, given.via, file)?;
     let usual = || DEFAULT_PATHS.iter().map(PathBuf::from).find(|p| exists(p));
     let theme = given
         .theme
@@ -194,7 +204,8 @@ pub fn resolve(
         .unwrap_or_else(|| "auto".to_owned());
     Ok(Settings {
         pace: given.pace,
-        db: given.db.or_else(|| file.path.clone()).or_else(usual),
+        db: db.or_else(|| if via.is_none() { usual() } else { None }),
+        via,
         mode,
         detector: detector(file),
         runtime: env.runtime.clone().filter(|_| given.state.is_none()),
@@ -236,6 +247,24 @@ pub fn resolve(
             .credentials
             .resolve(env.worker.as_deref(), env.host.as_deref()),
     })
+}
+
+/// Where the bridge is: what was typed or set wins over the file, and neither may name two.
+fn bridge(
+    db: Option<PathBuf>,
+    via: Option<String>,
+    file: &File,
+) -> Result<(Option<PathBuf>, Option<String>), SettingsError> {
+    let named = |via: Option<String>| via.filter(|line| !line.trim().is_empty());
+    let typed = (db, named(via));
+    let chosen = match typed {
+        (None, None) => (file.path.clone(), named(file.via.clone())),
+        typed => typed,
+    };
+    match chosen {
+        (Some(_), Some(_)) => Err(SettingsError::Two),
+        one => Ok(one),
+    }
 }
 
 /// Who acts: the one that was named, or the user at this machine.

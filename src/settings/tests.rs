@@ -280,3 +280,41 @@ fn credentials_have_their_own_section() {
         "{warnings:?}"
     );
 }
+
+#[test]
+fn one_bridge_is_named_and_what_is_typed_wins_over_the_file() {
+    let resolved = |db: Option<&str>, via: Option<&str>, raw: &str| {
+        let given = Given {
+            db: db.map(PathBuf::from),
+            via: via.map(str::to_owned),
+            ..Given::default()
+        };
+        let (file, warnings) = read(raw);
+        assert_eq!(warnings, Vec::<String>::new());
+        resolve(given, &file, &Env::default(), |_| true)
+            .map(|s| (s.db.map(|p| p.display().to_string()), s.via))
+            .map_err(|e| e.to_string())
+    };
+    let db = |path: &str| Ok((Some(path.to_owned()), None));
+    let via = |line: &str| Ok((None, Some(line.to_owned())));
+    let (path, line) = ("[bridge]\npath = \"f.db\"\n", "[bridge]\nvia = \"ssh f\"\n");
+    assert_eq!(resolved(None, Some("ssh t"), path), via("ssh t"));
+    assert_eq!(resolved(Some("t.db"), None, line), db("t.db"));
+    assert_eq!(resolved(None, None, line), via("ssh f"));
+    assert_eq!(resolved(None, None, path), db("f.db"));
+    assert_eq!(resolved(None, Some(" "), ""), db(super::DEFAULT_PATHS[0]));
+    let both = format!("{path}via = \"ssh f\"\n");
+    for two in [
+        resolved(Some("t.db"), Some("ssh t"), ""),
+        resolved(None, None, &both),
+    ] {
+        let words = two.unwrap_err();
+        assert!(words.contains("--db") && words.contains("--via"), "{words}");
+    }
+    assert_eq!(resolved(Some("t.db"), None, &both), db("t.db"));
+    let (_, warnings) = read("[bridge]\nvia = 3\n");
+    assert!(
+        warnings[0].contains("`bridge.via` is a command in quotes"),
+        "{warnings:?}"
+    );
+}

@@ -38,6 +38,17 @@ pub enum Beaten {
     Denied(Denied),
 }
 
+/// Whether somebody is who it says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proved {
+    /// The token is this side's, and the conversation lives.
+    Yes,
+    /// The tables have no column for tokens, so that nobody can prove anything.
+    Unprovable,
+    /// It is not.
+    Denied(Denied),
+}
+
 /// What became of messages that were to be marked as read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {

@@ -36,17 +36,15 @@ impl ActingLock {
         actor: &str,
         now: Timestamp,
     ) -> io::Result<Locked> {
-        let real = bridge.canonicalize().unwrap_or_else(|_| bridge.to_owned());
-        let mut name = OsString::from(real.file_name().unwrap_or_default());
-        name.push(".swarmwarden.lock");
-        let beside = real.with_file_name(&name);
-        let mut file = match open(&beside) {
-            Ok(file) => file,
-            Err(error) => match fallback {
-                Some(dir) => open(&elsewhere(dir, &real)).map_err(|_| error)?,
-                None => return Err(error),
-            },
-        };
+        let [beside, elsewhere] = Self::both(bridge, fallback);
+        let mut file =
+            match beside.map_or_else(|| Err(io::ErrorKind::NotFound.into()), |p| open(&p)) {
+                Ok(file) => file,
+                Err(error) => match elsewhere {
+                    Some(path) => open(&path).map_err(|_| error)?,
+                    None => return Err(error),
+                },
+            };
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => {
@@ -61,6 +59,30 @@ impl ActingLock {
         file.seek(SeekFrom::Start(0))?;
         file.write_all(words.as_bytes())?;
         Ok(Locked::Ours(Self { _file: file }))
+    }
+
+    /// Where the lock on `bridge` may lie. Makes nothing.
+    #[must_use]
+    pub fn places(bridge: &Path, fallback: Option<&Path>) -> Vec<PathBuf> {
+        Self::both(bridge, fallback).into_iter().flatten().collect()
+    }
+
+    fn both(bridge: &Path, fallback: Option<&Path>) -> [Option<PathBuf>; 2] {
+        let real = bridge.canonicalize().unwrap_or_else(|_| bridge.to_owned());
+        let mut name = OsString::from(real.file_name().unwrap_or_default());
+        name.push(".swarmwarden.lock");
+        let beside = real.with_file_name(&name);
+        [Some(beside), fallback.map(|dir| elsewhere(dir, &real))]
+    }
+
+    /// Empties a lock file whose holder is gone. The file stays: somebody may be about to lock it.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when somebody holds it; as the file system says.
+    pub fn clear(path: &Path) -> io::Result<()> {
+        let file = OpenOptions::new().write(true).open(path)?;
+        flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+        file.set_len(0)
     }
 }
 

@@ -7,7 +7,7 @@ mod conversation;
 mod trouble;
 
 use super::{
-    Bearer, Beaten, Commit, Ended, Opened, Said, Store, StoreError, Taken, Word, opposite,
+    Bearer, Beaten, Commit, Ended, Opened, Proved, Said, Store, StoreError, Taken, Word, opposite,
 };
 use crate::domain::{
     AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, MessageId, MessageRow,
@@ -378,6 +378,10 @@ impl Store for MemoryStore {
         drop(self.read()?);
         let schema = self.source.schema;
         Ok(self.change().take_some(schema, bearer, ids, now))
+    }
+
+    fn prove(&mut self, bearer: &Bearer<'_>, now: Timestamp) -> Result<Proved, StoreError> {
+        Ok(self.read()?.prove_one(self.source.schema, bearer, now))
     }
 }
 

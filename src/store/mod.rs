@@ -7,7 +7,7 @@ use crate::domain::{
     audit::{Entry, Key, Link, Record},
     credential::NewConversation,
 };
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 mod bearer;
 mod books;
@@ -16,10 +16,11 @@ mod host;
 mod key;
 mod lock;
 mod memory;
+pub mod pipe;
 mod sidecar;
 mod sqlite;
 
-pub use bearer::{Bearer, Beaten, Denied, Taken};
+pub use bearer::{Bearer, Beaten, Denied, Proved, Taken};
 pub use books::{Attempt, Books, End, Scribe};
 pub use conversation::{END, Ended, OPEN, Opened, Said, Word, entry};
 pub use host::{HostGone, StoreHost};
@@ -27,7 +28,7 @@ pub use key::{key, known_key};
 pub use lock::{ActingLock, Locked};
 pub use memory::MemoryStore;
 pub use sidecar::{RhythmRow, Sidecar, SidecarError};
-pub use sqlite::{Probe, SqliteStore};
+pub use sqlite::{Exam, Integrity, Over, Probe, Pruned, SqliteStore, Tally};
 
 /// A bridge. Every call is one short transaction; only [`Store::commit`], the three about conversations and the two of a bearer
 /// write.
@@ -140,6 +141,12 @@ pub trait Store: Send {
         ids: &[MessageId],
         now: Timestamp,
     ) -> Result<Taken, StoreError>;
+
+    /// Whether a token is its side's own and the conversation lives. Writes nothing. O(1).
+    ///
+    /// # Errors
+    /// As the variants of [`StoreError`] say.
+    fn prove(&mut self, bearer: &Bearer<'_>, now: Timestamp) -> Result<Proved, StoreError>;
 }
 
 /// What became of an action.
@@ -232,6 +239,34 @@ pub enum StoreError {
     Full {
         /// Path as given.
         path: String,
+    },
+    /// The other side of a pipe is not reached.
+    #[error(
+        "the pipe `{command}` is down: {why}; run it by itself: it must print a line that begins with {{\"swarmwarden-pipe\""
+    )]
+    Pipe {
+        /// What was run.
+        command: String,
+        /// Why.
+        why: String,
+    },
+    /// The other side of a pipe does not do that for us.
+    #[error("{path} does not do that: {why}")]
+    Refused {
+        /// Path on its own machine, and how it is reached.
+        path: String,
+        /// Why not, and what to do.
+        why: String,
+    },
+    /// Too many calls.
+    #[error("{path} is called too often: {why}; come back in {} ms", after.as_millis())]
+    Limited {
+        /// Path on its own machine, and how it is reached.
+        path: String,
+        /// The limit.
+        why: String,
+        /// When to come back.
+        after: Duration,
     },
     /// Anything else of the backend.
     #[error("{operation} of {path} failed")]

@@ -78,12 +78,15 @@ pub enum Mode {
     Notified,
     /// By polling alone, and why.
     Polling(Arc<str>),
+    /// By what the other side of a pipe says.
+    Told,
 }
 
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Notified => f.write_str("file system events"),
+            Self::Told => f.write_str("events of the pipe"),
             Self::Polling(why) => write!(f, "polling every {POLL} ms: {why}"),
         }
     }
@@ -98,7 +101,7 @@ pub struct Watch {
     /// After a change it looks no closer than before.
     calm: bool,
     /// Ends the events when dropped.
-    events: Option<RecommendedWatcher>,
+    _events: Option<RecommendedWatcher>,
 }
 
 /// What the other threads leave behind. The queue holds one wake-up: a second one adds nothing.
@@ -109,8 +112,30 @@ struct Signals {
 }
 
 impl Signals {
+    fn new() -> (Arc<Self>, Receiver<()>) {
+        let (wake, woken) = sync_channel(1);
+        let signals = Self {
+            wake,
+            poked: AtomicBool::new(false),
+            hints: AtomicU64::new(0),
+        };
+        (Arc::new(signals), woken)
+    }
+
     fn wake(&self) {
         let _ = self.wake.try_send(());
+    }
+}
+
+/// Says from another thread that there may have been a commit.
+#[derive(Clone)]
+pub struct Hinter(Arc<Signals>);
+
+impl Hinter {
+    /// Has the watch look at once. Never blocks; two hints before it looks are one.
+    pub fn hint(&self) {
+        self.0.hints.fetch_add(1, Ordering::Relaxed);
+        self.0.wake();
     }
 }
 
@@ -131,12 +156,7 @@ impl Watch {
     /// events, or none can be had, the watch polls; [`Watch::mode`] says so.
     #[must_use]
     pub fn new(path: &Path) -> Self {
-        let (wake, woken) = sync_channel(1);
-        let signals = Arc::new(Signals {
-            wake,
-            poked: AtomicBool::new(false),
-            hints: AtomicU64::new(0),
-        });
+        let (signals, woken) = Signals::new();
         let place = Place::of(path);
         let events = match network_file_system(&place.directory) {
             Some(kind) => Err(format!("the database lies on {kind}")),
@@ -152,8 +172,28 @@ impl Watch {
             woken,
             settle: Settle::OVER,
             calm: false,
-            events,
+            _events: events,
         }
+    }
+
+    /// Watches nothing, but is told by a [`Hinter`].
+    #[must_use]
+    pub fn told() -> Self {
+        let (signals, woken) = Signals::new();
+        Self {
+            mode: Mode::Told,
+            signals,
+            woken,
+            settle: Settle::OVER,
+            calm: false,
+            _events: None,
+        }
+    }
+
+    /// What tells it.
+    #[must_use]
+    pub fn hinter(&self) -> Hinter {
+        Hinter(Arc::clone(&self.signals))
     }
 
     /// `self`, but after a change it waits for the next hint: for one of many watchers of a file, whom the second commit of a pair does not
@@ -196,7 +236,7 @@ impl Watch {
         timeout: Duration,
     ) -> Result<Woke, E> {
         let mut left = timeout;
-        let eager = self.calm && self.events.is_none();
+        let eager = self.calm && matches!(self.mode, Mode::Polling(_));
         loop {
             if self.signals.poked.swap(false, Ordering::Acquire) {
                 return Ok(Woke::Poked);

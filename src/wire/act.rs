@@ -1,6 +1,6 @@
 //! Commands that act: propose, show, ask, carry out.
 
-use super::{books, failure::Failure, glance, pen};
+use super::{books, bridge::Bridge, failure::Failure, glance, pen};
 use crate::cli::{self, Format, How};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use swarmwarden::{
@@ -32,8 +32,7 @@ struct Step {
 impl<'a> Scene<'a> {
     /// Looks at the bridge.
     pub(super) fn new(settings: &'a Settings) -> Result<Self, Failure> {
-        let path = super::database(settings)?;
-        let (snapshot, now) = glance(settings, path, settings.mode)?;
+        let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
         Ok(Self {
             settings,
             snapshot,
@@ -304,9 +303,9 @@ impl<'a> Scene<'a> {
     }
 
     fn write(&self, proposals: &[(Proposal, Option<Ranking>)], how: &How) -> Result<Exit, Failure> {
-        let path = super::database(self.settings)?;
+        let bridge = Bridge::of(self.settings)?;
         let state = self.settings.state.as_deref();
-        let (open, key) = match pen::pen(self.settings, path, self.settings.mode, state) {
+        let (open, key) = match pen::pen(self.settings, &bridge, self.settings.mode, state) {
             Pen::Ready { open, key } => (open, key),
             Pen::Forbidden(why) => {
                 return Err(Failure::Refused(Refusal::ReadOnly(why.to_string())));

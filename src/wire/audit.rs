@@ -1,6 +1,6 @@
 //! `audit`: the chain of what was done.
 
-use super::failure::Failure;
+use super::{bridge::Bridge, failure::Failure};
 use crate::cli::{AuditCommand, AuditFormat};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,7 +11,7 @@ use swarmwarden::{
     domain::audit::{Key, Link, Record, link, verify},
     headless::{Exit, audit},
     settings::Settings,
-    store::{Sidecar, SqliteStore, Store, known_key},
+    store::{Sidecar, known_key, pipe::Purpose},
 };
 
 /// Records that one read takes.
@@ -42,11 +42,11 @@ pub(super) fn run(settings: &Settings, asked: &AuditCommand) -> Result<Exit, Fai
     Ok(exit)
 }
 
-type Kept = (BTreeMap<Arc<str>, Key>, BTreeMap<Arc<str>, Link>);
+pub(super) type Kept = (BTreeMap<Arc<str>, Key>, BTreeMap<Arc<str>, Link>);
 
 /// What is here to verify by: the keys of actors of this machine (of others only the hashes can be verified), and the ends of the
 /// chains that were written from here.
-fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
+pub(super) fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
     let Some(state) = settings.state.as_deref() else {
         return Ok(Kept::default());
     };
@@ -58,7 +58,7 @@ fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
         let key = known_key(state, &actor)?;
         Some((actor, key))
     });
-    let memory = Sidecar::existing(state, super::database(settings)?);
+    let memory = Sidecar::existing(state, Bridge::of(settings)?.place());
     let heads = memory.and_then(|memory| memory.map_or_else(|| Ok(BTreeMap::new()), |m| m.heads()));
     let heads = match heads {
         Ok(heads) => heads,
@@ -70,8 +70,9 @@ fn kept(settings: &Settings, records: &[Record]) -> Result<Kept, Failure> {
     Ok((keys.collect(), heads))
 }
 
-fn records(settings: &Settings) -> Result<Vec<Record>, Failure> {
-    let mut store = SqliteStore::open(super::database(settings)?)?;
+/// Every action in the log, oldest first.
+pub(super) fn records(settings: &Settings) -> Result<Vec<Record>, Failure> {
+    let mut store = Bridge::of(settings)?.open(Purpose::Reading)?;
     let mut all: Vec<Record> = Vec::new();
     loop {
         let page = store.records(all.last().map_or(0, |r| r.id), PAGE)?;

@@ -1,5 +1,6 @@
 //! What one-shot commands write down about their writes.
 
+use super::bridge::Bridge;
 use std::sync::Arc;
 use swarmwarden::{
     domain::{Mode, Refusal, TaskId, act::Order, ledger::Floors},
@@ -11,7 +12,7 @@ use swarmwarden::{
 pub(super) fn of(settings: &Settings) -> Option<Books> {
     let may = settings.mode == Mode::Live && !settings.read_only;
     let state = settings.state.as_deref().filter(|_| may)?;
-    Some(Books::new(state, settings.db.as_deref()?))
+    Some(Books::new(state, Bridge::known(settings)?.place()))
 }
 
 /// Notes an order that no rows were made for.

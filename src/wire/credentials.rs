@@ -85,14 +85,14 @@ impl<'a> Room<'a> {
 
     /// The bridge, when it may be written.
     pub(super) fn bridge(&self, orchestrator: &str) -> Result<Bridge, Failure> {
-        let path = super::database(self.settings)?;
+        let bridge = super::bridge::Bridge::of(self.settings)?;
         let state = self.settings.state.as_deref();
         if self.settings.credentials.format.in_clear() {
             let why =
                 "credentials.format writes tokens in clear: whoever reads the repository has them";
             writeln!(io::stderr(), "swarmwarden: {why}")?;
         }
-        match pen::pen(self.settings, path, self.settings.mode, state) {
+        match pen::pen(self.settings, &bridge, self.settings.mode, state) {
             Pen::Forbidden(why) => Err(Failure::Refused(Refusal::ReadOnly(why.to_string()))),
             Pen::Ready { open, key } => Ok(Bridge {
                 store: open()?,

@@ -1,25 +1,18 @@
 //! One process that does something without a dashboard: its log, its health in a file, its word with the service manager, an orderly end.
 
-use super::{beside::Extras, failure::Failure, live};
+use super::{beside::Extras, failure::Failure, health::HealthFile, live};
 use crate::cli;
-use serde_json::{Value, json};
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, sync::Arc, time::Duration};
 use swarmwarden::{
-    domain::{Happening, Snapshot, Timestamp, watchdog::Policy},
+    domain::{Happening, Snapshot, watchdog::Policy},
     engine::{
         Clock, Supervisor,
         alive::{Level, Note, Pulse, Say},
-        job::{Errand, Errands, KeepAlive, Keeping, Shown, Standing, Sync, Syncing},
+        job::{Errand, Errands, KeepAlive, Keeping, Sync, Syncing},
     },
     headless::{Exit, log as form},
     link::{JobHealth, Phase},
     settings::{Job, Settings},
-    store::Sidecar,
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -27,9 +20,6 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
-
-/// Between two writes of the health file, at most.
-const HEALTH: Duration = Duration::from_secs(5);
 
 /// What a process does.
 pub(super) struct Jobs {
@@ -145,10 +135,9 @@ async fn serve(settings: &Settings, jobs: Jobs) -> Result<Exit, Failure> {
         seen: None,
         said: Vec::new(),
     };
-    let mut file = HealthFile::new(settings, shown);
+    let mut file = HealthFile::new(settings, shown, teller.clock.now());
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let began = teller.clock.now();
     let exit = loop {
         tokio::select! {
             _ = interrupt.recv() => break Exit::Interrupted,
@@ -156,7 +145,7 @@ async fn serve(settings: &Settings, jobs: Jobs) -> Result<Exit, Failure> {
             _ = tick.tick() => {}
         }
         teller.tell();
-        file.write(&teller, began);
+        file.write(&teller.jobs(), &teller.clock);
     };
     pulse.stopping();
     stop.cancel();
@@ -169,7 +158,7 @@ async fn serve(settings: &Settings, jobs: Jobs) -> Result<Exit, Failure> {
 }
 
 /// Where the service manager listens.
-fn socket() -> Option<Vec<u8>> {
+pub(super) fn socket() -> Option<Vec<u8>> {
     use std::os::unix::ffi::OsStringExt;
     std::env::var_os("NOTIFY_SOCKET").map(OsStringExt::into_vec)
 }
@@ -270,96 +259,5 @@ fn told(what: &Happening) -> Option<(Level, String)> {
         ),
         Happening::Source(text) => (Level::Warn, text.to_string()),
         _ => return None,
-    })
-}
-
-/// The health of this process, for whoever looks from outside.
-struct HealthFile {
-    path: Option<PathBuf>,
-    shown: Option<Shown>,
-    last: Option<Timestamp>,
-}
-
-impl HealthFile {
-    fn new(settings: &Settings, shown: Option<Shown>) -> Self {
-        let dir = (settings.state.as_deref().zip(settings.db.as_deref()))
-            .map(|(state, db)| Sidecar::place(state, db).with_extension("daemons"));
-        if let Some(dir) = &dir {
-            let _made = fs::create_dir_all(dir);
-            sweep(dir);
-        }
-        Self {
-            path: dir.map(|dir| dir.join(format!("{}.json", std::process::id()))),
-            shown,
-            last: None,
-        }
-    }
-
-    fn write(&mut self, teller: &Teller, began: Timestamp) {
-        let now = teller.clock.now();
-        let due =
-            |last: Timestamp| now.since(last).0 >= i64::try_from(HEALTH.as_micros()).unwrap_or(0);
-        let Some(path) = self.path.as_deref().filter(|_| self.last.is_none_or(due)) else {
-            return;
-        };
-        self.last = Some(now);
-        let value = json!({
-            "schema": "swarmwarden.daemon/v1", "pid": std::process::id(), "started": began, "at": now,
-            "jobs": teller.jobs().iter().map(health).collect::<Vec<_>>(),
-            "conversations": self.shown.as_ref().map_or_else(Vec::new, |s| s.all().iter().map(served).collect()),
-        });
-        // By rename: whoever reads finds one whole.
-        let next = path.with_extension("json.new");
-        let written = fs::write(&next, format!("{value}\n"));
-        let _unwritten = written.and_then(|()| fs::rename(&next, path));
-    }
-}
-
-impl Drop for HealthFile {
-    fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            let _gone = fs::remove_file(path);
-        }
-    }
-}
-
-/// Removes what processes left that are gone.
-fn sweep(dir: &Path) {
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let pid = path
-            .file_name()
-            .and_then(|n| n.to_str()?.split('.').next()?.parse::<u32>().ok());
-        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
-            let _gone = fs::remove_file(path);
-        }
-    }
-}
-
-fn health(job: &JobHealth) -> Value {
-    let phase = match job.phase {
-        Phase::Idle => "idle",
-        Phase::Running => "running",
-        Phase::Backoff { .. } => "backoff",
-        Phase::Stopped => "stopped",
-        Phase::Dead => "dead",
-    };
-    json!({
-        "name": job.name, "serves": &*job.serves, "phase": phase, "well": job.is_well(), "last_ok": job.last_ok,
-        "last_error": job.last_error.as_ref().map(|(at, why)| json!({"at": at, "text": &**why})),
-        "next_run": job.next_run, "runs": job.runs, "panics": job.panics,
-    })
-}
-
-fn served(one: &swarmwarden::engine::job::Served) -> Value {
-    let (state, why) = match &one.standing {
-        Standing::New => ("new", None),
-        Standing::Beats => ("beats", None),
-        Standing::Refused(why) => ("refused", Some(why.to_string())),
-        Standing::Unvouched(why) => ("unvouched", Some(why.clone())),
-        Standing::Elsewhere(why) => ("elsewhere", Some(why.clone())),
-    };
-    json!({
-        "conversation": one.conversation, "worker": &*one.role, "state": state, "why": why, "last": one.last, "beats": one.beats,
     })
 }

@@ -1,8 +1,9 @@
 //! A made-up swarm on a bridge of its own: the dashboard, or one look at it.
 
 use super::{
+    bridge::Bridge,
     failure::Failure,
-    live::{Subject, dashboard, opener},
+    live::{Subject, dashboard},
 };
 use crate::cli::{self, Scenario as Told};
 use std::{
@@ -46,7 +47,12 @@ pub(super) fn run(
     let settings = &settings;
     if plain {
         drop(Demo::backfill(&path, spec, origin)?);
-        return super::show(settings, &path, Mode::Demo, &cli::Status::default());
+        return super::show(
+            settings,
+            &Bridge::file(&path),
+            Mode::Demo,
+            &cli::Status::default(),
+        );
     }
     let (speed, pace, real) = (
         asked.speed,
@@ -55,7 +61,7 @@ pub(super) fn run(
     );
     let clock = real.paced(move |at| pace.at(at));
     // The past is written when the engine asks for it, so that the first frame need not wait for it.
-    let (past, file) = (path.clone(), opener(&path, Mode::Demo));
+    let (past, file) = (path.clone(), Bridge::file(&path).follower(Mode::Demo));
     let running: Mutex<Option<Live>> = Mutex::new(None);
     let open: Open = Arc::new(move || {
         let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,7 +76,7 @@ pub(super) fn run(
     dashboard(
         settings,
         Subject {
-            path,
+            bridge: Bridge::file(&path),
             mode: Mode::Demo,
             clock,
             open,

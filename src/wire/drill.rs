@@ -112,7 +112,12 @@ pub(super) fn agent(settings: &Settings, asked: &cli::DrillAgent) -> Result<Exit
     let held = loaded.credentials.into_iter().next().ok_or_else(none)?;
     let list: Arc<[_]> = [held.conversation.clone()].into();
     let whose: Whose = Arc::new(move || Arc::clone(&list));
-    let inbox = keepalive::reader(settings, &format!("drill-{}", held.worker), whose, None)?;
+    let inbox = keepalive::reader(
+        settings,
+        &format!("drill-{}", held.worker),
+        whose,
+        (None, None),
+    )?;
     let who = Identity {
         conversation: held.conversation,
         number: held.worker,

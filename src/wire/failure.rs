@@ -1,6 +1,6 @@
 //! Why a command could not be carried out, and which exit code says so.
 
-use std::io;
+use std::{io, path::PathBuf};
 use swarmwarden::{
     credentials::CredentialError,
     demo::DemoError,
@@ -27,7 +27,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// Nothing was named, and nothing is at the usual places.
     #[error(
-        "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, or run `swarmwarden demo` to see a made-up swarm"
+        "no bridge database found: name one with --db FILE or $SWARMWARDEN_DB, one on another machine with --via COMMAND, or run `swarmwarden demo` to see a made-up swarm"
     )]
     NoDatabase,
     /// An action was refused.
@@ -42,6 +42,9 @@ pub(crate) enum Failure {
     /// A session cannot be started.
     #[error("{}", text::line(&.0.to_string()))]
     Deploy(#[from] DeployError),
+    /// A file or directory of the operator's could not be written.
+    #[error("{}: {}", text::line(&.0.to_string_lossy()), text::line(&.1.to_string()))]
+    Place(PathBuf, #[source] io::Error),
     /// The demo could not be written.
     #[error("{}", chain(.0))]
     Demo(#[from] DemoError),
@@ -51,6 +54,9 @@ pub(crate) enum Failure {
     /// A document was not written.
     #[error("{}", chain(.0))]
     Publish(#[from] PublishError),
+    /// An address cannot be listened at.
+    #[error("cannot listen at {0}: {1}; name a free address with --listen")]
+    Listen(std::net::SocketAddr, #[source] io::Error),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -79,7 +85,7 @@ impl From<NetworkError> for Failure {
 }
 
 /// An error with what caused it, in one safe line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut out = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -93,6 +99,10 @@ impl Failure {
     /// The exit code that says so.
     pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Store(StoreError::Full { .. })
+            | Self::Demo(_)
+            | Self::Place(..)
+            | Self::Listen(..) => Exit::CannotWrite,
             Self::Store(StoreError::NotFound { .. })
             | Self::NoDatabase
             | Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
@@ -106,17 +116,20 @@ impl Failure {
             | Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. })
             | Self::Deploy(_) => Exit::Data,
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
-            Self::Refused(Refusal::ReadOnly(_)) => Exit::ReadOnly,
+            Self::Refused(Refusal::ReadOnly(_)) | Self::Store(StoreError::Refused { .. }) => {
+                Exit::ReadOnly
+            }
             Self::Store(_)
             | Self::Refused(_)
             | Self::Issue(_)
             | Self::Git(_)
             | Self::Publish(_) => Exit::Unavailable,
             Self::Credential(error) => of_credentials(error),
-            Self::Settings(SettingsError::At(_)) | Self::Usage(_) => Exit::Usage,
+            Self::Settings(SettingsError::At(_) | SettingsError::Two) | Self::Usage(_) => {
+                Exit::Usage
+            }
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Io(error) => Exit::of_write(error),
-            Self::Demo(_) => Exit::CannotWrite,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `git`: works on the repository alone; no bridge is opened.
 
 use super::{failure::Failure, sessions};
-use crate::cli::{Git, GitCommand, GitFormat, Merge};
+use crate::cli::{Git, GitCommand, Merge, Show, Shown};
 use std::{
     io::{self, Write},
     path::Path,
@@ -9,9 +9,8 @@ use std::{
 };
 use swarmwarden::{
     domain::{
-        Branch, Snapshot,
         repo::{Cell, Outcome},
-        session::{Session, written},
+        session::written,
     },
     engine::Paper,
     git::{
@@ -20,13 +19,18 @@ use swarmwarden::{
     },
     headless::{
         Exit,
-        git::{self, Who, cell, json},
+        git::{self, cell, json},
+        view::View,
     },
     settings::Settings,
 };
 
 /// `git …`.
 pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
+    if asked.command.is_some() && !matches!(asked.output, Shown::Table | Shown::Json | Shown::Md) {
+        let why = "this command prints table, json or md; the other formats are for `git` itself";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let path = settings.git.clone().unwrap_or_else(|| ".".into());
     // Without a clock: everything is worked out before anything is printed.
     let repo = LocalRepo::at(path).against(settings.git_base.clone());
@@ -34,14 +38,14 @@ pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match &asked.command {
         None => {
-            glance(&mut out, settings, &repo, asked.output)?;
+            glance(settings, &repo, asked)?;
             Exit::Ok
         }
         Some(GitCommand::Log { branch, limit }) => {
             let commits = repo.trees()?.log(branch, *limit)?;
             match asked.output {
-                GitFormat::Json => json::log(&mut out, &commits)?,
-                GitFormat::Text | GitFormat::Md => git::log(&mut out, &commits, now)?,
+                Shown::Json => json::log(&mut out, &commits)?,
+                _ => git::log(&mut out, &commits, now)?,
             }
             Exit::Ok
         }
@@ -60,46 +64,18 @@ pub(super) fn run(settings: &Settings, asked: &Git) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// Whose a branch is: its session, and the workers of that.
-fn whose(snapshot: &Snapshot, branch: &Branch) -> Who {
-    let ours = |s: &&Arc<Session>| s.branch().is_some_and(|b| b.name == branch.name);
-    let Some(session) = snapshot.sessions.iter().find(ours) else {
-        return Who::default();
-    };
-    let workers = snapshot.workers.iter();
-    let workers = workers.filter(|w| session.workers.contains(&w.conversation));
-    let labels: Vec<String> = workers.map(|w| w.id.to_string()).collect();
-    let worker = match labels.as_slice() {
-        [] => None,
-        [one] => Some(one.as_str().into()),
-        [first, rest @ ..] => Some(format!("{first} +{}", rest.len()).into()),
-    };
-    Who {
-        session: (!session.is_bare()).then(|| Arc::clone(&session.key)),
-        worker,
-    }
-}
-
-fn glance(
-    out: &mut dyn Write,
-    settings: &Settings,
-    local: &LocalRepo,
-    format: GitFormat,
-) -> Result<(), Failure> {
-    let snapshot = sessions::picture(settings)?;
-    let read = snapshot.repo.clone().filter(|repo| repo.error.is_none());
-    let repo = match read {
-        Some(repo) => repo,
+fn glance(settings: &Settings, local: &LocalRepo, asked: &Git) -> Result<(), Failure> {
+    let mut snapshot = sessions::picture(settings)?;
+    if (snapshot.repo.as_ref()).is_none_or(|repo| repo.error.is_some()) {
         // Once more, for the reason why.
-        None => Arc::new(local.status(snapshot.at)?),
-    };
-    let repo = repo.as_ref();
-    let (now, who) = (snapshot.at, |branch: &Branch| whose(&snapshot, branch));
-    match format {
-        GitFormat::Text => git::text(out, repo, now, &who)?,
-        GitFormat::Md => git::markdown(out, repo, now, &who)?,
-        GitFormat::Json => json::write(out, repo, now, &who)?,
+        snapshot.repo = Some(Arc::new(local.status(snapshot.at)?));
     }
+    let how = Show {
+        output: asked.output,
+        filter: asked.filter.clone(),
+    };
+    let at = snapshot.at;
+    super::print(snapshot, View::Git, &how, at)?;
     Ok(())
 }
 
@@ -107,15 +83,15 @@ fn conflicts(
     out: &mut dyn Write,
     repo: &LocalRepo,
     (ours, theirs): (&str, &str),
-    format: GitFormat,
+    format: Shown,
 ) -> Result<Exit, Failure> {
     let found = repo.clash(ours, theirs)?;
     let (ours, theirs) = (shown(ours), shown(theirs));
     let names = (&*ours, &*theirs);
     match format {
-        GitFormat::Text => cell::text(out, names, &found)?,
-        GitFormat::Md => cell::markdown(out, names, &found)?,
-        GitFormat::Json => json::one(out, names, &found)?,
+        Shown::Md => cell::markdown(out, names, &found)?,
+        Shown::Json => json::one(out, names, &found)?,
+        _ => cell::text(out, names, &found)?,
     }
     Ok(if found == Cell::Clean {
         Exit::Ok
@@ -132,7 +108,7 @@ fn merge(
     out: &mut dyn Write,
     repo: &LocalRepo,
     asked: &Merge,
-    format: GitFormat,
+    format: Shown,
 ) -> Result<Exit, Failure> {
     let scratch = match (&asked.check, &asked.ours, &asked.theirs) {
         (Some(dir), _, _) => Scratch::open(dir)?,
@@ -152,8 +128,8 @@ fn merge(
     let progress = scratch.progress()?;
     let fine = progress.resolved() && progress.lost.is_empty();
     match format {
-        GitFormat::Json => json::scratch(out, &scratch_of(&scratch, &progress))?,
-        GitFormat::Text | GitFormat::Md => tell(out, &scratch, &progress, asked.check.is_none())?,
+        Shown::Json => json::scratch(out, &scratch_of(&scratch, &progress))?,
+        _ => tell(out, &scratch, &progress, asked.check.is_none())?,
     }
     Ok(if fine || asked.check.is_none() {
         Exit::Ok

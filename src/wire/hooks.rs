@@ -49,7 +49,7 @@ pub(super) fn run(settings: &Settings, asked: &HooksCommand) -> Result<Exit, Fai
 }
 
 /// Where a program keeps its configuration.
-fn usual(settings: &Settings, program: Program) -> Result<PathBuf, Failure> {
+pub(super) fn usual(settings: &Settings, program: Program) -> Result<PathBuf, Failure> {
     let home = || {
         let home = env::var_os("HOME").filter(|home| !home.is_empty());
         let none =
@@ -75,7 +75,7 @@ fn usual(settings: &Settings, program: Program) -> Result<PathBuf, Failure> {
 }
 
 /// The text of a configuration; `None` when there is none.
-fn read(path: &Path) -> Result<Option<String>, Failure> {
+pub(super) fn read(path: &Path) -> Result<Option<String>, Failure> {
     let refused = |why: &str| {
         let name = path.display().to_string();
         Failure::Refused(Refusal::Denied(format!(
@@ -115,7 +115,7 @@ fn program() -> String {
 }
 
 /// A word of the shell.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
     if word.chars().all(plain) {
         return word.to_owned();
@@ -169,12 +169,12 @@ fn apply(asked: &Install, path: &Path, before: Option<&str>, after: &str) -> Res
 }
 
 /// The rights of a file that is there, else these.
-fn mode(path: &Path, usual: u32) -> u32 {
+pub(super) fn mode(path: &Path, usual: u32) -> u32 {
     fs::metadata(path).map_or(usual, |facts| facts.permissions().mode() & 0o777)
 }
 
 /// Writes a file whole or not at all.
-fn put(path: &Path, text: &str, mode: u32) -> io::Result<()> {
+pub(super) fn put(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let dir = path.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(dir)?;
     let mut file = NamedTempFile::new_in(dir)?;

@@ -1,27 +1,22 @@
 //! `inbox`: a worker's new messages, the moment they are committed.
 
-use super::{failure::Failure, keepalive, live};
+use super::{bridge::Bridge, failure::Failure, keepalive, live, owners::Owners};
 use crate::cli;
 use std::{
-    collections::BTreeMap,
     io,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
 };
 use swarmwarden::{
-    credentials::Credential,
-    domain::{ConversationId, Side, Span, Timestamp},
-    engine::{
-        Clock,
-        alive::{Inbox, Item, Sources, Whose},
-    },
+    domain::{MessageId, Side, Span, Timestamp},
+    engine::alive::{Inbox, Item, Whose},
     headless::{Exit, inbox},
     settings::Settings,
-    store::{Bearer, SqliteStore, Store as _, Taken},
+    store::{Bearer, Store, StoreError, Taken, pipe::Purpose},
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -29,81 +24,32 @@ use tokio::signal::unix::{SignalKind, signal};
 const TICK: Span = Span::seconds(15);
 /// Longest wait, so that a stop and a reader that went away are heard.
 const WAIT: Duration = Duration::from_millis(250);
-/// Between two looks for credentials.
-const RESCAN: Span = Span::seconds(2);
 /// Pauses after failures, in milliseconds.
 const PAUSES: [u64; 6] = [50, 100, 250, 500, 1_000, 2_000];
 
-/// Whose messages are wanted, and the tokens that prove it.
-struct Owners {
-    named: Arc<[ConversationId]>,
-    state: Mutex<(
-        Option<Sources>,
-        Timestamp,
-        BTreeMap<ConversationId, Credential>,
-    )>,
-    clock: Clock,
-}
-
-impl Owners {
-    fn new(settings: &Settings, asked: &cli::Inbox) -> Result<Self, Failure> {
-        let clock = super::clock(settings);
-        let sources = keepalive::sources(settings, &asked.credentials, clock.now());
-        // Reading needs no token; marking does.
-        let needed = asked.conversation.is_empty() || asked.mark_read;
-        let sources = match sources {
-            Ok(sources) => Some(sources),
-            Err(error) if needed => return Err(error),
-            Err(_) => None,
-        };
-        let named = asked.conversation.iter().map(|id| id.as_str().into());
-        Ok(Self {
-            named: named.collect(),
-            state: Mutex::new((sources, Timestamp(i64::MIN / 2), BTreeMap::new())),
-            clock,
-        })
-    }
-
-    /// The conversations as they are now.
-    fn ids(&self) -> Arc<[ConversationId]> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.clock.now();
-        if now.since(state.1) >= RESCAN
-            && let Some(sources) = &mut state.0
-        {
-            let loaded = sources.load();
-            if !loaded.unreadable {
-                let all = loaded.credentials.into_iter();
-                state.2 = all.map(|c| (c.conversation.clone(), c)).collect();
-            }
-            state.1 = now;
-        }
-        if self.named.is_empty() {
-            return state.2.keys().cloned().collect();
-        }
-        Arc::clone(&self.named)
-    }
-
-    fn of(&self, id: &ConversationId) -> Option<Credential> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.2.get(id).cloned()
-    }
-}
-
 /// `inbox`.
 pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
-    drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
+    let bridge = Bridge::of(settings)?;
+    drop(bridge.open(Purpose::Reading)?); // says at once, and with its own exit code, why there is nothing to read
     if asked.mark_read && settings.read_only {
         let why = "asked for with --read-only or bridge.read_only".to_owned();
         return Err(Failure::Refused(swarmwarden::domain::Refusal::ReadOnly(
             why,
         )));
     }
-    let owners = Arc::new(Owners::new(settings, asked)?);
+    let owners = Arc::new(Owners::new(
+        settings,
+        &asked.credentials,
+        (&asked.conversation, asked.mark_read),
+    )?);
     let list = Arc::clone(&owners);
     let whose: Whose = Arc::new(move || list.ids());
-    let reader = keepalive::reader(settings, &asked.consumer, whose, asked.since)?;
+    let reader = keepalive::reader(
+        settings,
+        &asked.consumer,
+        whose,
+        (asked.since, Some(owners.proofs())),
+    )?;
     let stop = Arc::new(AtomicBool::new(false));
     let first = inbox::hello(
         owners.clock.now(),
@@ -114,7 +60,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
     let pump = Pump {
         reader,
         owners,
-        marker: asked.mark_read.then(|| path.to_owned()),
+        marker: asked.mark_read.then(|| Marker::new(bridge)),
         follow: asked.follow,
         stop: Arc::clone(&stop),
     };
@@ -140,8 +86,8 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
 struct Pump {
     reader: Inbox,
     owners: Arc<Owners>,
-    /// The bridge, where messages are marked as read.
-    marker: Option<std::path::PathBuf>,
+    /// Marks messages as read.
+    marker: Option<Marker>,
     follow: bool,
     stop: Arc<AtomicBool>,
 }
@@ -193,8 +139,8 @@ impl Pump {
     }
 
     /// Marks a message as read with the worker's own token; why not, when it could not.
-    fn mark(&self, item: &Item, wall: Timestamp) -> Option<String> {
-        let path = self.marker.as_deref()?;
+    fn mark(&mut self, item: &Item, wall: Timestamp) -> Option<String> {
+        let marker = self.marker.as_mut()?;
         let id = &item.row.conversation;
         let Some(credential) = self.owners.of(id) else {
             return Some(format!(
@@ -206,9 +152,7 @@ impl Pump {
             side: Side::B,
             token: &credential.token,
         };
-        let taken = SqliteStore::open_for_beats(path)
-            .and_then(|mut store| store.take(&bearer, &[item.row.id], wall));
-        match taken {
+        match marker.take(&bearer, item.row.id, wall) {
             Ok(Taken::Marked(_)) => None,
             Ok(Taken::Denied(why)) => Some(format!(
                 "message {} is not marked as read: {why}",
@@ -219,5 +163,37 @@ impl Pump {
                 item.row.id
             )),
         }
+    }
+}
+
+/// Marks messages as read, on a bridge that stays open.
+struct Marker {
+    bridge: Bridge,
+    store: Option<Box<dyn Store>>,
+}
+
+impl Marker {
+    const fn new(bridge: Bridge) -> Self {
+        Self {
+            bridge,
+            store: None,
+        }
+    }
+
+    fn take(
+        &mut self,
+        bearer: &Bearer<'_>,
+        id: MessageId,
+        wall: Timestamp,
+    ) -> Result<Taken, StoreError> {
+        let store = match &mut self.store {
+            Some(store) => store,
+            none => none.insert(self.bridge.open(Purpose::Beats)?),
+        };
+        let taken = store.take(bearer, &[id], wall);
+        if taken.is_err() {
+            self.store = None;
+        }
+        taken
     }
 }

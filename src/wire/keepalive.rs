@@ -1,11 +1,11 @@
 //! `keepalive`: workers whose credentials are here are kept alive.
 
-use super::{credentials as room, daemon, failure::Failure};
+use super::{bridge::Bridge, credentials as room, daemon, failure::Failure, owners::Owners};
 use crate::cli;
 use std::{
     env,
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -13,23 +13,25 @@ use swarmwarden::{
     credentials::{Credential, Delivery},
     domain::{Mode, Refusal, Span, Timestamp, credential::Secret},
     engine::{
-        Clock, Opener,
+        Clock,
         alive::{Activity, Evidence, Inbox, Item, Marks, Reading, Say, Sources, Whose},
         job::{Errands, Handover, KeepAlive, Keeping, Shown, Standing},
     },
     headless::{Exit, inbox},
     notify::Child,
     settings::Settings,
-    store::{Sidecar, SqliteStore, Store},
-    watch::network_file_system,
+    store::{
+        Sidecar,
+        pipe::{Proofs, Purpose},
+    },
 };
 
 /// Passes of `--once`: more than any number of conversations needs.
 const PASSES: usize = 100_000;
 
 /// The database, where signs of life may be written.
-fn writable(settings: &Settings) -> Result<&Path, Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
+fn writable(settings: &Settings) -> Result<Bridge, Failure> {
+    let bridge = Bridge::of(settings)?;
     let refused = |why: String| Err(Failure::Refused(Refusal::ReadOnly(why)));
     if settings.mode != Mode::Live {
         return refused("the past cannot be written; leave out --at".to_owned());
@@ -37,12 +39,12 @@ fn writable(settings: &Settings) -> Result<&Path, Failure> {
     if settings.read_only {
         return refused("asked for with --read-only or bridge.read_only".to_owned());
     }
-    if let Some(kind) = network_file_system(path) {
+    if let Some(kind) = bridge.shared() {
         return refused(format!(
             "{kind} cannot share a database between machines; keep alive where it lies"
         ));
     }
-    Ok(path)
+    Ok(bridge)
 }
 
 /// Where this machine's credentials are found: what was named, the environment, else what `sync` took over.
@@ -102,7 +104,7 @@ pub(super) fn keeping(
     handover: Option<Handover>,
     say: Say,
 ) -> Result<Keeping, Failure> {
-    let path = writable(settings)?.to_owned();
+    let bridge = writable(settings)?;
     let named = asked.map_or_else(listed, |a| a.credentials.clone());
     let now = super::clock(settings).now();
     let sources = match sources(settings, &named, now) {
@@ -120,11 +122,9 @@ pub(super) fn keeping(
         None => None,
     };
     let claims = (settings.state.as_deref())
-        .map(|state| Sidecar::place(state, &path).with_extension("keepalive"));
-    let open: Opener =
-        Arc::new(move || SqliteStore::open_for_beats(&path).map(|s| Box::new(s) as Box<dyn Store>));
+        .map(|state| Sidecar::place(state, bridge.place()).with_extension("keepalive"));
     Ok(Keeping {
-        open,
+        open: bridge.opener(Purpose::Beats),
         sources,
         handover,
         evidence,
@@ -147,8 +147,10 @@ pub(super) fn errands(
     };
     let limit = Duration::from_micros(asked.on_message_limit.0.unsigned_abs());
     let whose: Whose = Arc::new(move || shown.ids());
+    let owners = Owners::new(settings, &asked.credentials, (&[], false)).ok();
+    let proofs = owners.map(|owners| Arc::new(owners).proofs());
     Ok(Some(Errands {
-        inbox: reader(settings, "on-message", whose, None)?,
+        inbox: reader(settings, "on-message", whose, (None, proofs))?,
         encode: |item: &Item| inbox::message(&item.row, item.again).to_string().into(),
         command: Arc::new(Child::shell(command, limit)),
         limit,
@@ -161,15 +163,15 @@ pub(super) fn reader(
     settings: &Settings,
     name: &str,
     whose: Whose,
-    since: Option<i64>,
+    (since, proofs): (Option<i64>, Option<Proofs>),
 ) -> Result<Inbox, Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
+    let bridge = Bridge::of(settings)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
         let why = "a consumer is named by letters, digits, `-` and `_`";
         return Err(Failure::Usage(why.to_owned()));
     }
-    let dir = Sidecar::place(room::state(settings)?, path)
+    let dir = Sidecar::place(room::state(settings)?, bridge.place())
         .with_extension("inbox")
         .join(name);
     let marks = Marks::open(&dir, super::clock(settings).now())?.map_err(|holder| {
@@ -178,7 +180,7 @@ pub(super) fn reader(
         ))
     })?;
     let reading = Reading {
-        open: super::live::listener(path),
+        open: bridge.listener(proofs),
         whose,
         since: since.map(swarmwarden::domain::MessageId),
     };

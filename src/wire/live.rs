@@ -2,7 +2,9 @@
 
 use super::{
     beside::{self, Extras},
+    bridge::Bridge,
     failure::Failure,
+    health::HealthFile,
     pen::{pen, random},
 };
 use std::{
@@ -11,20 +13,24 @@ use std::{
     sync::{Arc, Mutex},
 };
 use swarmwarden::{
-    domain::{Mode, Severity, Timestamp, ledger::Floors, swarm::Habits, text, watchdog::Policy},
+    domain::{Mode, Severity, Timestamp, ledger::Floors, swarm::Habits, watchdog::Policy},
     engine::{
         Clock, Engine, Pen, Plan, View,
-        job::{Memory, Open, Opened, Warding, recall},
+        alive::Pulse,
+        job::{Memory, Open, Warding, recall},
     },
     headless::{Exit, events},
-    link::Ports,
+    link::{JobHealth, Ports},
     notify::{Child, Outlet},
     settings::{self, Address, Colours, Settings},
-    store::{Books, Sidecar, SqliteStore},
+    store::{Books, Sidecar, pipe::Purpose},
     tui::{self, Channels, Depth, Signal, View as Screen},
-    watch::Watch,
 };
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
 /// A runtime for an engine and its frontend.
 pub(super) fn runtime() -> io::Result<Runtime> {
@@ -32,26 +38,6 @@ pub(super) fn runtime() -> io::Result<Runtime> {
         .worker_threads(2)
         .enable_all()
         .build()
-}
-
-/// How to open the database at `path` for one of many that wait for messages.
-pub(super) fn listener(path: &Path) -> Open {
-    let path = path.to_owned();
-    Arc::new(move || {
-        let store = Box::new(SqliteStore::open(&path)?);
-        let watch = Some(Watch::new(&path).calm());
-        Ok(Opened { store, watch })
-    })
-}
-
-/// How to open the database at `path`.
-pub(super) fn opener(path: &Path, mode: Mode) -> Open {
-    let path = path.to_owned();
-    Arc::new(move || {
-        let store = Box::new(SqliteStore::open(&path)?);
-        let watch = matches!(mode, Mode::Live | Mode::Demo).then(|| Watch::new(&path));
-        Ok(Opened { store, watch })
-    })
 }
 
 /// What an engine is for.
@@ -74,8 +60,8 @@ impl Role {
 
 /// What is looked at.
 pub(super) struct Subject {
-    /// Path of the database.
-    pub(super) path: PathBuf,
+    /// Where it is.
+    pub(super) bridge: Bridge,
     /// Kind of view.
     pub(super) mode: Mode,
     /// Where `now` comes from.
@@ -89,14 +75,14 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// The database at `path`, as it is.
-    pub(super) fn file(settings: &Settings, path: &Path) -> Self {
+    /// A bridge, as it is.
+    pub(super) fn of(settings: &Settings, bridge: Bridge) -> Self {
         let mode = settings.mode;
         Self {
-            path: path.to_owned(),
             mode,
             clock: super::clock(settings),
-            open: opener(path, mode),
+            open: bridge.follower(mode),
+            bridge,
             state: settings.state.clone(),
             extras: Extras::default(),
         }
@@ -113,11 +99,11 @@ impl Subject {
             habits,
             floors,
             notes,
-        } = remember(state, &self.path, self.clock.now());
+        } = remember(state, self.bridge.place(), self.clock.now());
         let memory = memory.filter(|_| keeps);
         let outlets = outlets(settings, self.mode, keeps);
         let reporting = super::report::reporting(settings).filter(|_| self.mode == Mode::Live);
-        let pen = pen(settings, &self.path, self.mode, self.state.as_deref());
+        let pen = pen(settings, &self.bridge, self.mode, self.state.as_deref());
         let view = View {
             mode: self.mode,
             detector: settings.detector.clone(),
@@ -139,19 +125,20 @@ impl Subject {
             memory,
             notes,
             open: self.open,
-            name: text::line(&self.path.to_string_lossy()).into(),
+            name: self.bridge.name(),
             view,
             clock: self.clock,
             repos: super::repository::repos(settings),
             pen,
-            books: state.map(|state| Books::new(state, &self.path)),
+            books: state.map(|state| Books::new(state, self.bridge.place())),
             warding: role.policy().filter(|_| remembers).map(|policy| Warding {
                 policy,
                 actor: Arc::clone(&settings.actor),
-                bridge: Some(self.path.clone()),
+                bridge: Some(self.bridge.place().to_owned()),
                 fallback: self.state.clone(),
-                claims: (self.state.as_deref())
-                    .map(|state| Sidecar::place(state, &self.path).with_extension("keepalive")),
+                claims: (self.state.as_deref()).map(|state| {
+                    Sidecar::place(state, self.bridge.place()).with_extension("keepalive")
+                }),
                 random: Arc::new(random),
             }),
             reporting: reporting.filter(|_| keeps),
@@ -219,7 +206,7 @@ pub(super) fn dashboard(
         east: east(),
         read_only: match pen(
             settings,
-            &subject.path,
+            &subject.bridge,
             subject.mode,
             subject.state.as_deref(),
         ) {
@@ -258,10 +245,16 @@ pub(super) fn guard(
     policy: Policy,
     extras: Extras,
 ) -> Result<(Engine, Ports), Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
-    let mut subject = Subject::file(settings, path);
+    let mut subject = Subject::of(settings, Bridge::of(settings)?);
     subject.extras = extras;
     Ok(subject.start(settings, Role::Actor(policy)))
+}
+
+/// An engine that only listens, for a process without a screen.
+pub(super) fn listen(settings: &Settings, bridge: Bridge, pulse: Pulse) -> (Engine, Ports) {
+    let mut subject = Subject::of(settings, bridge);
+    subject.extras.pulse = Some(pulse);
+    subject.start(settings, Role::Listener)
 }
 
 /// Who is told of alerts: of a live bridge, by the dashboard that keeps the book.
@@ -316,23 +309,50 @@ pub(super) fn events(settings: &Settings, on: bool) -> Result<Exit, Failure> {
 }
 
 fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure> {
-    let path = settings.db.as_deref().ok_or(Failure::NoDatabase)?;
+    let bridge = Bridge::of(settings)?;
     if !follow {
-        drop(SqliteStore::open(path)?); // says at once, and with its own exit code, why there is nothing to read
+        drop(bridge.open(Purpose::Reading)?); // says at once, and with its own exit code, why there is nothing to read
     }
     runtime()?.block_on(async {
-        let subject = Subject::file(settings, path);
+        let mut subject = Subject::of(settings, bridge);
         let clock = subject.clock.clone();
+        if role != Role::Listener {
+            subject.extras.pulse = Some(Pulse::new(super::daemon::socket()));
+        }
         let (engine, ports) = subject.start(settings, role);
         let mut out = io::stdout();
+        let mut terminate = signal(SignalKind::terminate())?;
+        let telling = tell(settings, role, ports.jobs.clone(), clock.clone());
         let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
         let exit = tokio::select! {
             exit = running => exit?,
             signal = tokio::signal::ctrl_c() => signal.map(|()| Exit::Interrupted)?,
+            // A service that is stopped has ended well.
+            _ = terminate.recv() => if role == Role::Listener { Exit::Terminated } else { Exit::Ok },
+            () = telling => Exit::Ok,
         };
         engine.stop().await;
         Ok(exit)
     })
+}
+
+/// Who acts writes its health into a file, as every background process does. Never ends.
+async fn tell(
+    settings: &Settings,
+    role: Role,
+    jobs: watch::Receiver<Arc<[JobHealth]>>,
+    clock: Clock,
+) {
+    let mut file = (role != Role::Listener).then(|| HealthFile::new(settings, None, clock.now()));
+    let mut tick = tokio::time::interval(std::time::Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tick.tick().await;
+        if let Some(file) = &mut file {
+            let all = Arc::clone(&jobs.borrow());
+            file.write(&all, &clock);
+        }
+    }
 }
 
 /// Nobody reads our output any more.

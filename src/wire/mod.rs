@@ -5,26 +5,36 @@ mod audit;
 mod beat;
 mod beside;
 mod books;
+mod bridge;
 mod credentials;
 mod daemon;
 mod demo;
 mod deploy;
+mod doctor;
 mod drill;
 mod failure;
 mod git;
+mod health;
 mod hooks;
 mod inbox;
 mod keepalive;
 mod live;
+mod metrics;
+mod operations;
+mod owners;
 mod pen;
+mod pipe;
 mod report;
 mod repository;
 mod sessions;
+mod setup;
 mod sync;
 mod takeover;
 mod tasks;
+mod wait;
 
-use crate::cli::{Act, Check, Cli, Common, Explain, Format, Status, Sub, When};
+use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
+use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
 use std::{
@@ -38,9 +48,12 @@ use swarmwarden::{
         self, Mode, Snapshot, Timestamp, act::Deed, alert::Alert, ledger::Floors, swarm::Habits,
     },
     engine::{Clock, View, job::recall, look},
-    headless::{Exit, check, explain, json, text},
+    headless::{
+        Exit, check, explain,
+        view::{self, View as Shown},
+    },
     settings::{self, Env, File, Given, Settings},
-    store::{Sidecar, SqliteStore},
+    store::{Sidecar, pipe::Purpose},
 };
 
 /// Runs what was asked for.
@@ -52,8 +65,21 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = cli.common.headless || dumb || !terminal;
     match cli.command {
-        Some(Sub::Status(status)) => show(&settings, database(&settings)?, settings.mode, &status),
+        Some(Sub::Status(status)) => {
+            show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
+        }
+        Some(Sub::Workers(how)) => one(&settings, Shown::Workers, &how),
+        Some(Sub::Tasks(how)) => one(&settings, Shown::Tasks, &how),
+        Some(Sub::Alerts(how)) => one(&settings, Shown::Alerts, &how),
+        Some(Sub::Wait(asked)) => wait::run(&settings, &asked),
         Some(Sub::Check(limits)) => monitor(&settings, &limits),
+        Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
+        Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
+        Some(Sub::Prune(asked)) => operations::prune(&settings, &asked),
+        Some(Sub::Setup(asked)) => setup::run(&settings, &cli.common, &asked.command),
+        Some(Sub::Checklist(asked)) => operations::checklist(&settings, &cli.common, &asked),
+        Some(Sub::Rollcall(asked)) => operations::rollcall(&settings, &asked),
+        Some(Sub::Doctor(asked)) => doctor::run(&settings, &cli.common, &asked),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
@@ -64,7 +90,13 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Sync(asked)) => sync::run(&settings, &asked),
         Some(Sub::KeepAlive(asked)) => keepalive::run(&settings, &asked),
         Some(Sub::Run(asked)) => daemon::several(&settings, &asked),
+        Some(Sub::Push(mut asked)) => {
+            asked.follow = true;
+            inbox::run(&settings, &asked)
+        }
         Some(Sub::Inbox(asked)) => inbox::run(&settings, &asked),
+        Some(Sub::Metrics(asked)) => metrics::run(&settings, &asked),
+        Some(Sub::Pipe(asked)) => pipe::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
         Some(Sub::Drill(asked)) => drill::run(cli.common.db.as_deref(), &asked),
@@ -76,12 +108,12 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Act(deed)) => act(&settings, &deed),
         None if plain => show(
             &settings,
-            database(&settings)?,
+            &Bridge::of(&settings)?,
             settings.mode,
             &Status::default(),
         ),
         None => {
-            let subject = Subject::file(&settings, database(&settings)?);
+            let subject = Subject::of(&settings, Bridge::of(&settings)?);
             live::dashboard(&settings, subject, cli.common.panic_test)
         }
     }
@@ -115,6 +147,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     }
     let given = Given {
         db: common.db.clone(),
+        via: common.via.clone(),
         at: common.at.clone(),
         git: common.git.clone(),
         swarm: common.swarm.clone(),
@@ -164,19 +197,16 @@ fn state_home() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok()?.state_dir()
 }
 
+/// Where the configuration lies when none is named.
+fn usual_config() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let dirs = etcetera::choose_base_strategy().ok()?;
+    Some(dirs.config_dir().join("swarmwarden").join("config.toml"))
+}
+
 /// The configuration that was named, or the one at the usual place when there is one.
 fn config(named: Option<&Path>) -> Result<(File, Vec<String>), Failure> {
-    let usual = || -> Option<PathBuf> {
-        use etcetera::BaseStrategy;
-        Some(
-            etcetera::choose_base_strategy()
-                .ok()?
-                .config_dir()
-                .join("swarmwarden")
-                .join("config.toml"),
-        )
-    };
-    let path = named.map(Path::to_owned).or_else(usual);
+    let path = named.map(Path::to_owned).or_else(usual_config);
     let Some(path) = path else {
         return Ok((File::default(), Vec::new()));
     };
@@ -196,19 +226,19 @@ fn text_of(path: &Path, error: &io::Error) -> String {
     domain::text::line(&format!("{}: {error}", path.display())).into_owned()
 }
 
-/// The database that was named or found.
-fn database(settings: &Settings) -> Result<&Path, Failure> {
-    settings.db.as_deref().ok_or(Failure::NoDatabase)
-}
-
 /// Where commands take the time from: the one place that knows of rehearsals.
 fn clock(settings: &Settings) -> Clock {
     Clock::of(settings.mode).scaled(settings.pace)
 }
 
 /// One look at a bridge.
-fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Timestamp), Failure> {
-    let mut store = SqliteStore::open(path)?;
+fn glance(
+    settings: &Settings,
+    bridge: &Bridge,
+    mode: Mode,
+) -> Result<(Snapshot, Timestamp), Failure> {
+    let path = bridge.place();
+    let mut store = bridge.open(Purpose::Reading)?;
     let now = Clock::of(mode).scaled(settings.pace).now();
     let repo = repository::survey(settings, now).map(Arc::new);
     let (habits, floors) = known(settings, path, mode)?;
@@ -218,7 +248,7 @@ fn glance(settings: &Settings, path: &Path, mode: Mode) -> Result<(Snapshot, Tim
         habits: Arc::new(habits),
         floors: Arc::new(floors),
     };
-    let mut snapshot = look(&mut store, &view, now, repo)?;
+    let mut snapshot = look(&mut *store, &view, now, repo)?;
     if mode == Mode::Live {
         snapshot.alerts = remembered(settings, path);
     }
@@ -254,23 +284,42 @@ fn known(settings: &Settings, path: &Path, mode: Mode) -> Result<(Habits, Floors
     }
 }
 
-fn show(settings: &Settings, path: &Path, mode: Mode, status: &Status) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, path, mode)?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match status.output {
-        Format::Text => text::write(&mut out, &snapshot, now)?,
-        Format::Json => json::write(&mut out, &snapshot, now)?,
-    }
-    out.flush()?;
-    Ok(if status.exit_code {
+fn show(
+    settings: &Settings,
+    bridge: &Bridge,
+    mode: Mode,
+    status: &Status,
+) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, bridge, mode)?;
+    let exit = if status.exit_code {
         Exit::of(snapshot.severity)
     } else {
         Exit::Ok
-    })
+    };
+    print(snapshot, Shown::Status, &status.show, now)?;
+    Ok(exit)
+}
+
+/// One view by itself.
+fn one(settings: &Settings, view: Shown, how: &Show) -> Result<Exit, Failure> {
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
+    print(snapshot, view, how, now)
+}
+
+/// A view as it was asked for, on standard output.
+fn print(s: Snapshot, view: Shown, how: &Show, now: Timestamp) -> Result<Exit, Failure> {
+    let s = match &how.filter {
+        Some(filter) => view::narrowed(s, view, filter, now),
+        None => s,
+    };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    view::write(&mut out, &s, (view, how.output.into()), now)?;
+    out.flush()?;
+    Ok(Exit::Ok)
 }
 
 fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let worker = explain::pick(&snapshot, &asked.worker).map_err(Failure::Usage)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
     match asked.output {
@@ -282,11 +331,14 @@ fn reasons(settings: &Settings, asked: &Explain) -> Result<Exit, Failure> {
 }
 
 fn monitor(settings: &Settings, check: &Check) -> Result<Exit, Failure> {
+    if let Some(named) = &check.own {
+        return health::check(settings, named, check.limit);
+    }
     let limits = check::Limits {
         warn: check::Limits::parse(&check.warn).map_err(Failure::Usage)?,
         crit: check::Limits::parse(&check.crit).map_err(Failure::Usage)?,
     };
-    let (snapshot, now) = glance(settings, database(settings)?, settings.mode)?;
+    let (snapshot, now) = glance(settings, &Bridge::of(settings)?, settings.mode)?;
     let (line, exit) = check::line(&snapshot, &limits, now);
     writeln!(io::stdout(), "{line}")?;
     Ok(exit)

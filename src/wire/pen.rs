@@ -1,16 +1,16 @@
 //! With what the bridge is written, or why nothing may be.
 
-use std::{path::Path, sync::Arc};
+use super::bridge::Bridge;
+use std::path::Path;
 use swarmwarden::{
     domain::{Mode, text},
     engine::Pen,
     settings::Settings,
-    store::{SqliteStore, Store, key},
-    watch::network_file_system,
+    store::{key, pipe::Purpose},
 };
 
-/// The pen for the database at `path`, with the key of the audit chain in `state`.
-pub(super) fn pen(settings: &Settings, path: &Path, mode: Mode, state: Option<&Path>) -> Pen {
+/// The pen for `bridge`, with the key of the audit chain in `state`.
+pub(super) fn pen(settings: &Settings, bridge: &Bridge, mode: Mode, state: Option<&Path>) -> Pen {
     let forbidden = |why: &str| Pen::Forbidden(text::line(why).into());
     if let Mode::Recorded(at) = mode {
         return forbidden(&format!(
@@ -20,7 +20,7 @@ pub(super) fn pen(settings: &Settings, path: &Path, mode: Mode, state: Option<&P
     if settings.read_only {
         return forbidden("asked for with --read-only or bridge.read_only");
     }
-    if let Some(kind) = network_file_system(path) {
+    if let Some(kind) = bridge.shared() {
         return forbidden(&format!(
             "{kind} cannot share a database between machines; act where it lies"
         ));
@@ -29,13 +29,10 @@ pub(super) fn pen(settings: &Settings, path: &Path, mode: Mode, state: Option<&P
         return forbidden("no directory for the key of the audit chain; name one with --state DIR");
     };
     match key(state, &settings.actor) {
-        Ok(key) => {
-            let path = path.to_owned();
-            let open = Arc::new(move || {
-                SqliteStore::open_for_writing(&path).map(|store| Box::new(store) as Box<dyn Store>)
-            });
-            Pen::Ready { open, key }
-        }
+        Ok(key) => Pen::Ready {
+            open: bridge.opener(Purpose::Writing),
+            key,
+        },
         Err(error) => {
             let place = state.display();
             forbidden(&format!(

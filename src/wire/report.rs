@@ -1,24 +1,37 @@
 //! `report`: documents about the sessions, printed or committed.
 
-use super::{Failure, sessions};
+use super::{Failure, bridge::Bridge, sessions};
 use crate::cli::{Paper as Asked, Report};
 use std::io::{self, Write};
 use swarmwarden::{
-    domain::session::written,
+    domain::{Snapshot, Span, Timestamp, session::written},
     engine::{Paper, Publisher, Reporting},
     git::{Network, Plumbing},
-    headless::{Exit, sessions as shown},
-    settings::Settings,
+    headless::{
+        Exit, sessions as shown,
+        shift::Shift,
+        view::{self, View},
+    },
+    settings::{self, Settings},
 };
 
 pub(super) fn run(settings: &Settings, asked: &Report) -> Result<Exit, Failure> {
     let snapshot = sessions::picture(settings)?;
+    if let Some(since) = &asked.since {
+        return shift(settings, snapshot, (since, asked.format));
+    }
     let doc = written(&snapshot, asked.branch.as_deref());
     let mut out = io::BufWriter::new(io::stdout().lock());
     let paper = match asked.format {
         Asked::StatusMd => Paper::Status,
         Asked::TrackerMd => Paper::Tracker,
         Asked::HandoverMd => Paper::Handover,
+        Asked::Markdown if !asked.commit => {
+            let how = (View::Status, view::Format::Md);
+            view::write(&mut out, &snapshot, how, snapshot.at)?;
+            out.flush()?;
+            return Ok(Exit::Ok);
+        }
         Asked::Markdown => Paper::Summary,
         Asked::Json if asked.commit => {
             let words = "--commit writes a document, not json: name one with --format";
@@ -52,6 +65,37 @@ pub(super) fn run(settings: &Settings, asked: &Report) -> Result<Exit, Failure> 
         "{word}: {} on {branch} @{}{pushed}",
         done.path, done.commit
     )?;
+    out.flush()?;
+    Ok(Exit::Ok)
+}
+
+/// `report --since`.
+fn shift(
+    settings: &Settings,
+    mut snapshot: Snapshot,
+    (since, format): (&str, Asked),
+) -> Result<Exit, Failure> {
+    let bridge = Bridge::of(settings)?;
+    let from = settings::duration(since)
+        .map(|span| snapshot.at.plus(Span(-span.0)))
+        .or_else(|| Timestamp::parse(since))
+        .ok_or_else(|| {
+            Failure::Usage(format!("`{since}` is neither a span such as 8h nor a time"))
+        })?;
+    snapshot.alerts = super::remembered(settings, bridge.place());
+    let shift = Shift::new(&snapshot, &super::audit::records(settings)?, from);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    match format {
+        Asked::Markdown => out.write_all(shift.markdown(&snapshot).as_bytes())?,
+        Asked::Json => {
+            serde_json::to_writer_pretty(&mut out, &shift).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        _ => {
+            let why = "--since prints md or json".to_owned();
+            return Err(Failure::Usage(why));
+        }
+    }
     out.flush()?;
     Ok(Exit::Ok)
 }

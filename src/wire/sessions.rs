@@ -1,34 +1,25 @@
 //! `sessions`: with a bridge when there is one, and without.
 
-use super::{Failure, glance, repository};
-use crate::cli::{Sessions, View};
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use super::{Failure, bridge::Bridge, glance, repository};
+use crate::cli::Sessions;
+use std::sync::Arc;
 use swarmwarden::{
     domain::{Mode, Snapshot},
     engine::Clock,
-    headless::{Exit, sessions},
+    headless::{Exit, view::View},
     settings::Settings,
 };
 
 pub(super) fn run(settings: &Settings, asked: &Sessions) -> Result<Exit, Failure> {
     let snapshot = picture(settings)?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    match asked.output {
-        View::Table => sessions::text(&mut out, &snapshot, asked.all)?,
-        View::Json => sessions::json(&mut out, &snapshot)?,
-        View::Md => sessions::markdown(&mut out, &snapshot, asked.all)?,
-    }
-    out.flush()?;
-    Ok(Exit::Ok)
+    let at = snapshot.at;
+    super::print(snapshot, View::Sessions(asked.all), &asked.show, at)
 }
 
 /// The repository, and the bridge when there is one.
 pub(super) fn picture(settings: &Settings) -> Result<Snapshot, Failure> {
-    match settings.db.as_deref() {
-        Some(path) => Ok(glance(settings, path, settings.mode)?.0),
+    match Bridge::known(settings) {
+        Some(bridge) => Ok(glance(settings, &bridge, settings.mode)?.0),
         None => Ok(alone(settings)),
     }
 }

@@ -1,6 +1,6 @@
 //! `sync`: a worker's machine takes over new credentials.
 
-use super::{credentials as room, failure::Failure, live};
+use super::{bridge::Bridge, credentials as room, failure::Failure, health::HealthFile, live};
 use crate::cli;
 use std::{
     io::{self, Write as _},
@@ -11,18 +11,19 @@ use swarmwarden::{
     credentials::{Delivery, Home, Shelf, Syncer},
     domain::{Mode, Span, text},
     engine::{
-        Clock, Opener, Supervisor,
+        Clock, Supervisor,
         job::{Handover, Sync, Syncing},
     },
     git::Network,
     headless::Exit,
     link::JobHealth,
     settings::{DEFAULT_PATHS, Settings},
-    store::{SqliteStore, Store},
+    store::pipe::Purpose,
 };
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
+    time::{MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -37,15 +38,12 @@ pub(super) fn syncing(settings: &Settings, worker: u32) -> Result<Syncing, Failu
     let delivery = Delivery::new(settings.runtime.as_deref(), state, &place.swarm);
     let shelf = Shelf::new(&repo, place, None).through(network);
     let writes = settings.mode == Mode::Live && !settings.read_only;
-    let path = settings.db.clone().filter(|_| writes);
-    let strict = path
-        .as_ref()
-        .is_some_and(|path| !DEFAULT_PATHS.iter().any(|usual| path.as_os_str() == *usual));
-    let open = path.map(|path| -> Opener {
-        Arc::new(move || {
-            SqliteStore::open_for_writing(&path).map(|s| Box::new(s) as Box<dyn Store>)
-        })
+    let bridge = Bridge::known(settings).filter(|_| writes);
+    let strict = bridge.as_ref().is_some_and(|bridge| {
+        let place = bridge.place().as_os_str();
+        !DEFAULT_PATHS.iter().any(|usual| place == *usual)
     });
+    let open = bridge.map(|bridge| bridge.opener(Purpose::Writing));
     let every = settings.credentials.interval.0.max(Span::seconds(5).0);
     Ok(Syncing {
         syncer: Syncer::new(shelf, home, delivery, worker),
@@ -71,7 +69,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failur
     let how = syncing(settings, room::number(asked.worker, settings)?)?;
     let clock = super::clock(settings);
     if !asked.once {
-        return live::runtime()?.block_on(follow(how, clock));
+        return live::runtime()?.block_on(follow(settings, how, clock));
     }
     let lines = Sync::look(&how, clock.now())?;
     let mut out = io::stdout().lock();
@@ -86,7 +84,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failur
 }
 
 /// Says what changes, until somebody interrupts.
-async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
+async fn follow(settings: &Settings, how: Syncing, clock: Clock) -> Result<Exit, Failure> {
     // Heard from here on, whatever is being done when they come.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -96,8 +94,15 @@ async fn follow(how: Syncing, clock: Clock) -> Result<Exit, Failure> {
     let mut supervisor = Supervisor::new(out, clock.clone(), stop.clone());
     supervisor.add(Sync::new(how, clock.clone()));
     let mut said = (String::new(), String::new());
+    let mut file = HealthFile::new(settings, None, clock.now());
+    let mut tick = interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let exit = loop {
         tokio::select! {
+            _ = tick.tick() => {
+                file.write(&Arc::clone(&health.borrow()), &clock);
+                continue;
+            }
             _ = interrupt.recv() => break Exit::Interrupted,
             _ = terminate.recv() => break Exit::Terminated,
             changed = handed.changed() => if changed.is_err() { break Exit::Ok },

@@ -1,7 +1,7 @@
 //! What it costs to keep a swarm alive: a beat against a process that does the same statements, a thousand conversations in one process, a message
 //! from its commit to its consumer, a hook. Real processes, the release build.
 //!
-//! `cargo bench --bench alive`, or one of `-- beats`, `hooks`, `latency`, `thousand`; `--quick` for fewer rounds.
+//! `cargo bench --bench alive`, or one of `-- beats`, `hooks`, `latency`, `pipe`, `thousand`; `--quick` for fewer rounds.
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -10,6 +10,8 @@
     clippy::unchecked_time_subtraction,
     reason = "a benchmark that cannot go on says so by ending, reads the clock and prints"
 )]
+
+mod pipe;
 
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
@@ -80,8 +82,11 @@ fn main() {
         hooks();
     }
     if only("latency") {
-        latency(1, if quick { 100 } else { 500 });
-        latency(100, 30);
+        latency(1, if quick { 100 } else { 500 }, false);
+        latency(100, 30, false);
+    }
+    if only("pipe") {
+        pipe::pipe(quick);
     }
     if only("thousand") {
         thousand(if quick { 20 } else { 60 });
@@ -226,10 +231,11 @@ fn hooks() {
 }
 
 /// From the commit to the line at each of so many consumers.
-fn latency(consumers: usize, messages: usize) {
+fn latency(consumers: usize, messages: usize, piped: bool) {
     let (dir, path) = bridge(1);
-    let all: Vec<(Killed, Receiver<(String, Instant)>)> =
-        (0..consumers).map(|n| follow(dir.path(), n)).collect();
+    let all: Vec<(Killed, Receiver<(String, Instant)>)> = (0..consumers)
+        .map(|n| follow(dir.path(), n, piped))
+        .collect();
     for (_, lines) in &all {
         let (hello, _) = lines.recv_timeout(Duration::from_secs(60)).unwrap();
         assert!(hello.contains("hello"));
@@ -251,7 +257,10 @@ fn latency(consumers: usize, messages: usize) {
         }
     }
     tell(
-        &format!("commit to line, {consumers} consumers, {messages} messages"),
+        &format!(
+            "commit to line{}, {consumers} consumers, {messages} messages",
+            if piped { " through a pipe" } else { "" }
+        ),
         &mut spent,
     );
 }
@@ -265,9 +274,9 @@ impl Drop for Killed {
     }
 }
 
-fn follow(dir: &Path, n: usize) -> (Killed, Receiver<(String, Instant)>) {
+fn follow(dir: &Path, n: usize, piped: bool) -> (Killed, Receiver<(String, Instant)>) {
     let name = format!("c{n}");
-    let mut child = warden(
+    let mut command = warden(
         dir,
         &[
             "inbox",
@@ -277,11 +286,22 @@ fn follow(dir: &Path, n: usize) -> (Killed, Receiver<(String, Instant)>) {
             "--consumer",
             &name,
         ],
-    )
-    .stdin(Stdio::null())
-    .stdout(Stdio::piped())
-    .spawn()
-    .unwrap();
+    );
+    if piped {
+        let program = env!("CARGO_BIN_EXE_swarmwarden");
+        let line = format!(
+            "exec {program} pipe --db '{}'",
+            dir.join("bridge.db").display()
+        );
+        command
+            .env_remove("SWARMWARDEN_DB")
+            .env("SWARMWARDEN_VIA", line);
+    }
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let (sender, lines) = sync_channel(1_024);
     let out = BufReader::new(child.stdout.take().unwrap());
     thread::spawn(move || {

@@ -3,11 +3,11 @@
 mod faults;
 mod hooks;
 mod inbox;
-mod scene;
+mod machine;
+pub(crate) mod scene;
 
 use super::{machines::Machines, run, warden};
-use scene::Scene;
-pub(crate) use scene::until;
+pub(crate) use scene::{Running, Scene, until};
 use serde_json::Value;
 use std::{
     fs,

@@ -1,5 +1,5 @@
-//! Machines that share nothing but a remote and, for as long as there is no other way, the bridge's file: each has a clone, a home and a state
-//! directory of its own.
+//! Machines that share nothing but a remote: each has a clone, a home and a state directory of its own. The bridge's file is on the
+//! orchestrator's, and the workers' reach it through a pipe that is for workers.
 
 use super::{bridge::TABLES, run, warden};
 use rusqlite::Connection;
@@ -63,8 +63,7 @@ impl Machines {
             .env("SWARMWARDEN_STATE", self.state_of(machine))
             .env("SWARMWARDEN_ACTOR", "ana")
             .args(args)
-            .arg("--db")
-            .arg(&self.bridge);
+            .args(self.reached(machine));
         let (code, out, err) = run(&mut command);
         for token in self.tokens() {
             assert!(
@@ -73,6 +72,17 @@ impl Machines {
             );
         }
         (code, out, err)
+    }
+
+    /// Where a machine has the bridge.
+    fn reached(&self, machine: u32) -> [String; 2] {
+        let db = self.bridge.display();
+        if machine == 0 {
+            return ["--db".to_owned(), db.to_string()];
+        }
+        let program = env!("CARGO_BIN_EXE_swarmwarden");
+        let line = format!("{program} pipe --for workers --db '{db}'");
+        ["--via".to_owned(), line]
     }
 
     /// Starts the binary on a machine, to be listened to.
@@ -84,8 +94,7 @@ impl Machines {
             .env("HOME", self.dir.path())
             .env("SWARMWARDEN_STATE", self.state_of(machine))
             .args(args)
-            .arg("--db")
-            .arg(&self.bridge)
+            .args(self.reached(machine))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap()

@@ -7,9 +7,13 @@ mod audit;
 mod books;
 mod bridge;
 #[cfg(test)]
+mod checklist;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod deploy;
+#[cfg(test)]
+mod doctor;
 #[cfg(test)]
 mod drill;
 mod git;
@@ -17,7 +21,23 @@ mod health;
 mod live;
 #[cfg(test)]
 mod machines;
+#[cfg(test)]
+mod metrics;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod own;
+#[cfg(test)]
+mod pipe;
+#[cfg(test)]
+mod rollcall;
 mod sessions;
+#[cfg(test)]
+mod setup;
+#[cfg(test)]
+mod views;
+#[cfg(test)]
+mod wait;
 mod written;
 
 use assert_cmd::Command;

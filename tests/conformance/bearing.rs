@@ -9,7 +9,7 @@ use swarmwarden::{
     domain::{
         ConversationId, MessageId, Schema, Side, Stamp, StatusRow, Timestamp, credential::Secret,
     },
-    store::{Bearer, Beaten, Denied, SqliteStore, Store, StoreError, Taken},
+    store::{Bearer, Beaten, Denied, Proved, SqliteStore, Store, StoreError, Taken},
 };
 
 const TOKEN: &str = "b0b0b0b0b0b0b0b0";
@@ -216,6 +216,30 @@ pub(crate) fn new_messages_come_in_pages<F: Tokens>(bridge: &F) {
     ));
 }
 
+pub(crate) fn a_token_is_proved_without_a_write<F: Tokens>(bridge: &F) {
+    scene(bridge);
+    for mut store in [bridge.store(), bridge.beater()] {
+        let version = store.version().unwrap();
+        let mut prove = |id: &str, token: &str, now| {
+            as_bearer(id, token, |bearer| store.prove(bearer, now).unwrap())
+        };
+        assert_eq!(prove("c1", TOKEN, at(30)), Proved::Yes);
+        for (id, token, why) in [
+            ("c1", "secret2", Denied::WrongToken),
+            ("c1", "", Denied::WrongToken),
+            ("c9", TOKEN, Denied::Unknown),
+        ] {
+            assert_eq!(prove(id, token, at(30)), Proved::Denied(why));
+        }
+        if F::SCHEMA == Schema::Bridge {
+            let over = prove("c1", TOKEN, at(3 * 3600));
+            assert_eq!(over, Proved::Denied(Denied::Expired));
+        }
+        assert_eq!(store.version().unwrap(), version);
+    }
+    assert!(statuses(&mut *bridge.store()).is_empty());
+}
+
 #[test]
 fn a_busy_bridge_is_waited_for_and_then_said() {
     let bridge = Wal::<true>::new();
@@ -247,6 +271,8 @@ fn what_cannot_be_proved_is_said_or_refused() {
     let scripts = <Scripts as Fixture>::new();
     scene(&scripts);
     scripts.sql("ALTER TABLE conversations DROP COLUMN token_b");
+    let proved = as_bearer("c1", "any", |bearer| scripts.store().prove(bearer, at(1)));
+    assert_eq!(proved.unwrap(), Proved::Unprovable);
     let unproved = Beaten::Written {
         first: true,
         proved: false,

@@ -10,7 +10,17 @@ mod files;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod follow;
+#[cfg(test)]
+mod kills;
+#[cfg(test)]
+mod odd;
+#[cfg(test)]
+mod piped;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod scope;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]
@@ -18,10 +28,21 @@ mod talking;
 #[cfg(test)]
 mod writer;
 
+/// The backends, by the names that the tests below give them.
+#[cfg(test)]
+mod kinds {
+    pub(crate) use crate::{
+        fixture::{Bridge, Journal, LongLived, Memory, Scripts},
+        piped::Piped,
+        writer::MemoryScripts,
+    };
+}
+
 /// One test per line for a backend.
 macro_rules! tests {
     ($name:ident, $fixture:ty, $suite:ident: $($test:ident)*) => {
         mod $name {
+            use crate::kinds::*;
             $(
                 #[test]
                 fn $test() {
@@ -34,8 +55,8 @@ macro_rules! tests {
 
 /// What every backend must do.
 macro_rules! conformance {
-    ($name:ident, $fixture:ident) => {
-        tests! { $name, crate::fixture::$fixture, suite:
+    ($name:ident, $fixture:ty) => {
+        tests! { $name, $fixture, suite:
             an_empty_bridge_is_empty
             the_source_says_its_schema
             a_conversation_is_read_whole
@@ -68,8 +89,8 @@ macro_rules! conformance {
 
 /// What every backend with a file must do besides.
 macro_rules! file_conformance {
-    ($name:ident, $fixture:ident) => {
-        tests! { $name, crate::fixture::$fixture, files:
+    ($name:ident, $fixture:ty) => {
+        tests! { $name, $fixture, files:
             a_deleted_file_is_replaced
             a_recreated_file_is_replaced_and_opens_again
             a_renamed_file_is_replaced
@@ -88,8 +109,8 @@ macro_rules! file_conformance {
 
 /// What every backend must do with an action.
 macro_rules! acting_conformance {
-    ($name:ident, $fixture:ident) => {
-        tests! { $name, crate::fixture::$fixture, acting:
+    ($name:ident, $fixture:ty) => {
+        tests! { $name, $fixture, acting:
             what_was_written_is_read_back_as_marks
             every_kind_of_row_is_read_back
             a_moved_task_is_a_clash_and_nothing_is_written
@@ -106,8 +127,8 @@ macro_rules! acting_conformance {
 
 /// What every backend must do with conversations.
 macro_rules! talking_conformance {
-    ($name:ident, $fixture:ident) => {
-        tests! { $name, crate::fixture::$fixture, talking:
+    ($name:ident, $fixture:ty) => {
+        tests! { $name, $fixture, talking:
             a_conversation_is_made_as_the_bridge_makes_one
             the_same_conversation_is_made_once
             only_one_between_the_same_roles_when_asked_so
@@ -120,22 +141,23 @@ macro_rules! talking_conformance {
 
 /// What every backend must do for the holder of a token.
 macro_rules! bearing_conformance {
-    ($name:ident, $fixture:ident) => {
-        tests! { $name, crate::fixture::$fixture, bearing:
+    ($name:ident, $fixture:ty) => {
+        tests! { $name, $fixture, bearing:
             a_beat_moves_the_time_and_nothing_else
             a_first_beat_makes_the_row
             a_wrong_token_writes_nothing
             an_expired_conversation_is_not_beaten
             only_ones_own_messages_are_taken
             new_messages_come_in_pages
+            a_token_is_proved_without_a_write
         }
     };
 }
 
 /// What every backend with a file must do with an action that cannot be written.
 macro_rules! refusal_conformance {
-    ($name:ident, $fixture:ident) => {
-        tests! { $name, crate::fixture::$fixture, refusals:
+    ($name:ident, $fixture:ty) => {
+        tests! { $name, $fixture, refusals:
             a_store_for_reading_writes_nothing
             a_locked_bridge_is_busy_and_then_written
             a_replaced_file_is_not_written
@@ -172,16 +194,33 @@ refusal_conformance!(refusals_bridge_journal, Journal);
 refusal_conformance!(refusals_scripts_journal, Scripts);
 
 bearing_conformance!(bearing_memory, Memory);
-tests! { bearing_memory_scripts, crate::writer::MemoryScripts, bearing:
+tests! { bearing_memory_scripts, MemoryScripts, bearing:
     a_beat_moves_the_time_and_nothing_else
     a_first_beat_makes_the_row
     a_wrong_token_writes_nothing
     an_expired_conversation_is_not_beaten
     only_ones_own_messages_are_taken
     new_messages_come_in_pages
+    a_token_is_proved_without_a_write
 }
 
 bearing_conformance!(bearing_bridge_wal, LongLived);
 bearing_conformance!(bearing_bridge_per_operation, Bridge);
 bearing_conformance!(bearing_bridge_journal, Journal);
 bearing_conformance!(bearing_scripts_journal, Scripts);
+
+conformance!(pipe_memory, Piped<Memory>);
+conformance!(pipe_bridge_wal, Piped<LongLived>);
+conformance!(pipe_scripts, Piped<Scripts>);
+file_conformance!(file_pipe_bridge_wal, Piped<LongLived>);
+file_conformance!(file_pipe_scripts, Piped<Scripts>);
+acting_conformance!(acting_pipe_memory, Piped<Memory>);
+acting_conformance!(acting_pipe_bridge_wal, Piped<LongLived>);
+acting_conformance!(acting_pipe_scripts, Piped<Scripts>);
+talking_conformance!(talking_pipe_memory, Piped<Memory>);
+talking_conformance!(talking_pipe_bridge_wal, Piped<LongLived>);
+refusal_conformance!(refusals_pipe_bridge_wal, Piped<LongLived>);
+refusal_conformance!(refusals_pipe_scripts, Piped<Scripts>);
+bearing_conformance!(bearing_pipe_memory, Piped<Memory>);
+bearing_conformance!(bearing_pipe_bridge_wal, Piped<LongLived>);
+bearing_conformance!(bearing_pipe_scripts, Piped<Scripts>);

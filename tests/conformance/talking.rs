@@ -17,11 +17,11 @@ use swarmwarden::{
 };
 
 /// A conversation whose random bytes are all `n`.
-fn new(n: u8, role: &str) -> NewConversation {
+pub(crate) fn new(n: u8, role: &str) -> NewConversation {
     NewConversation::from_random("s2-orchestrator", role, &[n; 72].into())
 }
 
-fn deed(action: &'static str, new: &NewConversation) -> Entry {
+pub(crate) fn deed(action: &'static str, new: &NewConversation) -> Entry {
     let (actor, op): (Arc<str>, Arc<str>) = ("ana".into(), format!("op-{}", new.id.raw()).into());
     entry(action, &new.id, (&actor, &op), "deploy")
 }

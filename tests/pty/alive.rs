@@ -58,3 +58,34 @@ fn pty_a_dashboard_keeps_alive_when_it_is_asked_to() -> Result {
     }
     Ok(())
 }
+
+#[test]
+fn pty_a_dashboard_follows_a_bridge_through_a_pipe_and_its_pipe_may_die() -> Result {
+    let dir = tempfile::tempdir()?;
+    scene(dir.path())?;
+    let place = |name: &str| dir.path().join(name).display().to_string();
+    let (db, state, pids) = (place("bridge.db"), place("state"), place("pids"));
+    let program = env!("CARGO_BIN_EXE_swarmwarden");
+    let via = format!("echo $$ >> {pids}; exec {program} pipe --db {db}");
+    let env = [("SWARMWARDEN_VIA", via.as_str())];
+    let mut session = in_shell(&format!("--state {state}"), &env)?;
+    session.wait("1/1 up")?;
+    for (label, kills) in [("worker-77", false), ("worker-78", true)] {
+        if kills {
+            let all = fs::read_to_string(&pids)?;
+            let _some_are_gone = std::process::Command::new("kill")
+                .arg("-KILL")
+                .args(all.split_whitespace())
+                .stderr(std::process::Stdio::null())
+                .status()?;
+        }
+        let now = Clock::system().now();
+        let (made, over) = (now.naive(), now.plus(Span::seconds(3_600)).naive());
+        let sql = "INSERT INTO conversations VALUES (?, 'o', ?, 'x', 'y', ?, ?)";
+        Connection::open(&db)?.execute(sql, [label, label, &made, &over])?;
+        session.wait(label)?;
+    }
+    session.keys("\x03")?;
+    session.wait("END")?;
+    Ok(())
+}

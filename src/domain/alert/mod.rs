@@ -46,6 +46,16 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status.
+    pub const ALL: [Self; 6] = [
+        Self::Firing,
+        Self::Acked,
+        Self::Silenced,
+        Self::Inhibited,
+        Self::Pending,
+        Self::Resolved,
+    ];
+
     /// Name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -24,6 +24,16 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage, in the order of a session's life.
+    pub const ALL: [Self; 6] = [
+        Self::Absent,
+        Self::Empty,
+        Self::Started,
+        Self::Stuck,
+        Self::Finished,
+        Self::Merged,
+    ];
+
     /// Name in JSON, and on screen.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -7,13 +7,14 @@ mod kept;
 mod label;
 mod picture;
 mod pulse;
+mod step;
 mod vigil;
 mod words;
 mod worker;
 
 use super::{
     AuditKind, AuditRow, Changes, ConversationId, ConversationRow, Cursor, Happening, Message,
-    MessageId, MessageRow, Side, StatusRow, Task, TaskState, Timestamp, Traffic, WorkerId,
+    MessageId, MessageRow, Side, StatusRow, Tally, Task, Timestamp, Traffic, WorkerId,
     audit::Link,
     health::Detector,
     ledger::{Incoming, Ledger, Step},
@@ -65,6 +66,7 @@ pub struct Swarm {
     raw: VecDeque<Raw>,
     log: EventLog,
     completions: Arc<VecDeque<Timestamp>>,
+    tally: Arc<Tally>,
     chains: Arc<HashMap<Arc<str>, Link>>,
     cursor: Cursor,
     watching: bool,
@@ -324,7 +326,8 @@ impl Swarm {
             return;
         };
         fold.message(&row, &content, read, arrival);
-        let worker = fold.label.clone();
+        let (worker, session) = (fold.label.clone(), Arc::clone(&fold.session));
+        Arc::make_mut(&mut self.tally).message(&session, content.kind);
         let incoming = Incoming {
             id: row.id,
             conversation: &row.conversation,
@@ -339,59 +342,15 @@ impl Swarm {
             mark: row.mark.as_deref(),
         };
         let step = self.ledger.apply(&incoming);
-        self.keep_body(row, worker, read, seen);
-        self.task_step(step, seen);
-    }
-
-    fn task_step(&mut self, step: Option<Step>, seen: Seen) {
-        let Some(Step { task, before }) = step else {
-            return;
+        let moved = |s: &Step| {
+            let last = s.task.holders.last();
+            s.task.holders.len() > 1 && last.is_some_and(|h| h.message == row.id)
         };
-        self.listing = None;
-        if matches!(seen, Seen::Live(_)) {
-            self.generations.step(&task);
+        if step.as_ref().is_some_and(moved) {
+            let cause = row.mark.as_ref().map(|m| m.cause.as_deref().unwrap_or(""));
+            Arc::make_mut(&mut self.tally).moved(&session, cause);
         }
-        for holder in task.holders.iter().rev().take(2) {
-            if self.index.contains_key(&holder.conversation)
-                && let Some(fold) = self.worker(&holder.conversation)
-            {
-                fold.touch();
-            }
-        }
-        if before == Some(task.state) {
-            return;
-        }
-        if task.state == TaskState::Done
-            && let Some(at) = task.closed_at
-        {
-            let completions = Arc::make_mut(&mut self.completions);
-            if completions.len() == KEPT_COMPLETIONS {
-                completions.pop_front();
-            }
-            let place = completions.partition_point(|t| *t <= at);
-            completions.insert(place, at);
-        }
-        if let Seen::Live(now) = seen {
-            self.log.push(now, Happening::TaskState(task, before));
-        }
-    }
-
-    fn mark_read(&mut self, id: MessageId, seen: Seen) {
-        self.show_bodies(Seen::Recorded);
-        let mut messages = self.messages.iter().rev();
-        if messages.any(|m| m.id == id && !m.read) {
-            let kept = Arc::make_mut(&mut self.messages);
-            if let Some(slot) = kept.iter_mut().rev().find(|m| m.id == id) {
-                Arc::make_mut(slot).read = true;
-            }
-        }
-        for (at, fold) in self.workers.iter_mut().enumerate() {
-            if fold.mark_read(id) {
-                self.vigil.queue(at, fold);
-                break;
-            }
-        }
-        let step = self.ledger.delivered(id);
+        self.keep_body(row, worker, read, seen);
         self.task_step(step, seen);
     }
 }

@@ -50,6 +50,7 @@ impl Swarm {
             },
             events: Arc::clone(&self.log.events),
             completions: Arc::clone(&self.completions),
+            tally: Arc::clone(&self.tally),
             observer: self.vigil.observer.clone(),
             source,
             sessions: Vec::new(),

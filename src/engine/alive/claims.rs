@@ -97,6 +97,25 @@ impl Claims {
         Ok(refused)
     }
 
+    /// Removes the lists of processes that are gone.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub fn sweep(dir: &Path) -> io::Result<()> {
+        let _others_wait = gate(dir)?;
+        for entry in fs::read_dir(dir)?.flatten() {
+            let path = entry.path();
+            if entry.file_name() == "lock" {
+                continue;
+            }
+            let Ok(other) = open(&path) else { continue };
+            if flock(&other, FlockOperation::NonBlockingLockExclusive).is_ok() {
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Who we are, as the others read it.
     fn words(&self) -> String {
         format!("pid {} since {}\n", std::process::id(), self.since)

@@ -47,7 +47,7 @@ pub fn write(out: &mut dyn Write, repo: &Repo, now: Timestamp, who: Owner<'_>) -
     print(out, &value)
 }
 
-fn branch(repo: &Repo, b: &Branch, who: Owner<'_>) -> Value {
+pub(in crate::headless) fn branch(repo: &Repo, b: &Branch, who: Owner<'_>) -> Value {
     let owner = who(b);
     json!({
         "name": b.name,

@@ -4,10 +4,13 @@ pub mod cell;
 pub mod json;
 mod sections;
 
+pub(super) use sections::merge_state;
+
 use super::text::table;
 use crate::domain::{
-    Branch, Repo, Timestamp,
+    Branch, Repo, Snapshot, Timestamp,
     repo::{CommitLine, LostLine, MergeSide, Resolution},
+    session::Session,
 };
 use sections::Section;
 use std::{
@@ -26,6 +29,27 @@ pub struct Who {
 
 /// Says whose a branch is.
 pub type Owner<'a> = &'a dyn Fn(&Branch) -> Who;
+
+/// Whose a branch is: its session, and the workers of that. O(sessions + workers).
+#[must_use]
+pub fn whose(snapshot: &Snapshot, branch: &Branch) -> Who {
+    let ours = |s: &&Arc<Session>| s.branch().is_some_and(|b| b.name == branch.name);
+    let Some(session) = snapshot.sessions.iter().find(ours) else {
+        return Who::default();
+    };
+    let workers = snapshot.workers.iter();
+    let workers = workers.filter(|w| session.workers.contains(&w.conversation));
+    let labels: Vec<String> = workers.map(|w| w.id.to_string()).collect();
+    let worker = match labels.as_slice() {
+        [] => None,
+        [one] => Some(one.as_str().into()),
+        [first, rest @ ..] => Some(format!("{first} +{}", rest.len()).into()),
+    };
+    Who {
+        session: (!session.is_bare()).then(|| Arc::clone(&session.key)),
+        worker,
+    }
+}
 
 /// Writes what git says as tables.
 ///

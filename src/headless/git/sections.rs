@@ -112,7 +112,7 @@ fn upstream(branch: &Branch) -> String {
 }
 
 /// How a branch stands to the base and to other branches, in a word or two.
-pub(super) fn merge_state(repo: &Repo, branch: &Branch) -> String {
+pub(in crate::headless) fn merge_state(repo: &Repo, branch: &Branch) -> String {
     if branch.merged {
         return "merged".to_owned();
     }

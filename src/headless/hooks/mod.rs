@@ -1,8 +1,10 @@
 //! The hook in the configuration of an agent's program: merged into what is there, and taken out again, as text in and text out. What is not ours
 //! stays as it is; what cannot be parsed is refused.
 
+mod mcp;
 mod node;
 
+pub use mcp::{Server, bridge_server, claude_code_server, codex_server};
 use node::Node;
 use toml::{Table, Value};
 
@@ -20,6 +22,11 @@ pub enum HookError {
     /// Another program has the only place there is.
     #[error("`notify` runs {0} already; call `{1}` from there; nothing was written")]
     Taken(String, String),
+    /// Another server has the name.
+    #[error(
+        "there is a server called bridge that runs {0}; take it out first, or let it run {1}; nothing was written"
+    )]
+    Server(String, String),
 }
 
 /// Whether a command line is one of ours: `beat` of a program that is called so.
@@ -29,6 +36,32 @@ fn is_ours(command: &str) -> bool {
     };
     let program = program.trim().trim_matches(['\'', '"']);
     program.rsplit('/').next() == Some("swarmwarden")
+}
+
+/// Whether a configuration, of either kind, calls `beat` of this program. O(length).
+#[must_use]
+pub fn calls_beat(text: &str) -> bool {
+    let json = serde_json::from_str::<serde_json::Value>(text).ok();
+    let found = json.is_some_and(|root| {
+        let list = |of: &serde_json::Value, name: &str| {
+            let list = of.get(name).and_then(|v| v.as_array().cloned());
+            list.unwrap_or_default()
+        };
+        let hooks = root.get("hooks").cloned().unwrap_or_default();
+        let groups = EVENTS.iter().flat_map(|event| list(&hooks, event));
+        let mut hooks = groups.flat_map(|group| list(&group, "hooks"));
+        hooks.any(|hook| {
+            hook.get("command")
+                .and_then(|c| c.as_str())
+                .is_some_and(is_ours)
+        })
+    });
+    found
+        || text.parse::<Table>().is_ok_and(|table| {
+            let words = table.get("notify").and_then(Value::as_array);
+            let words = words.map(|w| w.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+            words.is_some_and(|w| is_ours(&w.join(" ")))
+        })
 }
 
 /// The JSON configuration of Claude Code with the hook in it, or without; the same text when nothing is to be done. `command` is a line of the

@@ -103,6 +103,13 @@ impl Store for Noted {
     ) -> Result<crate::store::Commit, crate::store::StoreError> {
         self.0.commit(write, key, now)
     }
+    fn prove(
+        &mut self,
+        bearer: &crate::store::Bearer<'_>,
+        now: crate::domain::Timestamp,
+    ) -> Result<crate::store::Proved, crate::store::StoreError> {
+        self.0.prove(bearer, now)
+    }
     fn since(
         &mut self,
         after: crate::domain::MessageId,

@@ -6,7 +6,7 @@ use crate::{
         AuditKind, ConversationId, MessageId, Schema, Side, Stamp, StatusRow, Timestamp,
         credential::Secret,
     },
-    store::{Bearer, Beaten, Denied, Taken},
+    store::{Bearer, Beaten, Denied, Proved, Taken},
 };
 
 impl MemoryStore {
@@ -62,6 +62,11 @@ impl State {
             heartbeat: Stamp::At(now),
         });
         written(true)
+    }
+
+    pub(super) fn prove_one(&self, schema: Schema, bearer: &Bearer<'_>, now: Timestamp) -> Proved {
+        self.admit(schema, bearer, now)
+            .map_or_else(Proved::Denied, |()| Proved::Yes)
     }
 
     pub(super) fn take_some(

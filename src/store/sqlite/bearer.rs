@@ -4,7 +4,7 @@
 use super::{SqliteStore, writing::Writing};
 use crate::{
     domain::{MessageId, Schema, Side, Stamp, Timestamp, audit::Sealed},
-    store::{Bearer, Beaten, Denied, StoreError, Taken},
+    store::{Bearer, Beaten, Denied, Proved, StoreError, Taken},
 };
 use rusqlite::{
     Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params,
@@ -241,6 +241,37 @@ impl SqliteStore {
             Ok(Taken::Marked(marked))
         })
         .map(|done| done.unwrap_or_else(Taken::Denied))
+    }
+
+    pub(super) fn prove_one(
+        &mut self,
+        bearer: &Bearer<'_>,
+        now: Timestamp,
+    ) -> Result<Proved, StoreError> {
+        let (db, schema, subject) = (&self.db, self.layout.schema, &self.subject);
+        if subject.identify().ok() != Some(self.identity) {
+            return Err(subject.replaced());
+        }
+        let failed = |e| subject.error("read the schema", e);
+        let bearing = match (&self.bearing, &mut self.proving) {
+            (Some(bearing), _) => bearing,
+            (None, Some(Ok(bearing))) => bearing,
+            (None, Some(Err(_))) => return Ok(Proved::Unprovable),
+            (None, none) => match none.insert(Bearing::resolve(db, schema).map_err(failed)?) {
+                Ok(bearing) => bearing,
+                Err(_) => return Ok(Proved::Unprovable),
+            },
+        };
+        let Some(statements) = bearing.of(bearer.side) else {
+            return Ok(Proved::Denied(Denied::WrongToken));
+        };
+        let admitted = statements.admit(db, schema, bearer, now);
+        let admitted = admitted.map_err(|e| subject.error("hold a token against the bridge", e))?;
+        Ok(match admitted {
+            Err(denied) => Proved::Denied(denied),
+            Ok(()) if statements.proves => Proved::Yes,
+            Ok(()) => Proved::Unprovable,
+        })
     }
 
     /// Runs `work` for a bearer that is who it says it is.

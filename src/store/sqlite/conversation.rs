@@ -27,7 +27,7 @@ const COLUMNS: [&str; 7] = [
 const PAGE: usize = 4_096;
 
 /// The newest link of an actor's chain, and the row up to which it was looked for.
-type Head = (Option<Link>, i64);
+pub(super) type Head = (Option<Link>, i64);
 
 impl SqliteStore {
     pub(super) fn open_one(
@@ -147,7 +147,7 @@ impl SqliteStore {
     }
 
     /// Runs `work` in a transaction that keeps other writers out, on a bridge that has what it needs.
-    fn whole<T>(
+    pub(super) fn whole<T>(
         &mut self,
         probe: &mut Option<Probe>,
         work: impl FnOnce(
@@ -190,7 +190,7 @@ impl SqliteStore {
     }
 
     /// Looks for the newest link of `actor` above a row. O(rows of the log above it).
-    fn head(&self, actor: &str, from: Head) -> Result<Head, StoreError> {
+    pub(super) fn head(&self, actor: &str, from: Head) -> Result<Head, StoreError> {
         self.look(&self.db, actor, from)
             .map_err(|e| self.subject.error("read the audit log", e))
     }
@@ -214,7 +214,7 @@ impl SqliteStore {
     }
 
     /// Writes the next link of the actor's chain, after what came since `head` was looked for.
-    fn seal_one(
+    pub(super) fn seal_one(
         &self,
         tx: &Connection,
         writing: &Writing,

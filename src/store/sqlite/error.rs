@@ -147,6 +147,21 @@ impl Subject {
         }
     }
 
+    /// What the file system refuses.
+    pub(super) fn file(&self, operation: &'static str, error: io::Error) -> StoreError {
+        let path = self.name.clone();
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full { path },
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                StoreError::NotWritable {
+                    path,
+                    why: text::line(&error.to_string()).into_owned(),
+                }
+            }
+            _ => self.backend(operation, error.into()),
+        }
+    }
+
     fn backend(
         &self,
         operation: &'static str,

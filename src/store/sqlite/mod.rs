@@ -7,15 +7,21 @@
 mod bearer;
 mod commit;
 mod conversation;
+mod copy;
 mod error;
+mod exam;
+mod prune;
 mod reading;
 mod rows;
 mod schema;
 mod writing;
 
 pub use commit::Probe;
+pub use copy::Tally;
+pub use exam::{Exam, Integrity};
+pub use prune::{Over, Pruned};
 
-use super::{Bearer, Beaten, Commit, Ended, Opened, Said, Store, StoreError, Taken, Word};
+use super::{Bearer, Beaten, Commit, Ended, Opened, Proved, Said, Store, StoreError, Taken, Word};
 use crate::domain::{
     Changes, ConversationId, Cursor, MessageId, MessageRow, SourceInfo, Timestamp,
     act::Write,
@@ -50,6 +56,8 @@ pub struct SqliteStore {
     bearing: Option<Bearing>,
     /// The column without which no sign of life can be written.
     unborne: Option<String>,
+    /// What tokens are held against where nothing is written; the column that lacks for it.
+    proving: Option<Result<Bearing, String>>,
     probe: Option<Probe>,
 }
 
@@ -93,6 +101,7 @@ impl SqliteStore {
             writing: None,
             bearing: None,
             unborne: None,
+            proving: None,
             probe: None,
         })
     }
@@ -222,5 +231,9 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Taken, StoreError> {
         self.take_some(bearer, ids, now)
+    }
+
+    fn prove(&mut self, bearer: &Bearer<'_>, now: Timestamp) -> Result<Proved, StoreError> {
+        self.prove_one(bearer, now)
     }
 }

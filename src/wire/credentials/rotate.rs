@@ -3,7 +3,7 @@
 use super::{ORCHESTRATOR, Room, repository, say};
 use crate::{
     cli::RotateArgs,
-    wire::{books, failure::Failure, glance},
+    wire::{books, bridge::Bridge, failure::Failure, glance},
 };
 use std::{
     collections::BTreeMap,
@@ -23,8 +23,11 @@ use swarmwarden::{
 
 impl Room<'_> {
     pub(super) fn rotate(&self, asked: &RotateArgs) -> Result<Vec<String>, Failure> {
-        let path = crate::wire::database(self.settings)?;
-        let (picture, _) = glance(self.settings, path, self.settings.mode)?;
+        let (picture, _) = glance(
+            self.settings,
+            &Bridge::of(self.settings)?,
+            self.settings.mode,
+        )?;
         let roster = self.home.roster()?;
         let mode = if asked.all || asked.worker.is_some() {
             swarmwarden::domain::credential::Rotate::Off

@@ -225,8 +225,23 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::null());
+        Self::run(command)
+    }
+
+    /// The same with an input that stays open.
+    pub(crate) fn piped(mut command: Command) -> Self {
+        command.stdin(Stdio::piped());
+        Self::run(command)
+    }
+
+    /// Closes its input.
+    pub(crate) fn shut(&mut self) {
+        self.child.stdin.take();
+    }
+
+    fn run(mut command: Command) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
