@@ -5,9 +5,10 @@ use crate::{
     domain::{Span, Timestamp},
     engine::Clock,
 };
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::Value;
 use std::{
+    fs,
     io::{BufRead as _, BufReader, Read, Write as _},
     os::unix::process::CommandExt as _,
     process::{Child, Command, ExitStatus, Stdio},
@@ -96,6 +97,29 @@ impl Process {
         if let Some(pid) = pid.filter(|_| !self.ended) {
             let _gone = kill_process_group(pid, signal);
         }
+    }
+
+    /// Kills the processes that it started, and what these started, but not itself; how many there were.
+    pub(super) fn orphan(&self) -> usize {
+        let all: Vec<(u32, u32)> = (fs::read_dir("/proc").into_iter().flatten().flatten())
+            .filter_map(|entry| {
+                let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+                // After the name of the program, which may hold anything: state, parent.
+                let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+                Some((entry.file_name().to_str()?.parse().ok()?, parent))
+            })
+            .collect();
+        let mut family = vec![self.child.id()];
+        let mut seen = 0;
+        while let Some(parent) = family.get(seen).copied() {
+            seen += 1;
+            family.extend(all.iter().filter(|(_, p)| *p == parent).map(|(pid, _)| pid));
+        }
+        let killed = |pid: &&u32| {
+            let pid = i32::try_from(**pid).ok().and_then(Pid::from_raw);
+            pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
+        };
+        family.iter().skip(1).filter(killed).count()
     }
 
     /// Its id.
