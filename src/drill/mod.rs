@@ -17,6 +17,7 @@ mod client;
 mod crew;
 mod fault;
 mod log;
+mod machine;
 mod process;
 mod python;
 pub mod report;
