@@ -101,7 +101,7 @@ impl<'a> Agent<'a> {
                 self.patience(now)
             };
             let item = if asks || self.habits.poll.is_none() {
-                self.told(&mut inbox, wait)?
+                Self::told(&mut inbox, wait)?
             } else {
                 None
             };
@@ -123,7 +123,7 @@ impl<'a> Agent<'a> {
     }
 
     /// The next message. A bridge that is busy is asked again, as `inbox` does.
-    fn told(&self, inbox: &mut Inbox, wait: Duration) -> Result<Option<Item>, Trouble> {
+    fn told(inbox: &mut Inbox, wait: Duration) -> Result<Option<Item>, Trouble> {
         for _ in 0..TRIES {
             match inbox.next(wait) {
                 Err(StoreError::Busy { .. }) => std::thread::park_timeout(PAUSE),
