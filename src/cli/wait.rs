@@ -6,7 +6,7 @@ use swarmwarden::domain::{Span, condition::Condition};
 /// `wait`.
 #[derive(Debug, Args)]
 pub(crate) struct Wait {
-    /// Until this holds, such as `all-done`, `silent=0 and tasks.done>=340`, `task:T-112=done`, `severity<critical`.
+    /// Until this holds (exit 0), or no longer can unless somebody undoes what was done (exit 1), such as `all-done`, `silent=0 and tasks.done>=340`, `task:T-112=done`, `severity<critical`.
     #[arg(long, value_name = "EXPR", value_parser = Condition::parse)]
     pub(crate) until: Condition,
     /// No longer than this; without it, for ever.

@@ -3,6 +3,10 @@
 /// Escapes what would be a table, a tag, a link, emphasis, a mention, or a line of its own.
 #[must_use]
 pub(super) fn escape(text: &str) -> String {
+    // A forge makes links of addresses; these it does not see.
+    let text = text
+        .replace("://", ":\u{200b}//")
+        .replace("www.", "www\u{200b}.");
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,6 +1,10 @@
 //! `sessions`: claim and evidence of each session side by side, as text, JSON or Markdown.
 
-use super::{markdown::escape, text::table, view::rows};
+use super::{
+    markdown::escape,
+    text::{inert, table},
+    view::rows,
+};
 use crate::domain::{
     Snapshot, Span, Timestamp,
     session::{Checked, Outcome, Session, SessionsReport, overall},
@@ -70,7 +74,7 @@ fn details(out: &mut dyn Write, s: &Session, now: Timestamp) -> io::Result<()> {
     if s.contradictions.is_empty() && s.evidence.is_empty() && s.claim().is_none() {
         return Ok(());
     }
-    writeln!(out, "\n{}  {}", s.key, s.name())?;
+    writeln!(out, "\n{}", inert(&format!("{}  {}", s.key, s.name())))?;
     if let Some(said) = s.claim() {
         let when = said
             .at()

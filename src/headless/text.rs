@@ -150,7 +150,16 @@ pub(super) fn table(out: &mut dyn Write, head: &[&str], rows: Vec<Vec<String>>) 
                 width.saturating_sub(cell.width()) + 2,
             ));
         }
-        writeln!(out, "{}", line.trim_end())?;
+        writeln!(out, "{}", inert(line.trim_end()))?;
     }
     Ok(())
+}
+
+/// A line that begins as a command of a CI runner does is none any more.
+pub(super) fn inert(line: &str) -> std::borrow::Cow<'_, str> {
+    if line.trim_start().starts_with("::") {
+        format!("'{line}").into()
+    } else {
+        line.into()
+    }
 }

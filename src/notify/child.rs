@@ -2,7 +2,11 @@
 
 use super::{Delivery, NotifyError, Outlet};
 use crate::domain::{Severity, text};
-use std::{process::Stdio, sync::Arc, time::Duration};
+use std::{
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::Command,
@@ -13,6 +17,8 @@ use tokio::{
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Bytes of what it says that are looked at.
 const HEARD: u64 = 512;
+/// How long its last words are waited for when it has ended.
+const REST: Duration = Duration::from_millis(50);
 
 /// A program of the operator's. No shell: every argument is one argument.
 #[derive(Debug, Clone)]
@@ -39,12 +45,16 @@ impl Child {
         })
     }
 
-    /// Runs a line of the shell, at most for `patience`; what it started ends with it.
+    /// Runs a line of the shell, at most for `patience`. One that takes longer ends with all that it started; what it leaves behind when it ends
+    /// by itself lives on.
     #[must_use]
     pub fn shell(line: &str, patience: Duration) -> Self {
         let argv = ["sh", "-c", line].map(str::to_owned).to_vec();
+        // The program only: a line may hold a secret.
+        let program = line.split_whitespace().next().unwrap_or("sh");
+        let program = program.rsplit('/').next().unwrap_or(program);
         Self {
-            name: text::line(text::head(line, 64)).into(),
+            name: text::redact(&text::line(text::head(program, 64))).into(),
             argv,
             least: Severity::Ok,
             patience,
@@ -101,6 +111,9 @@ impl Child {
         let mut command = Command::new(program);
         if self.leads {
             command.process_group(0);
+        } else {
+            // Who is told of alerts needs no worker's token.
+            command.env_remove("SWARMWARDEN_TOKEN");
         }
         let mut child = command
             .args(arguments)
@@ -110,20 +123,40 @@ impl Child {
             .kill_on_drop(true)
             .spawn()
             .map_err(start)?;
-        let _group = Group(child.id().filter(|_| self.leads));
-        if let Some(mut input) = child.stdin.take() {
-            // A child that does not read is no failure: its exit code says whether it did what it should.
-            let _unread = input.write_all(json.as_bytes()).await;
-            let _unread = input.write_all(b"\n").await;
-        }
-        let mut words = Vec::new();
-        if let Some(said) = child.stderr.take() {
+        let mut group = Group(child.id().filter(|_| self.leads));
+        let (input, said) = (child.stdin.take(), child.stderr.take());
+        let feed = async {
+            if let Some(mut input) = input {
+                // A child that does not read is no failure: its exit code says whether it did what it should.
+                let _unread = input.write_all(json.as_bytes()).await;
+                let _unread = input.write_all(b"\n").await;
+            }
+        };
+        let words = Mutex::new(Vec::new());
+        let hear = async {
+            let Some(said) = said else { return };
             let mut head = said.take(HEARD);
-            let _unheard = head.read_to_end(&mut words).await;
+            let mut bytes = [0; 128];
+            while let Ok(n @ 1..) = head.read(&mut bytes).await {
+                let heard = bytes.get(..n).unwrap_or_default();
+                (words.lock().unwrap_or_else(PoisonError::into_inner)).extend_from_slice(heard);
+            }
             let mut rest = head.into_inner();
             let _unheard = tokio::io::copy(&mut rest, &mut tokio::io::sink()).await;
-        }
-        let status = child.wait().await.map_err(start)?;
+        };
+        let talk = async { tokio::join!(feed, hear) };
+        tokio::pin!(talk);
+        // Its end counts, not that of its output: what it left behind may hold that open.
+        let status = tokio::select! {
+            status = child.wait() => {
+                let _rest = timeout(REST, &mut talk).await;
+                status
+            }
+            _ = &mut talk => child.wait().await,
+        };
+        let status = status.map_err(start)?;
+        group.0 = None;
+        let words = words.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if status.success() {
             return Ok(());
         }

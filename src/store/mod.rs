@@ -67,7 +67,8 @@ pub trait Store: Send {
     /// As the variants of [`StoreError`] say.
     fn page(&mut self, before: MessageId, limit: usize) -> Result<Vec<MessageRow>, StoreError>;
 
-    /// The first `limit` messages above `after`, ascending. O(messages that are new).
+    /// The first `limit` messages above `after`, ascending; fewer where their texts are large, and none only where there is none. O(messages
+    /// that are new).
     ///
     /// # Errors
     /// [`StoreError::Rewound`] when no message so new was ever written: a backup was restored.

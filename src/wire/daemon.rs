@@ -2,7 +2,16 @@
 
 use super::{beside::Extras, failure::Failure, health::HealthFile, live};
 use crate::cli;
-use std::{io, sync::Arc, time::Duration};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::{
+    io,
+    os::fd::AsFd,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use swarmwarden::{
     domain::{Happening, Snapshot, watchdog::Policy},
     engine::{
@@ -48,20 +57,49 @@ impl Jobs {
     }
 }
 
-/// A log on stderr.
+/// A log on stderr. A line that nobody takes now is left out and counted: a log that nobody reads keeps nobody from living.
 pub(super) fn log(format: cli::LogFormat) -> Say {
     let as_json = format == cli::LogFormat::Json;
+    let lost = AtomicU64::new(0);
     Arc::new(move |note: Note| {
-        let line = form::Line {
-            at: note.at,
-            level: note.level.name(),
-            job: note.job,
-            conversation: note.conversation.as_ref(),
-            words: &note.words,
+        let mut err = io::stderr().lock();
+        if !takes(&err) {
+            lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let write = |err: &mut io::StderrLock<'_>, words: &str| {
+            let line = form::Line {
+                at: note.at,
+                level: note.level.name(),
+                job: note.job,
+                conversation: note.conversation.as_ref(),
+                words,
+            };
+            let _unread = form::write(err, &line, as_json);
         };
-        // A log that nobody takes keeps nobody from living.
-        let _unread = form::write(&mut io::stderr().lock(), &line, as_json);
+        let missed = lost.swap(0, Ordering::Relaxed);
+        if missed > 0 {
+            write(
+                &mut err,
+                &format!("{missed} lines were left out: nobody took them"),
+            );
+        }
+        write(&mut err, &note.words);
     })
+}
+
+/// It takes a line at once: a pipe then has room for 4 KiB.
+fn takes(out: &impl AsFd) -> bool {
+    let mut fds = [PollFd::new(out, PollFlags::OUT)];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // What cannot be asked is tried.
+    poll(&mut fds, Some(&at_once)).is_err()
+        || fds
+            .iter()
+            .any(|f| f.revents().intersects(PollFlags::OUT | PollFlags::ERR))
 }
 
 /// `run`.
@@ -94,7 +132,7 @@ pub(super) fn several(settings: &Settings, asked: &cli::Run) -> Result<Exit, Fai
 
 /// Runs until somebody interrupts.
 pub(super) fn run(settings: &Settings, jobs: Jobs) -> Result<Exit, Failure> {
-    live::runtime()?.block_on(serve(settings, jobs))
+    live::complete(serve(settings, jobs))
 }
 
 async fn serve(settings: &Settings, jobs: Jobs) -> Result<Exit, Failure> {

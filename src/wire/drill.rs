@@ -50,7 +50,7 @@ pub(super) fn run(given: Option<&Path>, asked: &cli::Drill) -> Result<Exit, Fail
     }
     let tests = asked.test.0.clone();
     let talks = asked.output == Form::Text;
-    let (findings, interrupted) = live::runtime()?.block_on(async {
+    let (findings, interrupted) = live::complete(async {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut drilling = tokio::task::spawn_blocking(move || {
@@ -61,7 +61,7 @@ pub(super) fn run(given: Option<&Path>, asked: &cli::Drill) -> Result<Exit, Fail
             })
         });
         let exit = tokio::select! {
-            done = &mut drilling => return Ok::<_, io::Error>((done.map_err(io::Error::other)?, None)),
+            done = &mut drilling => return Ok((done.map_err(io::Error::other)?, None)),
             _ = interrupt.recv() => Exit::Interrupted,
             _ = terminate.recv() => Exit::Terminated,
         };
@@ -133,7 +133,7 @@ pub(super) fn agent(settings: &Settings, asked: &cli::DrillAgent) -> Result<Exit
     let path = path.to_owned();
     let stop = Arc::new(AtomicBool::new(false));
     let over = Arc::clone(&stop);
-    live::runtime()?.block_on(async {
+    live::complete(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut working = tokio::task::spawn_blocking(move || {
             let mut out = io::stdout().lock();

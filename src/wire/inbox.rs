@@ -12,8 +12,11 @@ use std::{
     time::Duration,
 };
 use swarmwarden::{
-    domain::{MessageId, Side, Span, Timestamp},
-    engine::alive::{Inbox, Item, Whose},
+    domain::{ConversationId, MessageId, Side, Span, Timestamp},
+    engine::{
+        Clock,
+        alive::{Inbox, Item, Whose},
+    },
     headless::{Exit, inbox},
     settings::Settings,
     store::{Bearer, Store, StoreError, Taken, pipe::Purpose},
@@ -24,6 +27,8 @@ use tokio::signal::unix::{SignalKind, signal};
 const TICK: Span = Span::seconds(15);
 /// Longest wait, so that a stop and a reader that went away are heard.
 const WAIT: Duration = Duration::from_millis(250);
+/// Marks that are tried again, at most.
+const OWED: usize = 10_000;
 /// Pauses after failures, in milliseconds.
 const PAUSES: [u64; 6] = [50, 100, 250, 500, 1_000, 2_000];
 
@@ -64,7 +69,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
         follow: asked.follow,
         stop: Arc::clone(&stop),
     };
-    live::runtime()?.block_on(async {
+    live::complete(async {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut pumping = tokio::task::spawn_blocking(move || {
@@ -76,9 +81,9 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
             _ = interrupt.recv() => Exit::Interrupted,
             _ = terminate.recv() => Exit::Ok,
         };
-        // What is being handed over is noted before the end.
+        // What is being handed over is noted before the end, unless nobody takes it.
         stop.store(true, Ordering::Relaxed);
-        let _ended = pumping.await;
+        let _ended = tokio::time::timeout(Duration::from_secs(1), pumping).await;
         Ok(exit)
     })
 }
@@ -97,25 +102,36 @@ impl Pump {
         let clock = self.owners.clock.clone();
         let mut out = io::stdout().lock();
         let (mut ticked, mut failures, mut said) = (clock.now(), 0, String::new());
+        let mut flaw: Option<String> = None;
         let wait = if self.follow { WAIT } else { Duration::ZERO };
         while !self.stop.load(Ordering::Relaxed) {
-            match self.reader.next(wait) {
+            let fault = self.owners.fault();
+            if let Some(words) = fault.as_ref().filter(|_| fault != flaw) {
+                inbox::line(&mut out, &inbox::error(clock.now(), words))?;
+            }
+            flaw = fault;
+            match self.look(wait) {
                 Ok(Some(item)) => {
-                    self.reader.begin(&item)?;
                     inbox::line(&mut out, &inbox::message(&item.row, item.again))?;
-                    self.reader.done(&item)?;
-                    if let Some(words) = self.mark(&item, clock.now().plus(clock.step())) {
-                        inbox::line(&mut out, &inbox::error(clock.now(), &words))?;
+                    let noted = self.reader.done(&item);
+                    if let Some(marker) = &mut self.marker {
+                        marker
+                            .owed
+                            .push((item.row.conversation.clone(), item.row.id));
+                    }
+                    if let Err(error) = noted {
+                        inbox::line(&mut out, &inbox::error(clock.now(), &unmarked(&error)))?;
                     }
                     continue;
                 }
                 Ok(None) => {
                     (failures, said) = (0, String::new());
+                    self.settle(&mut out, &clock)?;
                     if !self.follow {
                         break;
                     }
                 }
-                Err(error) if !self.follow => return Err(error.into()),
+                Err(error) if !self.follow => return Err(error),
                 Err(error) => {
                     let words = error.to_string();
                     if words != said {
@@ -138,38 +154,68 @@ impl Pump {
         Ok(Exit::Ok)
     }
 
-    /// Marks a message as read with the worker's own token; why not, when it could not.
-    fn mark(&mut self, item: &Item, wall: Timestamp) -> Option<String> {
-        let marker = self.marker.as_mut()?;
-        let id = &item.row.conversation;
-        let Some(credential) = self.owners.of(id) else {
-            return Some(format!(
-                "{id} is not marked as read: its credential is not here"
-            ));
-        };
-        let bearer = Bearer {
-            conversation: id,
-            side: Side::B,
-            token: &credential.token,
-        };
-        match marker.take(&bearer, item.row.id, wall) {
-            Ok(Taken::Marked(_)) => None,
-            Ok(Taken::Denied(why)) => Some(format!(
-                "message {} is not marked as read: {why}",
-                item.row.id
-            )),
-            Err(error) => Some(format!(
-                "message {} is not marked as read: {error}",
-                item.row.id
-            )),
+    /// The next message, whose mark is made.
+    fn look(&mut self, wait: Duration) -> Result<Option<Item>, Failure> {
+        let item = self.reader.next(wait)?;
+        if let Some(item) = &item {
+            let begun = self.reader.begin(item);
+            begun.map_err(|error| io::Error::other(unmarked(&error)))?;
         }
+        Ok(item)
     }
+
+    /// Marks what was handed over as read, with the worker's own token; what cannot be marked now is tried again with the next look.
+    fn settle(&mut self, out: &mut dyn io::Write, clock: &Clock) -> Result<(), Failure> {
+        let Some(marker) = &mut self.marker else {
+            return Ok(());
+        };
+        let wall = clock.now().plus(clock.step());
+        let mut owed = std::mem::take(&mut marker.owed).into_iter();
+        let mut left = Vec::new();
+        while let Some((conversation, id)) = owed.next() {
+            let bearer_of = self.owners.of(&conversation);
+            let taken = bearer_of.as_ref().map(|credential| {
+                let bearer = Bearer {
+                    conversation: &conversation,
+                    side: Side::B,
+                    token: &credential.token,
+                };
+                marker.take(&bearer, id, wall)
+            });
+            let why = match taken {
+                Some(Ok(Taken::Marked(_))) => continue,
+                None => "its credential is not here".to_owned(),
+                Some(Ok(Taken::Denied(why))) => why.to_string(),
+                Some(Err(error)) => {
+                    // A bridge that does not answer is not asked for each of them.
+                    left.push((conversation, id));
+                    left.extend(owed.by_ref());
+                    left.truncate(OWED);
+                    error.to_string()
+                }
+            };
+            let words = format!("message {id} is not marked as read: {why}");
+            if marker.said != words {
+                inbox::line(out, &inbox::error(clock.now(), &words))?;
+                marker.said = words;
+            }
+        }
+        marker.owed = left;
+        Ok(())
+    }
+}
+
+fn unmarked(error: &io::Error) -> String {
+    format!("how far it came could not be written down: {error}")
 }
 
 /// Marks messages as read, on a bridge that stays open.
 struct Marker {
     bridge: Bridge,
     store: Option<Box<dyn Store>>,
+    /// What was handed over and is not marked yet.
+    owed: Vec<(ConversationId, MessageId)>,
+    said: String,
 }
 
 impl Marker {
@@ -177,6 +223,8 @@ impl Marker {
         Self {
             bridge,
             store: None,
+            owed: Vec::new(),
+            said: String::new(),
         }
     }
 

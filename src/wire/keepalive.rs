@@ -211,9 +211,9 @@ pub(super) fn run(settings: &Settings, asked: &cli::KeepAlive) -> Result<Exit, F
 fn once(keeping: Keeping, clock: &Clock) -> Result<Exit, Failure> {
     let shown = keeping.shown.clone();
     let job = KeepAlive::new(keeping, clock.clone());
-    let (mut now, wall) = (clock.now(), clock.now().plus(clock.step()));
+    let mut now = clock.now();
     for _ in 0..PASSES {
-        let wait = match job.pass(now, wall) {
+        let wait = match job.pass(now, now.plus(clock.step())) {
             Ok(wait) => wait,
             Err(error) => {
                 let why = error.to_string();

@@ -11,6 +11,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 use swarmwarden::{
     domain::{Mode, Severity, Timestamp, ledger::Floors, swarm::Habits, watchdog::Policy},
@@ -38,6 +39,14 @@ pub(super) fn runtime() -> io::Result<Runtime> {
         .worker_threads(2)
         .enable_all()
         .build()
+}
+
+/// Runs to the end. What blocks then, as a write that nobody reads or a pipe that does not answer, is left to the end of the process.
+pub(super) fn complete<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = runtime()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    done
 }
 
 /// What an engine is for.
@@ -313,7 +322,7 @@ fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure
     if !follow {
         drop(bridge.open(Purpose::Reading)?); // says at once, and with its own exit code, why there is nothing to read
     }
-    runtime()?.block_on(async {
+    complete(async {
         let mut subject = Subject::of(settings, bridge);
         let clock = subject.clock.clone();
         if role != Role::Listener {
@@ -344,7 +353,7 @@ async fn tell(
     clock: Clock,
 ) {
     let mut file = (role != Role::Listener).then(|| HealthFile::new(settings, None, clock.now()));
-    let mut tick = tokio::time::interval(std::time::Duration::from_secs(1));
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         tick.tick().await;

@@ -45,7 +45,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Metrics) -> Result<Exit, Fai
     let around = Surroundings::new(settings, asked.branches);
     let follows = asked.listen.is_some() || (asked.out.is_some() && !asked.once);
     if follows {
-        return live::runtime()?.block_on(follow(settings, asked, (bridge, around)));
+        return live::complete(follow(settings, asked, (bridge, around)));
     }
     let (snapshot, _) = glance(settings, &bridge, settings.mode)?;
     let text = around.page(&snapshot, &super::clock(settings))?;
@@ -208,6 +208,12 @@ fn router(served: Arc<Served>) -> Router {
 
 async fn metrics(State(served): State<Arc<Served>>) -> impl IntoResponse {
     let snapshot = served.snapshot.borrow().clone();
+    // A scraper would take the numbers of half a history for ones that fell.
+    if snapshot.source.read_at.is_none() || snapshot.source.progress.is_some() {
+        let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+        let words = "the history is being counted\n".to_owned();
+        return (StatusCode::SERVICE_UNAVAILABLE, kind, words);
+    }
     match served.around.page(&snapshot, &served.clock) {
         Ok(text) => (StatusCode::OK, [(header::CONTENT_TYPE, CONTENT)], text),
         Err(error) => (

@@ -8,7 +8,7 @@ use std::{
 };
 use swarmwarden::{
     credentials::Credential,
-    domain::{ConversationId, Side, Span, Timestamp},
+    domain::{ConversationId, Side, Span, Timestamp, text},
     engine::{Clock, alive::Sources},
     settings::Settings,
     store::pipe::{Proof, Proofs},
@@ -24,6 +24,7 @@ pub(super) struct Owners {
         Option<Sources>,
         Timestamp,
         BTreeMap<ConversationId, Credential>,
+        Option<String>,
     )>,
     pub(super) clock: Clock,
 }
@@ -44,7 +45,7 @@ impl Owners {
         };
         Ok(Self {
             named: named.iter().map(|id| id.as_str().into()).collect(),
-            state: Mutex::new((sources, Timestamp(i64::MIN / 2), BTreeMap::new())),
+            state: Mutex::new((sources, Timestamp(i64::MIN / 2), BTreeMap::new(), None)),
             clock,
         })
     }
@@ -72,16 +73,28 @@ impl Owners {
             && let Some(sources) = &mut state.0
         {
             let loaded = sources.load();
+            // One that cannot be read now does not end what it was for.
             if !loaded.unreadable {
-                let all = loaded.credentials.into_iter();
-                state.2 = all.map(|c| (c.conversation.clone(), c)).collect();
+                state.2.clear();
             }
+            let all = loaded.credentials.into_iter();
+            state.2.extend(all.map(|c| (c.conversation.clone(), c)));
+            state.3 = loaded.faults.into_iter().next().map(|(path, why)| {
+                let path = text::line(&path.to_string_lossy()).into_owned();
+                format!("{path}: {why}")
+            });
             state.1 = now;
         }
         if self.named.is_empty() {
             return state.2.keys().cloned().collect();
         }
         Arc::clone(&self.named)
+    }
+
+    /// What of the credentials could not be read at the last look.
+    pub(super) fn fault(&self) -> Option<String> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.3.clone()
     }
 
     pub(super) fn of(&self, id: &ConversationId) -> Option<Credential> {

@@ -57,7 +57,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Pipe) -> Result<Exit, Failur
     }
     let path = settings.db.clone().ok_or(Failure::NoDatabase)?;
     let how = serving(settings, path, asked.whom);
-    live::runtime()?.block_on(async {
+    live::complete(async {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let (done, ended) = oneshot::channel();

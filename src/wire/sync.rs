@@ -69,7 +69,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Sync) -> Result<Exit, Failur
     let how = syncing(settings, room::number(asked.worker, settings)?)?;
     let clock = super::clock(settings);
     if !asked.once {
-        return live::runtime()?.block_on(follow(settings, how, clock));
+        return live::complete(follow(settings, how, clock));
     }
     let lines = Sync::look(&how, clock.now())?;
     let mut out = io::stdout().lock();

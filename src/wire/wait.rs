@@ -33,7 +33,7 @@ pub(super) fn run(settings: &Settings, asked: &Wait) -> Result<Exit, Failure> {
             ended(asked, &first, "does not hold", Exit::Warning)
         };
     }
-    live::runtime()?.block_on(follow(settings, asked))
+    live::complete(follow(settings, asked))
 }
 
 async fn follow(settings: &Settings, asked: &Wait) -> Result<Exit, Failure> {

@@ -16,16 +16,17 @@ use super::{
 };
 use std::cmp::Ordering;
 
-/// Whether something holds, and whether that can change. In this order `and` is the least and `or` the greatest.
+/// Whether something holds, and whether that can change by what the swarm does: a person who takes up a closed task again, or removes old
+/// conversations, can change anything. In this order `and` is the least and `or` the greatest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Truth {
-    /// It does not hold, and never will.
+    /// It does not hold, and will not by itself.
     Never,
     /// It does not hold yet.
     No,
     /// It holds.
     Yes,
-    /// It holds, and always will.
+    /// It holds, and will go on to.
     Always,
 }
 

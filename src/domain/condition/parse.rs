@@ -52,10 +52,17 @@ impl<'a> Reader<'a> {
 
     fn both(&mut self) -> Result<Expr, String> {
         let mut all = vec![self.unit()?];
-        while self.takes(&["and", "&&", "&"]) {
+        loop {
+            let joined = self.takes(&["and", "&&", "&"]);
+            let next = self.rest.trim_start();
+            let or = next.strip_prefix("or").is_some_and(|after| {
+                after.is_empty() || after.starts_with(|c: char| c.is_whitespace() || c == '(')
+            });
+            if !joined && (or || next.is_empty() || next.starts_with([')', '|'])) {
+                return Ok(one_or(all, Expr::And));
+            }
             all.push(self.unit()?);
         }
-        Ok(one_or(all, Expr::And))
     }
 
     fn unit(&mut self) -> Result<Expr, String> {

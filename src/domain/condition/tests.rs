@@ -44,6 +44,7 @@ fn numbers_that_only_grow_know_what_can_no_longer_be() {
         ("silent=9 | severity<critical", Truth::Yes),
         ("task:T-9=done", Truth::No),
         ("task:\"a b\"!=done", Truth::Yes),
+        ("silent=1 tasks.open=2 (silent=0 or silent=1)", Truth::Yes),
         ("worker:nobody=healthy", Truth::No),
         ("session:3=merged", Truth::No),
     ] {
@@ -66,7 +67,7 @@ fn an_error_names_the_part() {
         ("silent=many", "`many`"),
         ("silent", "= != <"),
         ("(silent=0", "has no `)`"),
-        ("silent=0 silent=1", "`silent=1`"),
+        ("silent=0 )", "`)`"),
         ("task:T-1=ready", "`ready`"),
         ("task:T-1<done", "= or !="),
         ("box:1=done", "`box:`"),

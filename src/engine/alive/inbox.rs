@@ -91,13 +91,14 @@ impl Inbox {
         self.position.unwrap_or_default()
     }
 
-    /// The next message, waiting for one at most `wait`. O(messages since the last call); the first time O(history after the oldest mark).
+    /// The next message, waiting for one at most `wait`: the same one again until it is [`Inbox::done`] with, so that a call that was broken off
+    /// loses none. O(messages since the last call); the first time O(history after the oldest mark).
     ///
     /// # Errors
     /// As the store says; the next call opens it again. After [`StoreError::Rewound`] unread messages come again, marked.
     pub fn next(&mut self, wait: Duration) -> Result<Option<Item>, StoreError> {
-        if let Some(item) = self.queue.pop_front() {
-            return Ok(Some(item));
+        if let Some(item) = self.queue.front() {
+            return Ok(Some(item.clone()));
         }
         let read = self.read(wait);
         if let Err(error) = read {
@@ -112,7 +113,7 @@ impl Inbox {
             }
             return Err(error);
         }
-        Ok(self.queue.pop_front())
+        Ok(self.queue.front().cloned())
     }
 
     /// Notes that a message is about to be handed over.
@@ -125,11 +126,18 @@ impl Inbox {
         self.marks.note(&item.row.conversation, before, id)
     }
 
-    /// Notes that it was handed over.
+    /// Notes that it was handed over; whether or not that can be written down, the next one comes.
     ///
     /// # Errors
     /// As the file system says.
-    pub fn done(&self, item: &Item) -> std::io::Result<()> {
+    pub fn done(&mut self, item: &Item) -> std::io::Result<()> {
+        if self
+            .queue
+            .front()
+            .is_some_and(|next| next.row.id == item.row.id)
+        {
+            self.queue.pop_front();
+        }
         self.marks
             .note(&item.row.conversation, item.row.id, item.row.id)
     }
@@ -224,27 +232,13 @@ impl Inbox {
         let Some(c) = &mut self.connection else {
             return Ok(());
         };
+        rewound(c.store.as_mut(), fresh)?;
         let mut after = fresh.values().map(|t| t.start).min().unwrap_or_default();
         let until = self.position;
-        let mut first = true;
         loop {
-            let page = match c.store.since(after, PAGE) {
-                // A backup was restored while nobody looked: everything unread comes again.
-                Err(StoreError::Rewound { .. }) if first && after.0 > 0 => {
-                    for track in fresh.values_mut() {
-                        *track = Track {
-                            start: MessageId(0),
-                            begun: MessageId(i64::MAX),
-                            unread_only: true,
-                        };
-                    }
-                    after = MessageId(0);
-                    continue;
-                }
-                other => other?,
-            };
-            first = false;
-            let more = page.len() >= PAGE;
+            // Large messages end a page early: only an empty one is the last.
+            let page = c.store.since(after, PAGE)?;
+            let more = !page.is_empty();
             for row in page {
                 if until.is_some_and(|until| row.id > until) {
                     return Ok(());
@@ -270,7 +264,7 @@ impl Inbox {
         };
         loop {
             let page = c.store.since(after, PAGE)?;
-            let more = page.len() >= PAGE;
+            let more = !page.is_empty();
             for row in page {
                 after = row.id;
                 let track = self.followed.get(row.conversation.raw()).copied();
@@ -295,4 +289,29 @@ impl Inbox {
             queue.push_back(Item { row, again });
         }
     }
+}
+
+/// Where a backup was restored while nobody looked, everything unread of a conversation comes again whose mark is above what is there. O(marks).
+fn rewound(
+    store: &mut dyn Store,
+    fresh: &mut BTreeMap<ConversationId, Track>,
+) -> Result<(), StoreError> {
+    let mut starts: Vec<MessageId> = fresh.values().map(|t| t.start).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    for start in starts.into_iter().rev().take_while(|start| start.0 > 0) {
+        match store.since(start, 1) {
+            Err(StoreError::Rewound { .. }) => {}
+            // What is below it is there, too.
+            other => return other.map(drop),
+        }
+        for track in fresh.values_mut().filter(|t| t.start == start) {
+            *track = Track {
+                start: MessageId(0),
+                begun: MessageId(i64::MAX),
+                unread_only: true,
+            };
+        }
+    }
+    Ok(())
 }

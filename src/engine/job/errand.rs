@@ -46,6 +46,8 @@ pub struct Errand {
     /// What is being done: kept, so that a step that was broken off is taken up again.
     open: Option<(Item, u32)>,
     done: u64,
+    /// What was said last about messages that do not come.
+    said: String,
 }
 
 impl Errand {
@@ -61,6 +63,19 @@ impl Errand {
             clock,
             open: None,
             done: 0,
+            said: String::new(),
+        }
+    }
+
+    /// Says once why no message comes.
+    fn heard(&mut self, error: Option<&JobError>) {
+        let words = error.map_or_else(String::new, |error| format!("{error}; it is tried again"));
+        if words != self.said {
+            if !words.is_empty() {
+                let facts = (self.clock.now(), Level::Error, "on-message");
+                (self.say)(Note::new(facts, None, &words));
+            }
+            self.said = words;
         }
     }
 
@@ -123,7 +138,9 @@ impl Job for Errand {
 
     async fn step(&mut self) -> Result<(), JobError> {
         if self.open.is_none() {
-            self.open = self.next().await?.map(|item| (item, 0));
+            let next = self.next().await;
+            self.heard(next.as_ref().err());
+            self.open = next?.map(|item| (item, 0));
         }
         let Some((item, tried)) = &mut self.open else {
             return Ok(());
@@ -146,7 +163,7 @@ impl Job for Errand {
                 return Err(JobError::Notify(error.to_string()));
             }
         }
-        let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner);
         let noted = inbox.done(item);
         drop(inbox);
         self.open = None;

@@ -28,10 +28,9 @@ pub(super) fn families(s: &Snapshot) -> Vec<Family> {
     vec![states, beats(s), expiry(s)]
 }
 
-/// The team of a worker, or its role where it has none, as the groups have it.
+/// The team of a worker; a role may be anything, and is no label.
 fn team(worker: &Worker) -> &str {
-    let name = worker.team.as_deref().or(worker.role.as_deref());
-    name.unwrap_or("")
+    worker.team.as_deref().unwrap_or("")
 }
 
 fn beats(s: &Snapshot) -> Family {

@@ -50,7 +50,8 @@ impl Cell {
         }
     }
 
-    /// For programs: times as instants, nothing as nothing. What a spreadsheet would take for a formula is text.
+    /// For programs: times as instants, nothing as nothing. What a spreadsheet would take for a formula,
+    /// or a CI runner for a command, is text.
     fn plain(&self) -> String {
         let text = match self {
             Self::None | Self::Age(None) => return String::new(),
@@ -59,7 +60,8 @@ impl Cell {
             Self::Text(text) => text.clone(),
             Self::Names(names) => names.join(" "),
         };
-        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) || text.trim_start().starts_with("::")
+        {
             format!("'{text}")
         } else {
             text

@@ -8,6 +8,7 @@ use crate::{
 };
 use rusqlite::{
     Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params,
+    types::ValueRef,
 };
 use std::path::PathBuf;
 
@@ -102,7 +103,8 @@ impl Statements {
         };
         let mark = match schema {
             Schema::Bridge => format!(
-                "UPDATE messages SET read = 1 WHERE id = ?2 AND conversation_id = ?1 AND to_session = '{letter}' AND read = 0"
+                "UPDATE messages SET read = 1 WHERE id = ?2 AND conversation_id = ?1 AND to_session IN ('{letter}', '{}', 'session_{letter}') AND read = 0",
+                letter.to_ascii_uppercase()
             ),
             Schema::Scripts => format!(
                 "UPDATE messages SET read_by_{letter} = 1 WHERE id = ?2 AND conversation_id = ?1 AND read_by_{letter} = 0"
@@ -132,7 +134,12 @@ impl Statements {
             .prepare_cached(&self.find)?
             .query_row([bearer.conversation.raw()], |row| {
                 let same = (row.get_ref(0)?.as_str()).is_ok_and(|token| bearer.token.is(token));
-                Ok((same, row.get::<_, Option<String>>(1)?))
+                // A time that is no text is a time that does not parse.
+                let expires = match row.get_ref(1)? {
+                    ValueRef::Null => None,
+                    other => Some(other.as_str().unwrap_or("?").to_owned()),
+                };
+                Ok((same, expires))
             })
             .optional()?;
         let Some((same, expires)) = found else {

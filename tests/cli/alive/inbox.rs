@@ -172,3 +172,87 @@ fn a_command_runs_for_every_message_and_one_that_hangs_is_ended() {
         });
     }
 }
+
+#[test]
+fn large_messages_are_all_handed_over() {
+    let scene = Scene::bridge(2);
+    let mut db = rusqlite::Connection::open(scene.db()).unwrap();
+    let tx = db.transaction().unwrap();
+    for n in 0..45 {
+        // Others' come first: more than one read takes.
+        let to = if n < 40 { "conv_2" } else { "conv_1" };
+        let sql =
+            "INSERT INTO messages (conversation_id, from_session, to_session, message, timestamp)
+            VALUES (?, 'a', 'b', hex(zeroblob(500000)), '2025-11-13T16:00:00')";
+        tx.execute(sql, [to]).unwrap();
+    }
+    tx.commit().unwrap();
+    let count = |conversation: &str| {
+        let mut command = scene.warden(&["inbox", "--conversation", conversation]);
+        let (code, out, err) = crate::run(&mut command);
+        assert_eq!(code, 0, "{err}");
+        messages(&out).len()
+    };
+    assert_eq!(count("conv_1"), 5);
+    assert_eq!(count("conv_2"), 40);
+}
+
+#[test]
+fn a_restored_backup_is_noticed_by_every_conversation() {
+    let scene = Scene::bridge(2);
+    for n in 0..10 {
+        scene.send(1 + n % 2, "before");
+    }
+    let copy = scene.path("copy.db");
+    scene.sql(&format!("VACUUM INTO '{}'", copy.display()));
+    for _ in 0..20 {
+        scene.send(1, "after the copy");
+    }
+    let look = || {
+        let mut command = scene.warden(&["inbox", "--credentials"]);
+        let (code, out, err) = crate::run(command.arg(scene.held()));
+        assert_eq!(code, 0, "{err}");
+        messages(&out)
+    };
+    assert_eq!(look().len(), 30);
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(scene.path(&format!("bridge.db{suffix}")));
+    }
+    std::fs::rename(copy, scene.db()).unwrap();
+    for _ in 0..5 {
+        scene.send(1, "new");
+    }
+    // The new ones, and the unread ones of that conversation again.
+    let again = look();
+    assert_eq!(again.len(), 10, "{again:?}");
+}
+
+#[test]
+fn a_bad_credential_beside_a_good_one_is_said_and_costs_nothing() {
+    let scene = Scene::bridge(1);
+    std::fs::write(scene.held().join("bad.json"), "{").unwrap();
+    scene.send(1, "hello");
+    let mut command = scene.warden(&["inbox", "--credentials"]);
+    let (code, out, _) = crate::run(command.arg(scene.held()));
+    assert_eq!(code, 0);
+    assert_eq!(messages(&out).len(), 1);
+    assert!(out.contains("bad.json"), "{out}");
+}
+
+#[test]
+fn marks_that_a_lock_kept_from_being_made_are_made_afterwards() {
+    let scene = Scene::bridge(1);
+    let mut push = scene.process(&["push", "--mark-read", "--credentials"]);
+    push.arg(scene.held());
+    let push = Running::start(push);
+    push.says("hello");
+    let other = rusqlite::Connection::open(scene.db()).unwrap();
+    scene.send(1, "a");
+    scene.sql("UPDATE messages SET to_session = 'session_b'");
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    push.says("is not marked as read");
+    other.execute_batch("ROLLBACK").unwrap();
+    until("the mark", || {
+        (scene.one("SELECT read || '' FROM messages")? == "1").then_some(())
+    });
+}

@@ -227,3 +227,29 @@ fn one_that_is_killed_at_any_moment_leaves_nothing_half() {
     child.signal("TERM");
     assert_eq!(child.code(), 0, "{}", child.log());
 }
+
+#[test]
+fn a_log_that_nobody_reads_keeps_nobody_from_living() {
+    let scene = Scene::bridge(400);
+    let mut child = scene.process(&["keepalive", "--every", "1s", "--credentials"]);
+    let mut child = child
+        .arg(scene.held())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    until("all beat", || {
+        let all = "SELECT count(*) || '' FROM session_status WHERE last_heartbeat NOT LIKE '2025-11-13T16%'";
+        (scene.one(all)? == "400").then_some(())
+    });
+    super::scene::signal(child.id(), "TERM");
+    let ended = until("its end", || child.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(0));
+}
+
+#[test]
+fn one_odd_row_holds_nobody_else_up() {
+    let scene = Scene::bridge(2);
+    scene.sql("UPDATE conversations SET expires_at = x'ff' WHERE id = 'conv_1'");
+    let child = scene.keepalive(&[], |_| {});
+    child.says("conv_2: it is kept alive");
+}

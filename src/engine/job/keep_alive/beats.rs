@@ -238,6 +238,8 @@ impl Core {
                     self.store = None;
                 }
                 self.broken.get_or_insert(now);
+                // If it is only this one, the others go on.
+                self.roster.later(id, now);
                 let words = format!("{}; it is tried again", chain(&error));
                 self.once(now, Level::Error, "bridge", &words);
                 return Err(error.into());

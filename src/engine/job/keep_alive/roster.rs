@@ -121,6 +121,13 @@ impl Roster {
         Some(Span(due.max(self.free).since(now).0.max(0)))
     }
 
+    /// Puts off a turn that came to nothing: the next one's comes before it.
+    pub(super) fn later(&mut self, id: &ConversationId, now: Timestamp) {
+        if let Some(entry) = self.all.get_mut(id) {
+            entry.due = now.plus(Span(LOOK.0.min(self.every.0)));
+        }
+    }
+
     /// Notes how a turn went, and when the next one comes. Says whether that is news.
     pub(super) fn went(&mut self, id: &ConversationId, now: Timestamp, standing: Standing) -> bool {
         let n = i64::try_from(self.all.len()).unwrap_or(i64::MAX).max(1);
