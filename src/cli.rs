@@ -51,7 +51,7 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Sub>,
 }
 
-const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; 64 usage, 65 no bridge or damaged, 66 no database, \
+const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; drill: 1 a test failed; 64 usage, 65 no bridge or damaged, 66 no database, \
 69 bridge unavailable, 73 cannot write output, 75 conflict (somebody was faster), 77 read-only, 78 configuration, 124 time is up, 130 interrupted, 141 closed pipe.";
 
 /// What every command understands.

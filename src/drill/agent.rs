@@ -3,16 +3,19 @@
 
 use super::{Trouble, client::Client};
 use crate::{
-    domain::{ConversationId, Schema, Side, Span, Timestamp, credential::Secret},
+    domain::{ConversationId, MessageId, Schema, Side, Span, Timestamp, credential::Secret},
     engine::{
         Clock,
         alive::{Inbox, Item},
     },
-    store::{Bearer, SqliteStore, Store as _, Taken},
+    store::{Bearer, SqliteStore, Store as _, StoreError, Taken},
 };
 use serde_json::{Value, json};
 use std::{collections::VecDeque, io::Write, path::Path, time::Duration};
 
+/// Times that a busy bridge is asked again, and the pause between two of them.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(50);
 /// Longest wait for a message, so that a reader that went away is noticed.
 const WAIT: Duration = Duration::from_millis(100);
 
@@ -98,7 +101,7 @@ impl<'a> Agent<'a> {
                 self.patience(now)
             };
             let item = if asks || self.habits.poll.is_none() {
-                inbox.next(wait)?
+                Self::told(&mut inbox, wait)?
             } else {
                 None
             };
@@ -117,6 +120,33 @@ impl<'a> Agent<'a> {
             self.report()?;
         }
         Ok(())
+    }
+
+    /// The next message. A bridge that is busy is asked again, as `inbox` does.
+    fn told(inbox: &mut Inbox, wait: Duration) -> Result<Option<Item>, Trouble> {
+        for _ in 0..TRIES {
+            match inbox.next(wait) {
+                Err(StoreError::Busy { .. }) => std::thread::park_timeout(PAUSE),
+                other => return Ok(other?),
+            }
+        }
+        Ok(inbox.next(wait)?)
+    }
+
+    /// Marks a message as read. A bridge that is busy is asked again.
+    fn mark(&mut self, id: MessageId, now: Timestamp) -> Result<Taken, Trouble> {
+        let bearer = Bearer {
+            conversation: &self.who.conversation,
+            side: Side::B,
+            token: &self.who.token,
+        };
+        for _ in 0..TRIES {
+            match self.store.take(&bearer, &[id], now) {
+                Err(StoreError::Busy { .. }) => std::thread::park_timeout(PAUSE),
+                other => return Ok(other?),
+            }
+        }
+        Ok(self.store.take(&bearer, &[id], now)?)
     }
 
     fn patience(&self, now: Timestamp) -> Duration {
@@ -143,12 +173,7 @@ impl<'a> Agent<'a> {
             .map(str::to_owned)
             .or(test.map(Value::to_string));
         self.print(&json!({"type": "receipt", "id": id.0, "steady": steady.0, "name": name, "at": now, "duplicate": item.again}))?;
-        let bearer = Bearer {
-            conversation: &self.who.conversation,
-            side: Side::B,
-            token: &self.who.token,
-        };
-        if let Taken::Denied(why) = self.store.take(&bearer, &[id], now)? {
+        if let Taken::Denied(why) = self.mark(id, now)? {
             return Err(Trouble::Refused(why.to_string()));
         }
         match (word("type"), word("task_id"), test) {

@@ -15,9 +15,10 @@ use serde_json::json;
 use std::{path::Path, time::Duration};
 use zeroize::Zeroizing;
 
-/// Tables that the protocol's scripts expect. They hold neither tokens nor an expiry.
+/// Tables that the protocol's scripts expect. They hold no expiry.
 const SCRIPTS: &str = "
-CREATE TABLE conversations (id TEXT PRIMARY KEY, role_a TEXT, role_b TEXT, created_at TEXT);
+CREATE TABLE conversations (id TEXT PRIMARY KEY, role_a TEXT, role_b TEXT, token_a TEXT, token_b TEXT,
+    created_at TEXT);
 CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, conversation_id TEXT, sender TEXT, content TEXT, action_type TEXT,
     created_at TEXT, read_by_a INTEGER DEFAULT 0, read_by_b INTEGER DEFAULT 0);
 CREATE TABLE session_status (conversation_id TEXT PRIMARY KEY, session_id TEXT NOT NULL, last_heartbeat TEXT NOT NULL,
@@ -112,18 +113,24 @@ impl Client {
         let now = self.clock.now();
         let expires = now.plus(lifetime.unwrap_or(LIFETIME));
         let id = new.id.raw();
-        match self.schema {
-            Schema::Bridge => {
-                let sql = "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?)";
-                let (a, b) = (new.token_a.reveal(), new.token_b.reveal());
-                let (made, over) = (now.naive(), expires.naive());
-                self.db
-                    .execute(sql, params![id, orchestrator, role, a, b, made, over])?;
+        let (a, b) = (new.token_a.reveal(), new.token_b.reveal());
+        let (made, over) = (now.naive(), expires.naive());
+        match (self.schema, self.holds_tokens()?) {
+            (Schema::Bridge, _) => {
+                let sql = "INSERT INTO conversations (id, session_a_role, session_b_role, session_a_token, session_b_token, created_at, expires_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)";
+                let row = params![id, orchestrator, role, a, b, made, over];
+                self.db.execute(sql, row)?;
             }
-            Schema::Scripts => {
-                let sql = "INSERT INTO conversations VALUES (?, ?, ?, ?)";
+            (Schema::Scripts, true) => {
+                let sql = "INSERT INTO conversations (id, role_a, role_b, token_a, token_b, created_at) VALUES (?, ?, ?, ?, ?, ?)";
                 self.db
-                    .execute(sql, params![id, orchestrator, role, now.naive()])?;
+                    .execute(sql, params![id, orchestrator, role, a, b, made])?;
+            }
+            (Schema::Scripts, false) => {
+                let sql = "INSERT INTO conversations (id, role_a, role_b, created_at) VALUES (?, ?, ?, ?)";
+                self.db
+                    .execute(sql, params![id, orchestrator, role, made])?;
             }
         }
         let details = json!({"roles": [orchestrator, role]});
@@ -136,6 +143,12 @@ impl Client {
             created: now,
             expires,
         })
+    }
+
+    /// Whether tables of the scripts have columns for tokens.
+    fn holds_tokens(&self) -> Result<bool, Trouble> {
+        let sql = "SELECT count(*) FROM pragma_table_info('conversations') WHERE name IN ('token_a', 'token_b')";
+        Ok(self.db.query_row(sql, [], |row| row.get::<_, i64>(0))? == 2)
     }
 
     /// Sends a message for one side, which its token proves. Two commits, as the bridge makes them.
@@ -196,7 +209,7 @@ impl Client {
         Ok(sent)
     }
 
-    /// Holds a token against the conversation, as the bridge does before anything else.
+    /// Holds a token against the conversation, as the bridge does before anything else; the scripts hold it against nothing.
     fn admit(
         &self,
         id: &ConversationId,

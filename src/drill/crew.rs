@@ -9,7 +9,11 @@ use super::{
 use crate::domain::{ConversationId, Schema, Side, Span};
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
 
 /// Roles of the workers, in the protocol's order.
 pub(super) const ROLES: [&str; 8] = [
@@ -68,6 +72,22 @@ impl Worker {
     pub(super) fn lives(&mut self, stage: &Stage<'_>) -> Result<(), Trouble> {
         let mut command = stage.command("state", &["keepalive", "--log", "json", "--credentials"]);
         command.arg(&self.file);
+        self.keepalive = Some(stage.start(command)?);
+        Ok(())
+    }
+
+    /// The same, but on another machine: it reaches the bridge through a pipe only.
+    pub(super) fn lives_behind_a_pipe(&mut self, stage: &Stage<'_>) -> Result<(), Trouble> {
+        let quoted =
+            |path: &Path| format!("'{}'", path.display().to_string().replace('\'', "'\\''"));
+        let via = format!(
+            "{} pipe --db {}",
+            quoted(&stage.spec.program),
+            quoted(stage.db())
+        );
+        let args = ["keepalive", "--log", "json", "--via", &via, "--credentials"];
+        let mut command = stage.command("elsewhere", &args);
+        command.arg(&self.file).env_remove("SWARMWARDEN_DB");
         self.keepalive = Some(stage.start(command)?);
         Ok(())
     }

@@ -153,8 +153,6 @@ pub(super) struct Log {
     pub(super) outcome: Outcome,
     /// Put before the name of every figure.
     pub(super) prefix: &'static str,
-    /// How late the machine was at worst, in life.
-    pub(super) late: Span,
 }
 
 impl Log {

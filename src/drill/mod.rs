@@ -17,6 +17,7 @@ mod client;
 mod crew;
 mod fault;
 mod log;
+mod machine;
 mod process;
 mod python;
 pub mod report;
@@ -118,9 +119,9 @@ impl Trouble {
 /// What a whole drill found.
 #[derive(Debug, Clone)]
 pub struct Findings {
-    /// When it began and ended, in life.
+    /// When it began, in life.
     pub began: Timestamp,
-    /// …
+    /// When it ended, in life.
     pub ended: Timestamp,
     /// How much faster than life protocol time passed.
     pub speed: u32,

@@ -1,9 +1,14 @@
 //! A process of a drill: listened to, stopped and killed for real, and gone when its test is.
 
 use super::Trouble;
-use crate::{domain::Span, engine::Clock};
-use rustix::process::{Pid, Signal, kill_process_group};
+use crate::{
+    domain::{Span, Timestamp},
+    engine::Clock,
+};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use serde_json::Value;
 use std::{
+    fs,
     io::{BufRead as _, BufReader, Read, Write as _},
     os::unix::process::CommandExt as _,
     process::{Child, Command, ExitStatus, Stdio},
@@ -76,12 +81,45 @@ impl Process {
         lines.len()
     }
 
+    /// When its log, one JSON object per line, first held these words.
+    pub(super) fn logged(&self, words: &str) -> Option<Timestamp> {
+        let lines = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().find_map(|(_, line)| {
+            let line: Value = serde_json::from_str(line).ok()?;
+            let said = line.get("text")?.as_str()?.contains(words);
+            said.then(|| Timestamp::parse(line.get("ts")?.as_str()?))?
+        })
+    }
+
     /// Sends a signal to it and to its own children.
     pub(super) fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         if let Some(pid) = pid.filter(|_| !self.ended) {
             let _gone = kill_process_group(pid, signal);
         }
+    }
+
+    /// Kills the processes that it started, and what these started, but not itself; how many there were.
+    pub(super) fn orphan(&self) -> usize {
+        let all: Vec<(u32, u32)> = (fs::read_dir("/proc").into_iter().flatten().flatten())
+            .filter_map(|entry| {
+                let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+                // After the name of the program, which may hold anything: state, parent.
+                let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+                Some((entry.file_name().to_str()?.parse().ok()?, parent))
+            })
+            .collect();
+        let mut family = vec![self.child.id()];
+        let mut seen = 0;
+        while let Some(parent) = family.get(seen).copied() {
+            seen += 1;
+            family.extend(all.iter().filter(|(_, p)| *p == parent).map(|(pid, _)| pid));
+        }
+        let killed = |pid: &&u32| {
+            let pid = i32::try_from(**pid).ok().and_then(Pid::from_raw);
+            pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
+        };
+        family.iter().skip(1).filter(killed).count()
     }
 
     /// Its id.

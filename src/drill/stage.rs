@@ -14,10 +14,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::{
-        Arc, PoisonError,
-        atomic::{AtomicBool, AtomicI64, Ordering},
-    },
+    sync::PoisonError,
     thread,
     time::Duration,
 };
@@ -31,8 +28,6 @@ const MERCY: Duration = Duration::from_secs(4);
 const PITY: Duration = Duration::from_secs(2);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(2);
-/// Between two looks at how late this machine is.
-const NAP: Duration = Duration::from_millis(5);
 /// Rows of one read.
 const PAGE: usize = 4_096;
 
@@ -47,7 +42,6 @@ pub(super) struct Stage<'a> {
     pub(super) spoken: Spoken,
     /// Who acts: nobody else's name, so that its audit chain is its own.
     pub(super) actor: String,
-    late: Late,
 }
 
 impl<'a> Stage<'a> {
@@ -84,7 +78,6 @@ impl<'a> Stage<'a> {
         let clock = spec.clock.scaled(Some(pace));
         Ok(Self {
             db: dir.path().join("bridge.db"),
-            late: Late::start(&clock)?,
             spec,
             dir,
             clock,
@@ -229,11 +222,6 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// How late this machine woke us at worst, in life.
-    pub(super) fn lateness(&self) -> Span {
-        self.late.worst()
-    }
-
     /// How often any of these words stands in what the processes printed.
     pub(super) fn leaks(&self, words: &[String]) -> usize {
         let spoken = self.spoken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -298,43 +286,5 @@ impl Eye {
     pub(super) fn beat(&mut self, id: &ConversationId) -> Result<Option<Timestamp>, Trouble> {
         let found = self.beats()?.into_iter().find(|(of, _)| of == id);
         Ok(found.map(|(_, at)| at))
-    }
-}
-
-/// Watches how late this machine wakes whoever sleeps.
-struct Late {
-    worst: Arc<AtomicI64>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Late {
-    fn start(clock: &Clock) -> Result<Self, Trouble> {
-        let (worst, stop) = (
-            Arc::new(AtomicI64::new(0)),
-            Arc::new(AtomicBool::new(false)),
-        );
-        let (clock, seen, over) = (clock.clone(), Arc::clone(&worst), Arc::clone(&stop));
-        let watch = move || {
-            while !over.load(Ordering::Relaxed) {
-                let begun = clock.steady();
-                thread::park_timeout(NAP);
-                let nap = i64::try_from(NAP.as_micros()).unwrap_or(0);
-                let late = clock.steady().0 - begun.0 - nap;
-                seen.fetch_max(late, Ordering::Relaxed);
-            }
-        };
-        let named = thread::Builder::new().name("lateness".to_owned());
-        named.spawn(watch).map_err(Trouble::io("a thread"))?;
-        Ok(Self { worst, stop })
-    }
-
-    fn worst(&self) -> Span {
-        Span(self.worst.load(Ordering::Relaxed))
-    }
-}
-
-impl Drop for Late {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
     }
 }

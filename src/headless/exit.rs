@@ -8,7 +8,7 @@ use crate::domain::Severity;
 pub enum Exit {
     /// Done, OK.
     Ok = 0,
-    /// `check`: something to look at.
+    /// `check`: something to look at. `drill`: a test failed.
     Warning = 1,
     /// `check`: act.
     Critical = 2,

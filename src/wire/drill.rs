@@ -164,18 +164,21 @@ fn said(trouble: Trouble) -> Failure {
 
 /// Ends with the process that started it, where that asked for it: a drill leaves nobody behind, however it ends.
 pub(super) fn follow_parent() {
-    let Some(parent) = env::var("SWARMWARDEN_PARENT")
-        .ok()
-        .and_then(|p| p.parse().ok())
-    else {
+    let named = env::var("SWARMWARDEN_PARENT").ok();
+    let Some(parent) = named.and_then(|p| p.parse::<i32>().ok()) else {
         return;
     };
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
-        let _asked = set_parent_process_death_signal(Some(Signal::KILL));
-        // It may have ended before.
-        if getppid().map(Pid::as_raw_nonzero).map(i32::from) != Some(parent) {
+        let ours = || getppid().map(Pid::as_raw_nonzero).map(i32::from) == Some(parent);
+        if ours() {
+            let _asked = set_parent_process_death_signal(Some(Signal::KILL));
+        }
+        // It may have ended meanwhile. Whoever is started by one of its processes ends with that one.
+        let alive =
+            Pid::from_raw(parent).is_some_and(|p| rustix::process::test_kill_process(p).is_ok());
+        if !ours() && !alive {
             std::process::exit(i32::from(Exit::Terminated.code()));
         }
     }

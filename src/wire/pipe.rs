@@ -13,7 +13,6 @@ use std::{
 };
 use swarmwarden::{
     domain::{Mode, text},
-    engine::Clock,
     headless::Exit,
     settings::Settings,
     store::{
@@ -84,7 +83,7 @@ pub(super) fn run(settings: &Settings, asked: &cli::Pipe) -> Result<Exit, Failur
 }
 
 fn serving(settings: &Settings, path: PathBuf, whom: cli::For) -> Serving {
-    let clock = Clock::system();
+    let clock = super::clock(settings);
     let watch = Watch::new(&path);
     let watched = path.clone();
     let why = forbidden(settings, &path);

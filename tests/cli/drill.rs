@@ -263,7 +263,8 @@ fn others(path: &Path) -> Vec<String> {
         let rows = rows.query_map([], |row| {
             Ok((0..n)
                 .map(|i| format!("{:?}", row.get_ref(i).unwrap()))
-                .collect::<String>())
+                .collect::<Vec<_>>()
+                .join(" "))
         });
         all.extend(rows.unwrap().map(Result::unwrap));
     }

@@ -12,12 +12,10 @@ mod reliable;
 mod secure;
 mod travel;
 
-use super::{Log, Outcome, Spec, Trouble, stage::Stage};
+use super::{Log, Outcome, Spec, Trouble, machine::Machine, stage::Stage};
 use crate::domain::Span;
 
-/// A machine that wakes us later than this is no place for short spans of scaled time.
-const STEADY: Span = Span(25_000);
-/// Times that a test is run where the machine was late.
+/// Times that a test is run where the machine did not keep up.
 const TRIES: u32 = 3;
 
 /// A test.
@@ -53,13 +51,13 @@ pub(super) fn of(number: u8) -> Option<Trial> {
     TRIALS.into_iter().find(|t| t.number == number)
 }
 
-/// Runs a test. Where it failed while the machine was late, it is run again at half the speed, and that is said.
+/// Runs a test. Where it failed while the machine was late or crowded, it is run again at half the speed, and that is said.
 pub(super) fn rehearse(spec: &Spec, trial: Trial) -> Outcome {
     let mut speed = spec.speed.min(trial.fastest).max(1);
     let mut notes = Vec::new();
     for again in (0..TRIES).rev() {
         let mut log = Log::default();
-        let begun = spec.clock.steady();
+        let (begun, machine) = (spec.clock.steady(), Machine::watch(&spec.clock));
         let done = (trial.run)(spec, speed, &mut log);
         let took = Span(spec.clock.steady().0 - begun.0);
         match done {
@@ -67,7 +65,6 @@ pub(super) fn rehearse(spec: &Spec, trial: Trial) -> Outcome {
             Err(Trouble::NotHere(why)) => log.outcome.skipped = Some(why),
             Err(why) => log.fail(why.to_string()),
         }
-        let late = log.late;
         let mut outcome = Outcome {
             test: trial.number,
             name: trial.name,
@@ -77,29 +74,25 @@ pub(super) fn rehearse(spec: &Spec, trial: Trial) -> Outcome {
             ..log.outcome
         };
         let over = outcome.passed() || outcome.skipped.is_some() || again == 0 || speed == 1;
-        if over || spec.stopped() || !spec.faults.is_empty() || late <= STEADY {
+        let excuse = machine.ok().and_then(|machine| machine.excuse());
+        let Some(excuse) = excuse.filter(|_| !over && !spec.stopped() && spec.faults.is_empty())
+        else {
             outcome.notes.splice(0..0, notes);
             return outcome;
-        }
-        let why = outcome.reasons().join("; ");
-        let (half, late) = ((speed / 2).max(1), late.0 / 1_000);
+        };
+        let (why, half) = (outcome.reasons().join("; "), (speed / 2).max(1));
         notes.push(format!(
-            "run again at speed {half}: at speed {speed} this machine woke a process {late} ms too late, and it failed ({why})"
+            "run again at speed {half}: at speed {speed} {excuse}, and it failed ({why})"
         ));
         speed = half;
     }
     Outcome::default()
 }
 
-/// What is written down at the end of a test of a crew: that no token was shown, and how late the machine was.
+/// What is written down at the end of a test of a crew: that no token was shown.
 fn finish(stage: &Stage<'_>, tokens: &[String], log: &mut Log) {
     let shown = stage.leaks(tokens);
     log.none("lines of processes that show a token", shown);
-    note_lateness(stage, log);
-}
-
-fn note_lateness(stage: &Stage<'_>, log: &mut Log) {
-    log.late = log.late.max(stage.lateness());
 }
 
 /// What did not come in time failed one part of a test; the next part is run all the same.

@@ -40,7 +40,8 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     } else {
         log.note("not on a given bridge: locking it for three seconds, which would hold up everybody who works there");
     }
-    log.note("the network part of the protocol's test was a killed consumer instead: everything here runs on one machine");
+    pipe(&stage, (&mut crew, &mut eye), log)?;
+    log.note("the network of the protocol's test was a pipe between two processes of one machine");
     crew.dismiss()?;
     finish(&stage, &crew.tokens(), log);
     Ok(())
@@ -75,6 +76,43 @@ fn crash(
     );
     let real = Span(stage.clock.steady().0 - begun.0);
     log.measure("the same in life", real.as_f64(), "real s", Aim::Open);
+    Ok(())
+}
+
+/// A worker reaches the bridge through a pipe only, and the pipe is killed.
+fn pipe(
+    stage: &Stage<'_>,
+    (crew, eye): (&mut Crew, &mut Eye),
+    log: &mut Log,
+) -> Result<(), Trouble> {
+    let worker = crew.worker(4)?;
+    let id = worker.id().clone();
+    worker.keepalive.iter_mut().for_each(Process::kill);
+    let first = eye.beat(&id)?;
+    worker.lives_behind_a_pipe(stage)?;
+    let before = stage.until("worker 4 beats through a pipe", Span::seconds(120), || {
+        Ok(eye.beat(&id)?.filter(|at| Some(*at) != first))
+    })?;
+    let killed = worker.keepalive.as_ref().map_or(0, Process::orphan);
+    let begun = stage.clock.steady();
+    log.step(stage.now(), "the pipe of worker 4 killed with SIGKILL");
+    stage.until(
+        "worker 4 beats through a new pipe",
+        Span::seconds(600),
+        || Ok(eye.beat(&id)?.filter(|at| *at != before)),
+    )?;
+    let took = Span(stage.clock.steady().0 - begun.0);
+    log.count(
+        "processes of the pipe that were killed",
+        killed,
+        Aim::Least(1.0),
+    );
+    log.measure(
+        "it beats again through a new pipe",
+        took.as_f64(),
+        "real s",
+        Aim::Most(15.0),
+    );
     Ok(())
 }
 

@@ -63,7 +63,7 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
     if stage.schema() == Schema::Bridge {
         tokens(&stage, &crew, log)?;
     } else {
-        log.note("the tables of the scripts hold neither tokens nor an expiry: whoever can write the file can write everything; only redaction and what is printed were looked at");
+        log.note("the tables of the scripts hold no expiry, and what is sent there is sent without a token: only redaction and what is printed were looked at");
     }
     redaction(&stage, &crew, log)?;
     processes(&stage, &mut crew, log);

@@ -84,6 +84,7 @@ fn run(spec: &Spec, speed: u32, log: &mut Log) -> Result<(), Trouble> {
         "conversations made; their credentials lie on the branch at the remote",
     );
     arrivals(&stage, eye, committed, log)?;
+    taken(&workers, committed, log);
     drop(workers);
     let tokens = tokens(&stage)?;
     log.exactly("conversations made", tokens.len() / 2, 8);
@@ -124,9 +125,7 @@ fn arrivals(
         Ok((alive >= joined.len()).then_some(alive))
     });
     let spans: Vec<Span> = joined.iter().map(|(_, at)| at.since(committed)).collect();
-    let most = spans.iter().copied().max().unwrap_or_default();
-    let n = i64::try_from(spans.len()).unwrap_or(1).max(1);
-    let mean = Span(spans.iter().map(|s| s.0).sum::<i64>() / n);
+    let (mean, most) = ends(&spans);
     log.step(
         stage.now(),
         format!("{} workers joined and ready", joined.len()),
@@ -157,6 +156,27 @@ fn arrivals(
     log.fact("max_sync_latency_seconds", seconds(most));
     log.fact("workers_online", joined.len());
     Ok(())
+}
+
+/// When the keep-alive of each machine went over to what `sync` had taken over.
+fn taken(workers: &[Process], committed: Timestamp, log: &mut Log) {
+    let taken = workers.iter().filter_map(|w| w.logged("serves worker-"));
+    let spans: Vec<Span> = taken.map(|at| at.since(committed)).collect();
+    let (mean, most) = ends(&spans);
+    log.exactly(
+        "keep-alives that went over to their credential",
+        spans.len(),
+        8,
+    );
+    log.span("commit to taken over, average", mean, Aim::Most(120.0));
+    log.span("commit to taken over, longest", most, Aim::Most(120.0));
+}
+
+/// Mean and longest.
+fn ends(spans: &[Span]) -> (Span, Span) {
+    let n = i64::try_from(spans.len()).unwrap_or(1).max(1);
+    let mean = Span(spans.iter().map(|s| s.0).sum::<i64>() / n);
+    (mean, spans.iter().copied().max().unwrap_or_default())
 }
 
 /// Makes the conversations and sends their credentials; when the branch moved at the remote.

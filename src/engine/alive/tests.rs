@@ -1,4 +1,7 @@
-use super::{Activity, Evidence, Inbox, Kind, Marks, Reading, Resume, Sources, Whose, Witness};
+use super::{
+    Activity, Claims, Evidence, Inbox, Kind, Marks, Reading, Resume, Sources, Whose, Witness,
+    perished,
+};
 use crate::{
     domain::{ConversationId, MessageId, Side, Span, Timestamp},
     engine::job::Opened,
@@ -229,4 +232,25 @@ fn marks_that_cannot_be_read_are_none() {
     };
     assert_eq!(marks.resume(&odd), after);
     assert_eq!(marks.resume(&"c1".into()), Resume::Fresh);
+}
+
+#[test]
+fn only_a_list_whose_process_is_gone_or_stopped_speaks_against_a_worker() {
+    let dir = tempfile::tempdir().unwrap();
+    let ids = ["c1", "c2"].map(ConversationId::from);
+    let mut ours = Claims::open(dir.path(), at(0)).unwrap();
+    ours.claim(&ids[..1]).unwrap();
+    assert!(perished(dir.path()).is_empty(), "we run");
+    // What a process leaves that was killed: a list that nobody holds.
+    std::fs::write(dir.path().join("4711-0"), "pid 4711 since then\nc1\nc2\n").unwrap();
+    let found = perished(dir.path());
+    assert_eq!(
+        found.into_iter().collect::<Vec<_>>(),
+        [(ids[1].clone(), "gone")]
+    );
+    // Whoever ends in order leaves none.
+    drop(ours);
+    std::fs::remove_file(dir.path().join("4711-0")).unwrap();
+    assert!(perished(dir.path()).is_empty());
+    assert!(perished(&dir.path().join("nowhere")).is_empty());
 }

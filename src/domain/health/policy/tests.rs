@@ -91,3 +91,13 @@ fn the_rungs_of_a_stall() {
         ]
     );
 }
+
+#[test]
+fn another_sign_of_death_spares_most_of_the_wait_after_silence() {
+    let adaptive = limits(&Detector::ADAPTIVE, None, 10, 0);
+    let sooner = Span(adaptive.act.0 - adaptive.spared().0);
+    assert_eq!(seconds(adaptive)[2], 211);
+    assert_eq!(sooner.as_seconds(), 157);
+    assert!(sooner > adaptive.silent);
+    assert_eq!(limits(&Detector::FIXED, None, 10, 0).spared(), Span(0));
+}
