@@ -17,15 +17,18 @@ use swarmwarden::{
 /// Between two looks for credentials.
 const RESCAN: Span = Span::seconds(2);
 
+/// Where credentials are, when that was looked at, what was found, and why it could not be.
+type Found = (
+    Option<Sources>,
+    Timestamp,
+    BTreeMap<ConversationId, Credential>,
+    Option<String>,
+);
+
 /// Whose messages are wanted, and the tokens that prove it.
 pub(super) struct Owners {
     named: Arc<[ConversationId]>,
-    state: Mutex<(
-        Option<Sources>,
-        Timestamp,
-        BTreeMap<ConversationId, Credential>,
-        Option<String>,
-    )>,
+    state: Mutex<Found>,
     pub(super) clock: Clock,
 }
 

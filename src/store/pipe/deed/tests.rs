@@ -1,6 +1,6 @@
 //! What is known by name on the other side must be all that is said here.
 
-use super::{ACTIONS, DEEDS, REPORTS, TaskForm, WriteForm, known};
+use super::{ACTIONS, DEEDS, REPORTS, TaskForm, known};
 use crate::domain::{
     Kind, Task, TaskState,
     act::{Deed, NewTask},
@@ -130,5 +130,4 @@ fn a_task_keeps_what_deciding_needs() {
     let forms: Vec<TaskForm> = ledger.listing().iter().map(|t| (&**t).into()).collect();
     let size = serde_json::to_string(&forms).unwrap().len();
     assert!(size < 1 << 20, "{size}");
-    let _whole_write_is_one_form: fn(WriteForm) -> _ = WriteForm::write;
 }
