@@ -9,7 +9,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    process::Command,
+    process::{ChildStderr, Command},
     time::timeout,
 };
 
@@ -133,17 +133,7 @@ impl Child {
             }
         };
         let words = Mutex::new(Vec::new());
-        let hear = async {
-            let Some(said) = said else { return };
-            let mut head = said.take(HEARD);
-            let mut bytes = [0; 128];
-            while let Ok(n @ 1..) = head.read(&mut bytes).await {
-                let heard = bytes.get(..n).unwrap_or_default();
-                (words.lock().unwrap_or_else(PoisonError::into_inner)).extend_from_slice(heard);
-            }
-            let mut rest = head.into_inner();
-            let _unheard = tokio::io::copy(&mut rest, &mut tokio::io::sink()).await;
-        };
+        let hear = hear(said, &words);
         let talk = async { tokio::join!(feed, hear) };
         tokio::pin!(talk);
         // Its end counts, not that of its output: what it left behind may hold that open.
@@ -168,6 +158,19 @@ impl Child {
             words: text::redact(&text::line(String::from_utf8_lossy(&words).trim())).into_owned(),
         })
     }
+}
+
+/// Takes what a child says, and keeps the first of it.
+async fn hear(said: Option<ChildStderr>, words: &Mutex<Vec<u8>>) {
+    let Some(said) = said else { return };
+    let mut first = said.take(HEARD);
+    let mut bytes = [0; 128];
+    while let Ok(n @ 1..) = first.read(&mut bytes).await {
+        let some = bytes.get(..n).unwrap_or_default();
+        (words.lock().unwrap_or_else(PoisonError::into_inner)).extend_from_slice(some);
+    }
+    let mut rest = first.into_inner();
+    let _unheard = tokio::io::copy(&mut rest, &mut tokio::io::sink()).await;
 }
 
 /// Ends a group of processes when it is dropped, whatever its leader left behind.

@@ -7,6 +7,7 @@ use std::{
     ffi::OsString,
     fs::{File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -80,7 +81,10 @@ impl ActingLock {
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] when somebody holds it; as the file system says.
     pub fn clear(path: &Path) -> io::Result<()> {
-        let file = OpenOptions::new().write(true).open(path)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .custom_flags(NOFOLLOW)
+            .open(path)?;
         flock(&file, FlockOperation::NonBlockingLockExclusive)?;
         file.set_len(0)
     }
@@ -92,8 +96,12 @@ fn open(path: &Path) -> io::Result<File> {
         .write(true)
         .create(true)
         .truncate(false)
+        // In a directory of all, a link may lead to a file of ours.
+        .custom_flags(NOFOLLOW)
         .open(path)
 }
+
+const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
 
 fn elsewhere(dir: &Path, real: &Path) -> PathBuf {
     super::Sidecar::place(dir, real).with_extension("lock")

@@ -81,7 +81,7 @@ impl HealthFile {
         let pid = std::process::id();
         let value = json!({
             "schema": "swarmwarden.daemon/v1", "pid": pid, "started": self.began, "at": now,
-            "steady": clock.steady().0,
+            "steady": clock.steady().0, "boot": boot(), "born": began(pid).map(|at| at.0),
             "jobs": jobs.iter().map(health).collect::<Vec<_>>(),
             "conversations": self.shown.as_ref().map_or_else(Vec::new, |s| s.all().iter().map(served).collect()),
         });
@@ -166,6 +166,12 @@ pub(super) fn lives(pid: u32) -> bool {
     began(pid).is_some()
 }
 
+/// Which start of the machine this is.
+fn boot() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned())
+}
+
 /// When a process that lives began, since the machine started.
 fn began(pid: u32) -> Option<Span> {
     let about = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -191,7 +197,7 @@ fn sweep(dir: &Path) {
 pub(super) fn left(dir: &Path) -> Vec<(PathBuf, u32)> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let named = |path: PathBuf| {
-        let pid = path.file_name()?.to_str()?.split('.').next()?;
+        let pid = path.file_name()?.to_str()?.split(['.', '-']).next()?;
         let pid = pid.parse::<u32>().ok()?;
         Some((path, pid))
     };
@@ -208,6 +214,8 @@ struct Told {
     started: Option<String>,
     at: Option<String>,
     steady: Option<i64>,
+    boot: Option<String>,
+    born: Option<i64>,
     jobs: Vec<ToldJob>,
 }
 
@@ -279,7 +287,9 @@ pub(super) fn daemons(dir: &Path, clock: &Clock) -> Vec<Daemon> {
 fn daemon(told: &Told, job: &ToldJob, pid: u32, clock: &Clock) -> Daemon {
     let line = |raw: &str| text::line(text::head(raw, 512)).into_owned();
     // The time that passed since the machine started: nobody sets it.
-    let age = told.steady.map(|at| Span((clock.steady().0 - at).max(0)));
+    let same_boot = told.boot.is_none() || told.boot == boot();
+    let since = |at: i64| Span(clock.steady().0 - at);
+    let age = told.steady.map(since).filter(|age| same_boot && age.0 >= 0);
     let at = time(told.at.as_deref());
     let next = time(job.next_run.as_deref());
     let late = at.zip(next).map(|(at, next)| at.since(next));
@@ -289,7 +299,11 @@ fn daemon(told: &Told, job: &ToldJob, pid: u32, clock: &Clock) -> Daemon {
         pid,
         started: time(told.started.as_deref()),
         // A process that began after that has only its number.
-        alive: began(pid).is_some_and(|at| told.steady.is_none_or(|told| at.0 <= told + 1_000_000)),
+        alive: same_boot
+            && began(pid).is_some_and(|at| match told.born {
+                Some(born) => at.0 == born,
+                None => told.steady.is_none_or(|told| at.0 <= told + 1_000_000),
+            }),
         ended: false,
         age,
         error: error.map(|e| line(&e.text)),

@@ -12,7 +12,7 @@ use swarmwarden::{
     domain::{Refusal, text},
     headless::{
         Exit,
-        hooks::{claude_code, codex, script},
+        hooks::{HookError, claude_code, codex, is_script, script},
     },
     settings::Settings,
 };
@@ -38,6 +38,7 @@ pub(super) fn run(settings: &Settings, asked: &HooksCommand) -> Result<Exit, Fai
             claude_code(text, &format!("{} beat", quoted(&program)), asked.remove)
         }
         Program::Codex => codex(text, &program, asked.remove),
+        Program::Generic if !(text.trim().is_empty() || is_script(text)) => Err(HookError::Foreign),
         Program::Generic if asked.remove => Ok(String::new()),
         Program::Generic => Ok(script(&program)),
     };

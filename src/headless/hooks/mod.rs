@@ -22,6 +22,9 @@ pub enum HookError {
     /// Another program has the only place there is.
     #[error("`notify` runs {0} already; call `{1}` from there; nothing was written")]
     Taken(String, String),
+    /// Somebody else's file is in the place of the script.
+    #[error("it is not the hook, and is left alone; name another file with --file")]
+    Foreign,
     /// Another server has the name.
     #[error(
         "there is a server called bridge that runs {0}; take it out first, or let it run {1}; nothing was written"
@@ -205,6 +208,14 @@ pub fn codex(text: &str, program: &str, remove: bool) -> Result<String, HookErro
 pub fn script(program: &str) -> String {
     let program = program.replace('\'', "'\\''");
     format!("#!/bin/sh\n'{program}' beat </dev/null >/dev/null 2>&1\nexit 0\n")
+}
+
+/// It is what [`script`] made, of whatever program.
+#[must_use]
+pub fn is_script(text: &str) -> bool {
+    let inner = text.strip_prefix("#!/bin/sh\n'");
+    let inner = inner.and_then(|t| t.strip_suffix("' beat </dev/null >/dev/null 2>&1\nexit 0\n"));
+    inner.is_some_and(|program| !program.contains('\n'))
 }
 
 #[cfg(test)]

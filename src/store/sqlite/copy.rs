@@ -139,13 +139,10 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 
 /// An empty file that only its owner may read.
 fn private(path: &Path) -> io::Result<()> {
+    // What lies there was left by a process of this number, or put there by somebody else.
+    let _left = fs::remove_file(path);
     let mut how = fs::OpenOptions::new();
-    let file = how
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
+    let file = how.write(true).create_new(true).mode(0o600).open(path)?;
     file.set_permissions(fs::Permissions::from_mode(0o600))
 }
 

@@ -99,7 +99,16 @@ fn open(settings: &Settings) -> Vec<File> {
     let held = settings.runtime.as_deref().map(|r| r.join("swarmwarden"));
     let mut left: VecDeque<PathBuf> = kept.chain(held).collect();
     let named = std::env::var_os("SWARMWARDEN_CREDENTIALS").unwrap_or_default();
-    left.extend(std::env::split_paths(&named).filter(|p| !p.as_os_str().is_empty()));
+    for path in std::env::split_paths(&named).filter(|p| !p.as_os_str().is_empty()) {
+        // In a directory of others only what is read as a credential is looked at.
+        match fs::read_dir(&path) {
+            Ok(entries) => left.extend(
+                (entries.flatten().map(|e| e.path()))
+                    .filter(|p| p.extension().is_some_and(|e| e == "json") && p.is_file()),
+            ),
+            Err(_) => left.push_back(path),
+        }
+    }
     let (mut found, mut looked) = (Vec::new(), 0);
     while let Some(path) = left.pop_front().filter(|_| looked < FILES) {
         looked += 1;

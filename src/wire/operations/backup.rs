@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use swarmwarden::{
-    domain::Timestamp,
+    domain::{Timestamp, audit::fingerprint},
     engine::Clock,
     headless::Exit,
     settings::Settings,
@@ -27,10 +27,10 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Backup) -> Result<
     let file = asked.to.as_deref().filter(|to| is_file(to));
     let (to, dir) = match (file, &asked.to) {
         (Some(file), _) => (file.to_owned(), None),
-        (None, Some(dir)) => (free(dir, db, END, now), Some(dir.clone())),
+        (None, Some(dir)) => (free(dir, db, &end(db), now), Some(dir.clone())),
         (None, None) => {
             let dir = place(settings, db)?;
-            (free(&dir, db, END, now), Some(dir))
+            (free(&dir, db, &end(db), now), Some(dir))
         }
     };
     if asked.keep.is_some() && dir.is_none() {
@@ -99,9 +99,9 @@ pub(super) fn copy(db: &Path, to: &Path) -> Result<Tally, Failure> {
 /// Removes all but the newest `keep` copies of this bridge that `backup` made in `dir`.
 fn rotate(dir: &Path, db: &Path, keep: u32) -> Result<Vec<PathBuf>, Failure> {
     let failed = |e| Failure::Place(dir.to_owned(), e);
-    let name = db.file_name().unwrap_or_default();
+    let (name, end) = (db.file_name().unwrap_or_default(), end(db));
     let entries = fs::read_dir(dir).map_err(failed)?.flatten();
-    let own = entries.filter(|e| is_own(&e.file_name(), name));
+    let own = entries.filter(|e| is_own(&e.file_name(), name, &end));
     let mut all: Vec<PathBuf> = own.map(|e| e.path()).filter(|p| p.is_file()).collect();
     all.sort();
     let keep = usize::try_from(keep).unwrap_or(usize::MAX);
@@ -112,11 +112,19 @@ fn rotate(dir: &Path, db: &Path, keep: u32) -> Result<Vec<PathBuf>, Failure> {
     Ok(all)
 }
 
-/// Whether a file is named as `backup` names one of this bridge: `bridge.db.20251113T160800.000001Z.backup`.
-fn is_own(file: &OsStr, db: &OsStr) -> bool {
+/// How the names of this bridge's copies end: bridges of one name in different places are told apart.
+fn end(db: &Path) -> String {
+    let real = db.canonicalize().unwrap_or_else(|_| db.to_owned());
+    let mut tag = fingerprint(&real.to_string_lossy());
+    tag.truncate(8);
+    format!(".{tag}{END}")
+}
+
+/// Whether a file is named as `backup` names one of this bridge: `bridge.db.20251113T160800.000001Z.0a1b2c3d.backup`.
+fn is_own(file: &OsStr, db: &OsStr, end: &str) -> bool {
     let (file, db) = (file.to_string_lossy(), db.to_string_lossy());
     let middle = file.strip_prefix(&*db).and_then(|f| f.strip_prefix('.'));
-    let Some(stamp) = middle.and_then(|f| f.strip_suffix(END)) else {
+    let Some(stamp) = middle.and_then(|f| f.strip_suffix(end)) else {
         return false;
     };
     let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
@@ -133,16 +141,17 @@ mod tests {
 
     #[test]
     fn only_copies_of_this_bridge_are_ours() {
-        let own = |name: &str| is_own(name.as_ref(), "bridge.db".as_ref());
-        assert!(own("bridge.db.20251113T160800.000001Z.backup"));
+        let own = |name: &str| is_own(name.as_ref(), "bridge.db".as_ref(), ".0a1b2c3d.backup");
+        assert!(own("bridge.db.20251113T160800.000001Z.0a1b2c3d.backup"));
         for other in [
             "bridge.db",
             "bridge.db.backup",
-            "bridge.db.20251113.backup",
-            "bridge.db.before-the-holidays.backup",
-            "other.db.20251113T160800.000001Z.backup",
+            "bridge.db.20251113T160800.000001Z.ffffffff.backup",
+            "bridge.db.20251113.0a1b2c3d.backup",
+            "bridge.db.before-the-holidays.0a1b2c3d.backup",
+            "other.db.20251113T160800.000001Z.0a1b2c3d.backup",
             "bridge.db.20251113T160800.000001Z.replaced",
-            "bridge.db.20251113T160800.00000xZ.backup",
+            "bridge.db.20251113T160800.00000xZ.0a1b2c3d.backup",
         ] {
             assert!(!own(other), "{other}");
         }

@@ -6,6 +6,7 @@ use serde_json::json;
 use std::{
     fs,
     io::{self, Write as _},
+    os::unix::fs::{MetadataExt as _, chown},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -21,6 +22,7 @@ use swarmwarden::{
 const DEED: &str = "restore";
 
 /// What stands where the bridge should.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum There {
     /// Nothing.
     Nothing,
@@ -60,6 +62,7 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Restore) -> Result
     };
     agreed(&format!("put it in the place of {}", shown(db)), asked.yes)?;
     let now = Clock::system().now();
+    let owner = fs::metadata(db).ok();
     let saved = match &there {
         There::Nothing => None,
         There::Sound => Some(save(settings, db, now)?),
@@ -68,6 +71,12 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Restore) -> Result
     match there {
         There::Sound => SqliteStore::copy_into(&asked.file, db)?,
         There::Nothing | There::Broken => drop(SqliteStore::back_up(&asked.file, db)?),
+    }
+    if let Some(owner) = owner.filter(|_| there == There::Broken) {
+        // Whoever could use the old one can use this one.
+        let given = chown(db, Some(owner.uid()), Some(owner.gid()))
+            .and_then(|()| fs::set_permissions(db, owner.permissions()));
+        given.map_err(|e| Failure::Place(db.to_owned(), e))?;
     }
     check(db, &tally)?;
     let entry = Entry {
