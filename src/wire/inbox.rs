@@ -1,14 +1,15 @@
 //! `inbox`: a worker's new messages, the moment they are committed.
 
 use super::{
-    bridge::Bridge, daemon, failure::Failure, health::HealthFile, keepalive, live, owners::Owners,
+    bridge::Bridge, daemon, failure::Failure, health::HealthFile, keepalive, life::Life, live,
+    owners::Owners,
 };
 use crate::cli;
 use std::{
     io,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc,
+        atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
@@ -20,7 +21,6 @@ use swarmwarden::{
         alive::{Inbox, Item, Pulse, Whose},
     },
     headless::{Exit, inbox},
-    link::{JobHealth, Phase},
     settings::Settings,
     store::{Bearer, Store, StoreError, Taken, pipe::Purpose},
 };
@@ -30,10 +30,6 @@ use tokio::signal::unix::{SignalKind, signal};
 const TICK: Span = Span::seconds(15);
 /// Longest wait, so that a stop and a reader that went away are heard.
 const WAIT: Duration = Duration::from_millis(250);
-/// A pump that did not move for so long is stuck.
-const STUCK: Span = Span::seconds(5);
-/// A process that says nothing for so long hangs.
-const HANGS: Duration = Duration::from_secs(15);
 /// Marks that are tried again, at most.
 const OWED: usize = 10_000;
 /// Pauses after failures, in milliseconds.
@@ -54,20 +50,13 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
         &asked.credentials,
         (&asked.conversation, asked.mark_read),
     )?);
-    let list = Arc::clone(&owners);
-    let whose: Whose = Arc::new(move || list.ids());
-    let reader = keepalive::reader(
-        settings,
-        &asked.consumer,
-        whose,
-        (asked.since, Some(owners.proofs())),
-    )?;
+    let reader = reader(settings, asked, &owners)?;
     let stop = Arc::new(AtomicBool::new(false));
     let first = inbox::hello(
         owners.clock.now(),
         &asked.consumer,
         &owners.ids(),
-        asked.since.map(swarmwarden::domain::MessageId),
+        asked.since.map(MessageId),
     );
     let (clock, life) = (owners.clock.clone(), Arc::new(Life::default()));
     let pump = Pump {
@@ -105,48 +94,12 @@ pub(super) fn run(settings: &Settings, asked: &cli::Inbox) -> Result<Exit, Failu
     })
 }
 
-/// How a pump is, for those who look from outside.
-#[derive(Default)]
-struct Life {
-    /// When it moved last, and what went wrong since.
-    state: Mutex<(Option<Timestamp>, Option<(Timestamp, Arc<str>)>)>,
-    rounds: AtomicU64,
-}
-
-impl Life {
-    fn moved(&self, now: Timestamp, wrong: Option<&str>) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0 = Some(now);
-        state.1 = wrong.map(|words| (now, words.into()));
-        self.rounds.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Tells the service manager and the health file.
-    fn tell(&self, file: &mut Option<HealthFile>, pulse: &Pulse, clock: &Clock) {
-        let (moved, wrong) = self
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let Some(moved) = moved else { return };
-        // One that waits for its reader, or for a bridge, has not moved.
-        if clock.now().since(moved) < STUCK {
-            pulse.moved("push", clock.now(), HANGS);
-        }
-        let job = JobHealth {
-            name: "push",
-            serves: "messages as they are committed".into(),
-            phase: Phase::Running,
-            last_ok: wrong.is_none().then_some(moved),
-            last_error: wrong,
-            next_run: None,
-            runs: self.rounds.load(Ordering::Relaxed),
-            panics: 0,
-        };
-        if let Some(file) = file {
-            file.write(&[job], clock);
-        }
-    }
+/// Reads for whoever `owners` says.
+fn reader(settings: &Settings, asked: &cli::Inbox, owners: &Arc<Owners>) -> Result<Inbox, Failure> {
+    let list = Arc::clone(owners);
+    let whose: Whose = Arc::new(move || list.ids());
+    let from = (asked.since, Some(owners.proofs()));
+    keepalive::reader(settings, &asked.consumer, whose, from)
 }
 
 struct Pump {

@@ -18,6 +18,7 @@ mod health;
 mod hooks;
 mod inbox;
 mod keepalive;
+mod life;
 mod live;
 mod metrics;
 mod operations;

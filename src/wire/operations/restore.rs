@@ -73,10 +73,7 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Restore) -> Result
         There::Nothing | There::Broken => drop(SqliteStore::back_up(&asked.file, db)?),
     }
     if let Some(owner) = owner.filter(|_| there == There::Broken) {
-        // Whoever could use the old one can use this one.
-        let given = chown(db, Some(owner.uid()), Some(owner.gid()))
-            .and_then(|()| fs::set_permissions(db, owner.permissions()));
-        given.map_err(|e| Failure::Place(db.to_owned(), e))?;
+        give(db, &owner).map_err(|e| Failure::Place(db.to_owned(), e))?;
     }
     check(db, &tally)?;
     let entry = Entry {
@@ -93,13 +90,15 @@ pub(in super::super) fn run(settings: &Settings, asked: &cli::Restore) -> Result
         }),
     };
     SqliteStore::open_for_writing(db)?.chronicle(&entry, &key, now)?;
-    writeln!(
-        io::stdout(),
-        "{} is as it was in {}",
-        shown(db),
-        shown(&asked.file)
-    )?;
+    let (db, file) = (shown(db), shown(&asked.file));
+    writeln!(io::stdout(), "{db} is as it was in {file}")?;
     Ok(Exit::Ok)
+}
+
+/// Whoever could use the old file can use this one.
+fn give(db: &Path, old: &fs::Metadata) -> io::Result<()> {
+    chown(db, Some(old.uid()), Some(old.gid()))?;
+    fs::set_permissions(db, old.permissions())
 }
 
 /// Nobody else has it open, or that is agreed to.
