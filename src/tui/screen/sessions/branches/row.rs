@@ -148,7 +148,7 @@ impl Row {
             Cow::Borrowed(&*self.name),
             Cow::Borrowed(&*branch.subject),
             Cow::Borrowed(&*branch.author),
-            Cow::Owned(self.merge.words().to_string()),
+            Cow::Owned(self.merge.words()),
             Cow::Borrowed(&*self.note),
         ];
         words.extend(self.session_name().map(Cow::Owned));
