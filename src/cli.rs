@@ -11,6 +11,7 @@ mod operations;
 mod report;
 mod sessions;
 mod setup;
+mod theme;
 mod view;
 mod wait;
 mod workers;
@@ -33,6 +34,7 @@ pub(crate) use sessions::TakeOver;
 pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
 use std::path::PathBuf;
 use swarmwarden::{domain::Pace, settings::Job};
+pub(crate) use theme::{Theme, ThemeCommand};
 pub(crate) use view::{Sessions, Show, Shown};
 pub(crate) use wait::Wait;
 pub(crate) use workers::{
@@ -90,7 +92,7 @@ pub(crate) struct Common {
     /// What is done beside watching: keepalive, sync, watchdog. The dashboard does without unless it is asked for.
     #[arg(long, value_name = "JOB,…", value_delimiter = ',', value_parser = workers::job, global = true)]
     pub(crate) with: Vec<Job>,
-    /// Colours of the dashboard: term or mono.
+    /// Colours of the dashboard: term, dark, light, cb, cb-light, contrast, mono, or one of your own (`theme list`).
     #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
     pub(crate) theme: Option<String>,
     /// When to use colours.
@@ -201,6 +203,8 @@ pub(crate) enum Sub {
     Metrics(Metrics),
     /// On the bridge's host: serve its database to another machine's --via, on standard input and output.
     Pipe(Pipe),
+    /// How the dashboard can look: the themes there are, and what they say.
+    Theme(Theme),
     /// Rehearse the protocol's thirteen tests with real processes, and measure them.
     Drill(Drill),
     /// The agent of a worker in a drill.

@@ -19,7 +19,7 @@ use std::{
 };
 
 pub use credentials::{Credentials, CredentialsFile};
-pub use file::{File, duration, read};
+pub use file::{File, duration, is_theme, read};
 pub use outlets::{Address, Outlet};
 pub use report::{Report, ReportFile};
 pub use workers::{Job, WorkersFile};

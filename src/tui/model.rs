@@ -8,7 +8,7 @@ use super::{
     keymap::{Chord, Context, Keymap},
     overlay::Overlay,
     screen::Screens,
-    theme::Theme,
+    theme::{Palette, Theme},
     update::Toast,
     widget::{Clock, TimeForm},
 };
@@ -163,6 +163,18 @@ impl Model {
     #[must_use]
     pub fn new(options: &Options, now: Timestamp) -> Self {
         let (keymap, mut notes) = Keymap::parse(&options.keymap);
+        let (palette, flaws) = match &options.own_theme {
+            Some(own) => Palette::read(own),
+            None => (
+                Palette::named(&options.theme).unwrap_or_default(),
+                Vec::new(),
+            ),
+        };
+        notes.extend(
+            flaws
+                .iter()
+                .map(|flaw| format!("theme {}: {flaw}", options.theme)),
+        );
         notes.extend(options.banner.clone());
         let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
         Self {
@@ -176,7 +188,7 @@ impl Model {
             typed: Typed::default(),
             toast,
             look: Look {
-                theme: Theme::named(&options.theme, options.depth),
+                theme: Theme::of(&palette, options.depth),
                 ascii: options.ascii,
                 keymap,
                 form: TimeForm::default(),
