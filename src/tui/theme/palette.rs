@@ -162,9 +162,15 @@ impl Palette {
             }
         };
         let read = style(&value).map_err(|word| {
-            let like = nearest(&word.to_lowercase(), WORDS).unwrap_or_default();
+            let lower = word.to_lowercase();
+            let like = match nearest(&lower, WORDS) {
+                Some(like) if lower.starts_with(char::is_alphabetic) => {
+                    format!("; the nearest is `{like}`")
+                }
+                _ => String::new(),
+            };
             format!(
-                "`{token}`: `{word}` is no colour (a name, 0-255, #rrggbb) and no modifier; the nearest is `{like}`; it is inherited"
+                "`{token}`: `{word}` is no colour (a name, 0-255, #rrggbb) and no modifier{like}; it is inherited"
             )
         })?;
         if known == BACKGROUND && !read.add_modifier.is_empty() {

@@ -246,7 +246,7 @@ fn what_does_not_read_is_inherited_and_told_with_its_line() {
             "line 3: unknown token `crti`; the nearest is `crit`",
             "line 5: `crit`: `grean` is no colour (a name, 0-255, #rrggbb) and no modifier; the nearest is `green`; it is inherited",
             "line 7: `info` is a text such as \"red bold\", or a number; it is inherited",
-            "line 8: `hold`: `300` is no colour (a name, 0-255, #rrggbb) and no modifier; the nearest is `red`; it is inherited",
+            "line 8: `hold`: `300` is no colour (a name, 0-255, #rrggbb) and no modifier; it is inherited",
         ]
     );
 }
