@@ -220,7 +220,7 @@ impl fmt::Display for Palette {
 /// Line of a place, from 1.
 fn line(raw: &str, at: &Range<usize>) -> usize {
     let before = raw.as_bytes().get(..at.start).unwrap_or_default();
-    before.iter().filter(|b| **b == b'\n').count() + 1
+    before.split(|b| *b == b'\n').count()
 }
 
 /// Reads `red bold`; the word that is none is the error.
