@@ -13,6 +13,7 @@ mod model;
 mod overlay;
 mod run;
 mod screen;
+mod sieve;
 mod terminal;
 mod theme;
 mod update;
