@@ -104,6 +104,18 @@ pub(crate) struct Common {
         global = true
     )]
     pub(crate) color: Option<When>,
+    /// Draw facts once a second and times without seconds; without it, so it is under SSH, and `--slow=never` draws all.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "always",
+        env = "SWARMWARDEN_SLOW",
+        global = true
+    )]
+    pub(crate) slow: Option<When>,
     /// Symbols of the dashboard: unicode, ascii or auto.
     #[arg(long, value_name = "SET", global = true)]
     pub(crate) symbols: Option<String>,
@@ -121,7 +133,7 @@ pub(crate) struct Common {
     pub(crate) panic_test: bool,
 }
 
-/// When to use colours.
+/// When to use colours, or to draw less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
     /// As the environment says.
@@ -130,6 +142,17 @@ pub(crate) enum When {
     Always,
     /// Not at all.
     Never,
+}
+
+impl When {
+    /// What was said; `None` where the environment decides.
+    pub(crate) const fn given(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Always => Some(true),
+            Self::Never => Some(false),
+        }
+    }
 }
 
 /// What to do.

@@ -44,6 +44,8 @@ pub struct Options {
     pub depth: Depth,
     /// Draw with bytes of 0x20 to 0x7E only.
     pub ascii: bool,
+    /// The line is slow: facts are drawn once a second, and no time has seconds that need not have them.
+    pub slow: bool,
     /// Keys, in the form of [`PRESET`].
     pub keymap: String,
     /// First view.
@@ -71,6 +73,7 @@ impl Default for Options {
             own_theme: None,
             depth: Depth::default(),
             ascii: false,
+            slow: false,
             keymap: PRESET.to_owned(),
             start: View::Overview,
             east: 0,

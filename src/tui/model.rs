@@ -148,6 +148,8 @@ pub(crate) struct Typed {
 pub(crate) struct Look {
     pub(crate) theme: Theme,
     pub(crate) ascii: bool,
+    /// No seconds where minutes do.
+    pub(crate) slow: bool,
     pub(crate) keymap: Keymap,
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
@@ -190,6 +192,7 @@ impl Model {
             look: Look {
                 theme: Theme::of(&palette, options.depth),
                 ascii: options.ascii,
+                slow: options.slow,
                 keymap,
                 form: TimeForm::default(),
                 east: options.east,
@@ -211,7 +214,10 @@ impl Model {
 
     /// Times of a frame at `now`.
     pub(crate) fn clock(&self, now: Timestamp) -> Clock {
-        self.facts.clock(now, self.look.form, self.look.east)
+        Clock {
+            coarse: self.look.slow,
+            ..self.facts.clock(now, self.look.form, self.look.east)
+        }
     }
 
     /// Where a key is looked up, first to last.

@@ -205,6 +205,7 @@ pub(super) fn dashboard(
             Colours::True => Depth::True,
         },
         ascii: settings.ascii,
+        slow: settings.slow,
         start: match settings.start.as_str() {
             "workers" => Screen::Workers,
             "messages" => Screen::Messages,

@@ -163,11 +163,8 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         pace: common.pace,
-        color: common.color.and_then(|when| match when {
-            When::Auto => None,
-            When::Always => Some(true),
-            When::Never => Some(false),
-        }),
+        color: common.color.and_then(When::given),
+        slow: common.slow.and_then(When::given),
     };
     let var = |name: &str| env::var_os(name).map(|v| v.to_string_lossy().into_owned());
     let env = Env {
@@ -176,6 +173,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
         clicolor: var("CLICOLOR"),
         colorterm: var("COLORTERM"),
         term: var("TERM"),
+        ssh: var("SSH_CONNECTION").is_some_and(|line| !line.is_empty()),
         locale: ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
             .find_map(|n| var(n).filter(|v| !v.is_empty())),
