@@ -29,12 +29,13 @@ mod report;
 mod repository;
 mod sessions;
 mod setup;
+mod shell;
 mod sync;
 mod takeover;
 mod tasks;
 mod wait;
 
-use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
+use crate::cli::{Act, Check, Cli, Command, Common, Explain, Format, Show, Status, Sub, When};
 use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
@@ -60,12 +61,17 @@ use swarmwarden::{
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     drill::follow_parent();
-    let quiet = matches!(cli.command, Some(Sub::Beat(_)));
+    let command = match cli.command {
+        Some(Command::Shell(asked)) => return shell::run(&asked),
+        Some(Command::Sub(sub)) => Some(sub),
+        None => None,
+    };
+    let quiet = matches!(command, Some(Sub::Beat(_)));
     let settings = settings(&cli.common, quiet)?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = cli.common.headless || dumb || !terminal;
-    match cli.command {
+    match command {
         Some(Sub::Status(status)) => {
             show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
         }

@@ -35,6 +35,8 @@ mod sessions;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
+mod shell;
+#[cfg(test)]
 mod systemd;
 #[cfg(test)]
 mod views;

@@ -1,0 +1,40 @@
+//! What needs no bridge and no settings: the shell and the manual.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// What is done with the command line and the configuration alone.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Shell {
+    /// A script that completes this program's command line, for a shell to read.
+    Completions(Completions),
+    /// The manual page, as `man -l -` reads it.
+    Man(Man),
+}
+
+/// `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// Whose script.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(crate) shell: Interpreter,
+}
+
+/// A shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Interpreter {
+    /// Bash.
+    Bash,
+    /// Zsh.
+    Zsh,
+    /// Fish.
+    Fish,
+}
+
+/// `man`.
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// Write a page for each command into this directory, instead of one page to standard output.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
