@@ -23,6 +23,7 @@ mod row;
 pub mod session;
 pub mod snapshot;
 mod source;
+pub mod spelling;
 pub mod swarm;
 pub mod swarmfile;
 pub mod tally;

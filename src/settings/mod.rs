@@ -3,6 +3,7 @@
 
 mod credentials;
 mod file;
+mod keys;
 mod outlets;
 mod report;
 mod workers;
@@ -19,7 +20,8 @@ use std::{
 };
 
 pub use credentials::{Credentials, CredentialsFile};
-pub use file::{File, duration, read};
+pub use file::{File, duration, known, read};
+pub use keys::Wanted;
 pub use outlets::{Address, Outlet};
 pub use report::{Report, ReportFile};
 pub use workers::{Job, WorkersFile};
@@ -154,6 +156,8 @@ pub struct Settings {
     pub runtime: Option<PathBuf>,
     /// How time passes, where this is a rehearsal.
     pub pace: Option<Pace>,
+    /// Keys of the dashboard that the operator has chosen.
+    pub keys: Vec<Wanted>,
 }
 
 /// Why the command line cannot be followed.
@@ -204,6 +208,7 @@ pub fn resolve(
         .unwrap_or_else(|| "auto".to_owned());
     Ok(Settings {
         pace: given.pace,
+        keys: file.wanted(),
         db: db.or_else(|| if via.is_none() { usual() } else { None }),
         via,
         mode,

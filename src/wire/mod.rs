@@ -18,6 +18,7 @@ mod health;
 mod hooks;
 mod inbox;
 mod keepalive;
+mod keys;
 mod life;
 mod live;
 mod metrics;
@@ -62,7 +63,7 @@ use swarmwarden::{
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     drill::follow_parent();
     let command = match cli.command {
-        Some(Command::Shell(asked)) => return shell::run(&asked),
+        Some(Command::Shell(asked)) => return shell::run(&cli.common, &asked),
         Some(Command::Sub(sub)) => Some(sub),
         None => None,
     };
@@ -148,9 +149,10 @@ fn act(settings: &Settings, asked: &Act) -> Result<Exit, Failure> {
 
 /// What was typed, the environment and the file, resolved. Warnings go to stderr.
 fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
-    let (file, warnings) = config(common.config.as_deref())?;
-    for warning in warnings.into_iter().filter(|_| !quiet) {
-        writeln!(io::stderr(), "swarmwarden: config: {warning}")?;
+    let (file, mut warnings) = config(common.config.as_deref())?;
+    if !quiet {
+        warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
+        warn(&warnings)?;
     }
     let given = Given {
         db: common.db.clone(),
@@ -196,6 +198,14 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
         ),
     };
     Ok(settings::resolve(given, &file, &env, Path::exists)?)
+}
+
+/// What is wrong with the configuration, on stderr.
+fn warn(warnings: &[String]) -> Result<(), Failure> {
+    for warning in warnings {
+        writeln!(io::stderr(), "swarmwarden: config: {warning}")?;
+    }
+    Ok(())
 }
 
 /// The state directory of the platform, when it has one.

@@ -1,7 +1,7 @@
 //! `completions`, `man`: both made from the command line itself, without what is hidden in it.
 
-use super::Failure;
-use crate::cli::{Cli, Interpreter, Shell};
+use super::{Failure, keys};
+use crate::cli::{Cli, Common, Interpreter, Shell};
 use clap::{Command, CommandFactory};
 use clap_complete::aot;
 use std::{
@@ -12,13 +12,14 @@ use std::{
 use swarmwarden::headless::Exit;
 
 /// Runs what needs no settings.
-pub(super) fn run(asked: &Shell) -> Result<Exit, Failure> {
+pub(super) fn run(common: &Common, asked: &Shell) -> Result<Exit, Failure> {
     match asked {
         Shell::Completions(asked) => completions(asked.shell),
         Shell::Man(asked) => match &asked.dir {
             Some(dir) => pages(dir),
             None => page(),
         },
+        Shell::Keys(asked) => keys::run(common, asked.output),
     }
 }
 

@@ -18,6 +18,8 @@ mod doctor;
 mod drill;
 mod git;
 mod health;
+#[cfg(test)]
+mod keys;
 mod live;
 #[cfg(test)]
 mod machines;
