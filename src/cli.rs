@@ -11,6 +11,7 @@ mod operations;
 mod report;
 mod sessions;
 mod setup;
+mod shell;
 mod theme;
 mod view;
 mod wait;
@@ -32,6 +33,7 @@ pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, 
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
 pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
+pub(crate) use shell::{Interpreter, Listing, Shell};
 use std::path::PathBuf;
 use swarmwarden::{domain::Pace, settings::Job};
 pub(crate) use theme::{Theme, ThemeCommand};
@@ -50,7 +52,7 @@ pub(crate) struct Cli {
     pub(crate) common: Common,
     /// What to do; without one, the dashboard on a terminal and `status` elsewhere.
     #[command(subcommand)]
-    pub(crate) command: Option<Sub>,
+    pub(crate) command: Option<Command>,
 }
 
 const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; drill: 1 a test failed; 64 usage, 65 no bridge or damaged, 66 no database, \
@@ -156,6 +158,17 @@ impl When {
 }
 
 /// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// With what the settings say.
+    #[command(flatten)]
+    Sub(Sub),
+    /// With the command line and the configuration alone.
+    #[command(flatten)]
+    Shell(Shell),
+}
+
+/// What is done with what the settings say.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sub {
     /// Show the swarm once, as text or JSON.

@@ -6,6 +6,7 @@ mod wire;
 use clap::{Parser, error::ErrorKind};
 use cli::Cli;
 use std::{
+    ffi::OsString,
     io::{self, Write},
     process::ExitCode,
 };
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
             Exit::Ok,
         );
     }
-    let monitored = args.iter().any(|a| a == "check");
+    let monitored = is_monitored(&args);
     let exit = match Cli::try_parse_from(args) {
         Ok(cli) => wire::run(cli).unwrap_or_else(|failure| {
             if failure.exit() == Exit::BrokenPipe {
@@ -70,6 +71,15 @@ fn main() -> ExitCode {
         }
     };
     ExitCode::from(exit.code())
+}
+
+/// A monitor reads what comes: `check`, but not `config check`.
+fn is_monitored(args: &[OsString]) -> bool {
+    let named = args.iter().any(|a| a == "check");
+    named
+        && !args
+            .windows(2)
+            .any(|w| matches!(w, [a, b] if a == "config" && b == "check"))
 }
 
 /// Writes a line; the code tells when that fails.

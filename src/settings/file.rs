@@ -4,13 +4,14 @@
 use super::{
     Outlet,
     credentials::{self, CredentialsFile},
+    keys,
     report::{self, ReportFile},
     workers::{self, WorkersFile},
 };
 use crate::domain::{
     Span,
     health::{Method, Profile},
-    nearest, text,
+    spelling, text,
     watchdog::Policy,
 };
 use std::{collections::BTreeMap, path::PathBuf};
@@ -63,6 +64,10 @@ pub struct File {
     pub workers: WorkersFile,
     /// `[report]`.
     pub report: ReportFile,
+    /// `[keys]`: actions of the dashboard and the keys they shall have.
+    pub keys: BTreeMap<String, Vec<String>>,
+    /// Every key that was read and understood, with its line where that is known.
+    pub lines: BTreeMap<String, Option<usize>>,
 }
 
 /// Views that can come first.
@@ -91,6 +96,14 @@ const KEYS: [&str; 18] = [
     "ui.start",
     "ui.notify",
 ];
+
+/// Every key that is read, with NAME for a name in it; `[[notify]]` and what stands in `[keys]` apart.
+pub fn known() -> impl Iterator<Item = &'static str> {
+    KEYS.into_iter()
+        .chain(credentials::KEYS)
+        .chain(report::KEYS)
+        .chain(workers::KEYS)
+}
 
 /// Reads a configuration. What is wrong with it comes as sentences, neutralised.
 #[must_use]
@@ -134,16 +147,34 @@ fn walk(file: &mut File, raw: &str, section: &str, table: Table, warnings: &mut 
         let name = format!("{section}.{key}");
         if let Value::Table(inner) = value {
             walk(file, raw, &name, inner, warnings);
-        } else if let Err(why) = file.set(&name, &value) {
-            let line = line_of(raw, section, &key)
-                .map(|n| format!("line {n}: "))
-                .unwrap_or_default();
-            warnings.push(format!("{line}{}", text::line(&why)));
+            continue;
+        }
+        let line = line_of(raw, section, &key);
+        match file.set(&name, &value) {
+            Ok(()) => {
+                file.lines.insert(name, line);
+            }
+            Err(why) => {
+                let line = line.map(|n| format!("line {n}: ")).unwrap_or_default();
+                warnings.push(format!("{line}{}", text::line(&why)));
+            }
         }
     }
 }
 
 impl File {
+    /// What `[keys]` asks for, by action.
+    #[must_use]
+    pub fn wanted(&self) -> Vec<keys::Wanted> {
+        let line = |action: &str| self.lines.get(&format!("keys.{action}")).copied().flatten();
+        let each = self.keys.iter().map(|(action, keys)| keys::Wanted {
+            action: action.clone(),
+            keys: keys.clone(),
+            line: line(action),
+        });
+        each.collect()
+    }
+
     fn set(&mut self, name: &str, value: &Value) -> Result<(), String> {
         let word = |allowed: &[&str]| {
             let given = value.as_str().unwrap_or_default();
@@ -211,6 +242,11 @@ impl File {
             if let Some(method) = method()? {
                 self.teams.insert(team.to_owned(), method);
             }
+            return Ok(());
+        }
+        if let Some(action) = name.strip_prefix("keys.").filter(|a| !a.contains('.')) {
+            self.keys
+                .insert(action.to_owned(), keys::read(name, value)?);
             return Ok(());
         }
         match name.split('.').next() {
@@ -318,8 +354,6 @@ fn line_of(raw: &str, section: &str, key: &str) -> Option<usize> {
 
 /// What is said of a key that there is not.
 pub(super) fn unknown(name: &str) -> String {
-    let known = KEYS.into_iter().chain(credentials::KEYS);
-    let known = known.chain(report::KEYS).chain(workers::KEYS);
-    let nearest = nearest(name, known).unwrap_or_default();
+    let nearest = spelling::nearest(name, known()).unwrap_or_default();
     format!("unknown key `{name}`; the nearest is `{nearest}`")
 }

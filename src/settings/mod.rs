@@ -3,6 +3,7 @@
 
 mod credentials;
 mod file;
+mod keys;
 mod outlets;
 mod report;
 mod workers;
@@ -19,7 +20,8 @@ use std::{
 };
 
 pub use credentials::{Credentials, CredentialsFile};
-pub use file::{File, duration, is_theme, read};
+pub use file::{File, duration, is_theme, known, read};
+pub use keys::Wanted;
 pub use outlets::{Address, Outlet};
 pub use report::{Report, ReportFile};
 pub use workers::{Job, WorkersFile};
@@ -160,6 +162,8 @@ pub struct Settings {
     pub runtime: Option<PathBuf>,
     /// How time passes, where this is a rehearsal.
     pub pace: Option<Pace>,
+    /// Keys of the dashboard that the operator has chosen.
+    pub keys: Vec<Wanted>,
 }
 
 /// Why the command line cannot be followed.
@@ -211,6 +215,7 @@ pub fn resolve(
     Ok(Settings {
         pace: given.pace,
         slow: given.slow.unwrap_or(env.ssh),
+        keys: file.wanted(),
         db: db.or_else(|| if via.is_none() { usual() } else { None }),
         via,
         mode,

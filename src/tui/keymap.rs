@@ -1,8 +1,12 @@
 //! Which key does what: data in `assets/keymap.toml`, read into [`Action`]s. Help and hint bar are made from the same rows.
 
 mod chord;
+mod listing;
+mod rebind;
 
 pub(crate) use chord::Chord;
+pub use listing::{Bound, Live, Place, live};
+pub use rebind::{Flaw, Rebind};
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -18,7 +22,6 @@ macro_rules! actions {
 
         impl Action {
             /// Every action.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
 
             /// Name in the keymap file.
@@ -147,6 +150,30 @@ pub(crate) enum Context {
     Scratch,
     /// A line of text is typed.
     Prompt,
+}
+
+impl Context {
+    /// Text is typed here: a key that types a character can do nothing else.
+    pub(crate) const fn types(self) -> bool {
+        matches!(self, Self::Word | Self::Form | Self::Prompt)
+    }
+
+    /// Where a key is looked up while this is on top, first to last.
+    pub(crate) const fn stack(self) -> &'static [Self] {
+        match self {
+            Self::Overview
+            | Self::Workers
+            | Self::Worker
+            | Self::Tasks
+            | Self::Task
+            | Self::Alerts
+            | Self::Messages
+            | Self::Sessions
+            | Self::Session => &[Self::Global, Self::Move, Self::Always],
+            Self::Always | Self::Word | Self::Form | Self::Prompt => &[Self::Always],
+            _ => &[Self::Move, Self::Always],
+        }
+    }
 }
 
 /// One row of the keymap.

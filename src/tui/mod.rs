@@ -24,7 +24,7 @@ pub mod picture;
 
 pub use bell::Channels;
 pub use effect::Effect;
-pub use keymap::PRESET;
+pub use keymap::{Bound, Flaw, Live, PRESET, Place, Rebind, live};
 pub use model::{Model, Msg, View};
 pub use run::{Signal, run};
 pub use terminal::start;
@@ -48,6 +48,8 @@ pub struct Options {
     pub slow: bool,
     /// Keys, in the form of [`PRESET`].
     pub keymap: String,
+    /// Keys that the operator has chosen; what cannot be done is said in the status line.
+    pub rebind: Vec<Rebind>,
     /// First view.
     pub start: View,
     /// Operator's zone, in seconds east of UTC.
@@ -75,6 +77,7 @@ impl Default for Options {
             ascii: false,
             slow: false,
             keymap: PRESET.to_owned(),
+            rebind: Vec::new(),
             start: View::Overview,
             east: 0,
             read_only: None,

@@ -177,6 +177,8 @@ impl Model {
                 .iter()
                 .map(|flaw| format!("theme {}: {flaw}", options.theme)),
         );
+        let (keymap, flaws) = keymap.rebound(&options.rebind);
+        notes.extend(flaws.into_iter().map(|flaw| flaw.words));
         notes.extend(options.banner.clone());
         let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
         Self {
@@ -223,23 +225,11 @@ impl Model {
     /// Where a key is looked up, first to last.
     pub(crate) fn contexts(&self) -> Vec<Context> {
         let own = match (&self.overlay, self.typed.prompt) {
-            (Some(overlay), _) => {
-                let own = overlay.context();
-                if matches!(own, Context::Word | Context::Form | Context::Prompt) {
-                    return vec![own, Context::Always];
-                }
-                own
-            }
-            (None, true) => return vec![Context::Prompt, Context::Always],
-            (None, false) => {
-                return vec![
-                    self.view.context(),
-                    Context::Global,
-                    Context::Move,
-                    Context::Always,
-                ];
-            }
+            (Some(overlay), _) => overlay.context(),
+            (None, true) => Context::Prompt,
+            (None, false) => self.view.context(),
         };
-        vec![own, Context::Move, Context::Always]
+        let below = own.stack().iter().copied();
+        std::iter::once(own).chain(below).collect()
     }
 }

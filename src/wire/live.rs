@@ -227,6 +227,7 @@ pub(super) fn dashboard(
         channels: channels(settings),
         actor: Arc::clone(&settings.actor),
         seed: random()[0],
+        rebind: super::keys::rebinds(&settings.keys),
         panic_test,
         ..tui::Options::default()
     };

@@ -18,6 +18,7 @@ mod health;
 mod hooks;
 mod inbox;
 mod keepalive;
+mod keys;
 mod life;
 mod live;
 mod metrics;
@@ -29,13 +30,14 @@ mod report;
 mod repository;
 mod sessions;
 mod setup;
+mod shell;
 mod sync;
 mod takeover;
 mod tasks;
 mod theme;
 mod wait;
 
-use crate::cli::{Act, Check, Cli, Common, Explain, Format, Show, Status, Sub, When};
+use crate::cli::{Act, Check, Cli, Command, Common, Explain, Format, Show, Status, Sub, When};
 use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
@@ -61,12 +63,17 @@ use swarmwarden::{
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     drill::follow_parent();
-    let quiet = matches!(cli.command, Some(Sub::Beat(_)));
+    let command = match cli.command {
+        Some(Command::Shell(asked)) => return shell::run(&cli.common, &asked),
+        Some(Command::Sub(sub)) => Some(sub),
+        None => None,
+    };
+    let quiet = matches!(command, Some(Sub::Beat(_)));
     let settings = settings(&cli.common, quiet)?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = cli.common.headless || dumb || !terminal;
-    match cli.command {
+    match command {
         Some(Sub::Status(status)) => {
             show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
         }
@@ -146,8 +153,9 @@ fn act(settings: &Settings, asked: &Act) -> Result<Exit, Failure> {
 fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     let (mut file, mut warnings) = config(common.config.as_deref())?;
     theme::settle(&mut file, &mut warnings);
-    for warning in warnings.into_iter().filter(|_| !quiet) {
-        writeln!(io::stderr(), "swarmwarden: config: {warning}")?;
+    if !quiet {
+        warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
+        warn(&warnings)?;
     }
     let given = Given {
         db: common.db.clone(),
@@ -191,6 +199,14 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
         ),
     };
     Ok(settings::resolve(given, &file, &env, Path::exists)?)
+}
+
+/// What is wrong with the configuration, on stderr.
+fn warn(warnings: &[String]) -> Result<(), Failure> {
+    for warning in warnings {
+        writeln!(io::stderr(), "swarmwarden: config: {warning}")?;
+    }
+    Ok(())
 }
 
 /// The state directory of the platform, when it has one.

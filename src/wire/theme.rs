@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use swarmwarden::{
-    domain::{nearest, text},
+    domain::{spelling::nearest, text},
     headless::Exit,
     settings::{self, File, Settings},
     tui::Palette,

@@ -18,6 +18,8 @@ mod doctor;
 mod drill;
 mod git;
 mod health;
+#[cfg(test)]
+mod keys;
 mod live;
 #[cfg(test)]
 mod machines;
@@ -34,6 +36,8 @@ mod rollcall;
 mod sessions;
 #[cfg(test)]
 mod setup;
+#[cfg(test)]
+mod shell;
 #[cfg(test)]
 mod systemd;
 #[cfg(test)]

@@ -42,6 +42,16 @@ impl Chord {
         }
     }
 
+    /// As the file writes it: what [`Chord::parse`] reads.
+    pub(super) fn written(self) -> String {
+        let named = NAMES.iter().find(|(code, ..)| *code == self.code);
+        let Some((_, name, _)) = named else {
+            return self.to_string();
+        };
+        let control = if self.control { "C-" } else { "" };
+        format!("{control}{name}")
+    }
+
     /// It is Backspace.
     pub(crate) fn is_backspace(self) -> bool {
         self.code == KeyCode::Backspace

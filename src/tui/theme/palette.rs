@@ -1,7 +1,7 @@
 //! A theme as it is written: a value for every token.
 
 use super::Role;
-use crate::domain::{nearest, text};
+use crate::domain::{spelling::nearest, text};
 use ratatui::style::{Color, Modifier, Style};
 use std::{collections::BTreeMap, fmt, ops::Range};
 use toml::{Spanned, Value};

@@ -311,3 +311,42 @@ fn over_a_slow_line_passing_seconds_change_next_to_nothing() {
         assert!(slow * 4 <= all, "{keys}: {slow} of {all}");
     }
 }
+
+#[test]
+fn ux_13_help_and_hint_bar_show_the_live_bindings() {
+    let options = Options {
+        rebind: vec![crate::tui::Rebind {
+            action: "reassign".to_owned(),
+            keys: vec!["X".to_owned()],
+            line: None,
+        }],
+        ..Options::default()
+    };
+    let keys_of = |model: &mut Model, words: &str| {
+        let text = show(model, (240, 60));
+        let line = text.lines().find(|l| l.contains(words));
+        line.unwrap_or_else(|| panic!("{words} in {text}"))
+            .to_owned()
+    };
+    let mut usual = model(fixture::swarm(9), &Options::default());
+    press(&mut usual, (240, 60), "2");
+    assert!(keys_of(&mut usual, "? help").contains(" r reassign "));
+    let mut own = model(fixture::swarm(9), &options);
+    press(&mut own, (240, 60), "2");
+    let bar = keys_of(&mut own, "? help");
+    assert!(
+        bar.contains(" X reassign ") && !bar.contains(" r reassign "),
+        "{bar}"
+    );
+    press(&mut own, (240, 60), "?");
+    let help = keys_of(&mut own, "reassign…");
+    assert!(help.contains("X      reassign…"), "{help}");
+    press(&mut own, (240, 60), "q");
+    press(&mut own, (240, 60), "r");
+    assert!(own.overlay.is_none(), "r still does something");
+    press(&mut own, (240, 60), "X");
+    assert!(
+        own.overlay.is_some() || own.toast.is_some(),
+        "X does nothing"
+    );
+}
