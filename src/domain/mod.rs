@@ -16,6 +16,7 @@ pub mod health;
 mod id;
 pub mod ledger;
 pub mod message;
+mod nearest;
 mod pace;
 pub mod repo;
 pub mod report;
@@ -36,6 +37,7 @@ pub use command::{AlertOrder, Command, Deal, JobOrder, Refusal};
 pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
 pub use message::Kind;
+pub use nearest::nearest;
 pub use pace::Pace;
 pub use repo::{Branch, Diffstat, Repo, Worktree};
 pub use row::{

@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     Span,
     health::{Method, Profile},
-    text,
+    nearest, text,
     watchdog::Policy,
 };
 use std::{collections::BTreeMap, path::PathBuf};
@@ -189,7 +189,7 @@ impl File {
             "git.path" => self.git = path()?,
             "git.every" => self.git_every = span()?,
             "git.base" => self.git_base = Some(branch(name, value)?),
-            "ui.theme" => self.theme = word(&["term", "mono"])?,
+            "ui.theme" => self.theme = Some(theme(name, value)?),
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
             "ui.start" => self.start = word(&VIEWS)?,
             "ui.notify" => self.notify = Some(channels(value)?),
@@ -234,6 +234,20 @@ fn branch(name: &str, value: &Value) -> Result<String, String> {
     let given = value.as_str().filter(|branch| !branch.is_empty());
     let wrong = || format!("`{name}` is a branch in quotes; the default stays");
     Ok(given.ok_or_else(wrong)?.to_owned())
+}
+
+/// The name of a theme; whether there is one of that name, only the disk knows.
+fn theme(name: &str, value: &Value) -> Result<String, String> {
+    let given = value.as_str().filter(|theme| is_theme(theme));
+    let wrong = || format!("`{name}` is the name of a theme such as \"dark\"; the default stays");
+    Ok(given.ok_or_else(wrong)?.to_owned())
+}
+
+/// Whether a theme can have this name: letters, digits, `-` and `_`, at most 64. It names a file, too, and leads nowhere else.
+#[must_use]
+pub fn is_theme(name: &str) -> bool {
+    let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
+    (1..=64).contains(&name.len()) && name.bytes().all(plain)
 }
 
 /// A list of channels; `off` alone, or in a list, is none.
@@ -304,37 +318,8 @@ fn line_of(raw: &str, section: &str, key: &str) -> Option<usize> {
 
 /// What is said of a key that there is not.
 pub(super) fn unknown(name: &str) -> String {
-    let nearest = nearest(name);
+    let known = KEYS.into_iter().chain(credentials::KEYS);
+    let known = known.chain(report::KEYS).chain(workers::KEYS);
+    let nearest = nearest(name, known).unwrap_or_default();
     format!("unknown key `{name}`; the nearest is `{nearest}`")
-}
-
-/// The key with the fewest edits (Levenshtein) to `name`.
-fn nearest(name: &str) -> &'static str {
-    KEYS.into_iter()
-        .chain(credentials::KEYS)
-        .chain(report::KEYS)
-        .chain(workers::KEYS)
-        .min_by_key(|key| edits(name, key))
-        .unwrap_or_default()
-}
-
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, cb) in row.iter_mut().skip(1).zip(&b) {
-            let above = *cell;
-            left = (diagonal + usize::from(ca != *cb))
-                .min(above + 1)
-                .min(left + 1);
-            diagonal = above;
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

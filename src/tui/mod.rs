@@ -28,7 +28,7 @@ pub use keymap::PRESET;
 pub use model::{Model, Msg, View};
 pub use run::{Signal, run};
 pub use terminal::start;
-pub use theme::Depth;
+pub use theme::{Depth, Palette};
 pub use view::{Hits, paint};
 
 use std::sync::Arc;
@@ -36,12 +36,16 @@ use std::sync::Arc;
 /// How the dashboard looks and begins. Resolved by the settings; nothing here is read from the environment.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// `term` or `mono`; an unknown name is `term`.
+    /// Name of a shipped theme; an unknown name is `term`.
     pub theme: String,
+    /// Text of a theme of the operator's own; it wins over the name.
+    pub own_theme: Option<String>,
     /// Colours of the terminal.
     pub depth: Depth,
     /// Draw with bytes of 0x20 to 0x7E only.
     pub ascii: bool,
+    /// The line is slow: facts are drawn once a second, and no time has seconds that need not have them.
+    pub slow: bool,
     /// Keys, in the form of [`PRESET`].
     pub keymap: String,
     /// First view.
@@ -66,8 +70,10 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             theme: "term".to_owned(),
+            own_theme: None,
             depth: Depth::default(),
             ascii: false,
+            slow: false,
             keymap: PRESET.to_owned(),
             start: View::Overview,
             east: 0,

@@ -37,6 +37,8 @@ mod setup;
 #[cfg(test)]
 mod systemd;
 #[cfg(test)]
+mod themes;
+#[cfg(test)]
 mod views;
 #[cfg(test)]
 mod wait;
