@@ -9,6 +9,8 @@ mod bridge;
 #[cfg(test)]
 mod checklist;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod deploy;
