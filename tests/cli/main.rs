@@ -35,6 +35,8 @@ mod own;
 mod pipe;
 #[cfg(test)]
 mod rollcall;
+#[cfg(test)]
+mod schema;
 mod sessions;
 #[cfg(test)]
 mod setup;
