@@ -33,7 +33,7 @@ pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, 
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
 pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
-pub(crate) use shell::{Interpreter, Listing, Shell};
+pub(crate) use shell::{ConfigCommand, Interpreter, Listing, Shell};
 use std::path::PathBuf;
 use swarmwarden::{domain::Pace, settings::Job};
 pub(crate) use theme::{Theme, ThemeCommand};

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 pub(crate) enum Shell {
     /// The keys of the dashboard as they are bound now; exit 78 when two actions share one.
     Keys(Keys),
+    /// The configuration: where it is, what it comes to, what is wrong with it.
+    Config(Config),
     /// A script that completes this program's command line, for a shell to read.
     Completions(Completions),
     /// The manual page, as `man -l -` reads it.
@@ -57,4 +59,23 @@ pub(crate) enum Listing {
     Table,
     /// One JSON object.
     Json,
+}
+
+/// `config`.
+#[derive(Debug, Args)]
+pub(crate) struct Config {
+    /// What of it.
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+/// What can be asked of the configuration.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Where the file is looked for, and which one is used.
+    Path,
+    /// Every setting as it is in force, with where it comes from.
+    Print,
+    /// What is wrong with the file, by line: exit 0 nothing, 78 something.
+    Check,
 }

@@ -70,6 +70,8 @@ pub struct File {
     pub lines: BTreeMap<String, Option<usize>>,
 }
 
+type Lines = BTreeMap<String, usize>;
+
 /// Views that can come first.
 const VIEWS: [&str; 6] = [
     "overview", "workers", "tasks", "alerts", "messages", "sessions",
@@ -122,6 +124,7 @@ pub fn read(raw: &str) -> (File, Vec<String>) {
             );
         }
     };
+    let lines = super::lines::lines(raw);
     for (section, inner) in table {
         if section == "notify" {
             let (outlets, wrong) = super::outlets::read(&inner);
@@ -130,26 +133,28 @@ pub fn read(raw: &str) -> (File, Vec<String>) {
             continue;
         }
         let Value::Table(inner) = inner else {
+            let line = lines.get(&section).map(|n| format!("line {n}: "));
             warnings.push(format!(
-                "unknown key `{}`: settings stand in sections",
+                "{}unknown key `{}`: settings stand in sections",
+                line.unwrap_or_default(),
                 text::line(&section)
             ));
             continue;
         };
-        walk(&mut file, raw, &section, inner, &mut warnings);
+        walk(&mut file, &lines, &section, inner, &mut warnings);
     }
     (file, warnings)
 }
 
 /// Sets what a section and the sections in it say.
-fn walk(file: &mut File, raw: &str, section: &str, table: Table, warnings: &mut Vec<String>) {
+fn walk(file: &mut File, lines: &Lines, section: &str, table: Table, warnings: &mut Vec<String>) {
     for (key, value) in table {
         let name = format!("{section}.{key}");
         if let Value::Table(inner) = value {
-            walk(file, raw, &name, inner, warnings);
+            walk(file, lines, &name, inner, warnings);
             continue;
         }
-        let line = line_of(raw, section, &key);
+        let line = lines.get(&name).copied();
         match file.set(&name, &value) {
             Ok(()) => {
                 file.lines.insert(name, line);
@@ -337,19 +342,6 @@ pub fn duration(raw: &str) -> Option<Span> {
     };
     let n: u32 = number.parse().ok()?;
     (n > 0).then(|| Span::seconds(i64::from(n) * factor))
-}
-
-fn line_of(raw: &str, section: &str, key: &str) -> Option<usize> {
-    let mut inside = false;
-    for (n, line) in raw.lines().enumerate() {
-        let line = line.trim();
-        if line.starts_with('[') {
-            inside = line.trim_matches(['[', ']']).trim() == section;
-        } else if inside && line.split('=').next().is_some_and(|k| k.trim() == key) {
-            return Some(n + 1);
-        }
-    }
-    None
 }
 
 /// What is said of a key that there is not.

@@ -2,8 +2,10 @@
 //! environment (clap reads both), then the file, then the defaults.
 
 mod credentials;
+mod effective;
 mod file;
 mod keys;
+mod lines;
 mod outlets;
 mod report;
 mod workers;
@@ -20,6 +22,7 @@ use std::{
 };
 
 pub use credentials::{Credentials, CredentialsFile};
+pub use effective::effective;
 pub use file::{File, duration, is_theme, known, read};
 pub use keys::Wanted;
 pub use outlets::{Address, Outlet};

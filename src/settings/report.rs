@@ -1,6 +1,6 @@
 //! `[report]`: the status document that is renewed by itself.
 
-use crate::domain::{Span, swarmfile::is_branch};
+use crate::domain::{Span, swarmfile::is_branch, text};
 use toml::Value;
 
 /// Its keys.
@@ -40,6 +40,21 @@ impl ReportFile {
             branch: self.branch.clone()?,
             remote: self.push.then(remote),
         })
+    }
+
+    /// What is in force, by name.
+    pub(super) fn effective(&self) -> [(&'static str, Option<Value>); 4] {
+        let word = |word: &str| Value::String(text::line(word).into_owned());
+        let every = self.every.unwrap_or(Span::seconds(30 * 60));
+        [
+            ("branch", self.branch.as_deref().map(word)),
+            ("every", Some(super::effective::time(every))),
+            ("push", Some(Value::Boolean(self.push))),
+            (
+                "remote",
+                Some(word(self.remote.as_deref().unwrap_or("origin"))),
+            ),
+        ]
     }
 
     pub(super) fn set(

@@ -336,3 +336,20 @@ fn one_bridge_is_named_and_what_is_typed_wins_over_the_file() {
         "{warnings:?}"
     );
 }
+
+#[test]
+fn a_line_is_found_however_the_key_is_written() {
+    let raw = "loose = 1\nui.theem = \"term\"\n[watchdog.team.\"a b\"]\ndetecter = \"fixed\"\n[git]\n# every = \"1s\"\nevery = 1\n";
+    let (_, warnings) = read(raw);
+    let starts: Vec<&str> = warnings
+        .iter()
+        .map(|w| w.split(':').next().unwrap())
+        .collect();
+    assert_eq!(
+        starts,
+        ["line 7", "line 1", "line 2", "line 4"],
+        "{warnings:#?}"
+    );
+    let (file, _) = read("ui = { start = \"tasks\" }");
+    assert_eq!(file.lines.get("ui.start"), Some(&Some(1)));
+}

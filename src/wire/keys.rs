@@ -33,7 +33,7 @@ pub(super) fn flaws(file: &File) -> Vec<Flaw> {
 
 /// Prints the map; [`Exit::Config`] when two actions share a key.
 pub(super) fn run(common: &Common, form: Listing) -> Result<Exit, Failure> {
-    let (file, mut warnings) = config(common.config.as_deref())?;
+    let (file, mut warnings) = config::read(common.config.as_deref())?;
     let live = tui::live(&rebinds(&file.wanted()));
     warnings.extend(live.flaws.iter().map(|flaw| flaw.words.clone()));
     warn(&warnings)?;

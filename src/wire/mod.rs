@@ -6,6 +6,7 @@ mod beat;
 mod beside;
 mod books;
 mod bridge;
+mod config;
 mod credentials;
 mod daemon;
 mod demo;
@@ -42,7 +43,7 @@ use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
 use std::{
-    env, fs,
+    env,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -151,12 +152,17 @@ fn act(settings: &Settings, asked: &Act) -> Result<Exit, Failure> {
 
 /// What was typed, the environment and the file, resolved. Warnings go to stderr.
 fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
-    let (mut file, mut warnings) = config(common.config.as_deref())?;
+    let (mut file, mut warnings) = config::read(common.config.as_deref())?;
     theme::settle(&mut file, &mut warnings);
     if !quiet {
         warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
         warn(&warnings)?;
     }
+    resolve(common, &file)
+}
+
+/// What was typed, the environment and this file, resolved.
+fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
     let given = Given {
         db: common.db.clone(),
         via: common.via.clone(),
@@ -198,7 +204,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
                 .into_owned(),
         ),
     };
-    Ok(settings::resolve(given, &file, &env, Path::exists)?)
+    Ok(settings::resolve(given, file, &env, Path::exists)?)
 }
 
 /// What is wrong with the configuration, on stderr.
@@ -213,30 +219,6 @@ fn warn(warnings: &[String]) -> Result<(), Failure> {
 fn state_home() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     etcetera::choose_base_strategy().ok()?.state_dir()
-}
-
-/// Where the configuration lies when none is named.
-fn usual_config() -> Option<PathBuf> {
-    use etcetera::BaseStrategy;
-    let dirs = etcetera::choose_base_strategy().ok()?;
-    Some(dirs.config_dir().join("swarmwarden").join("config.toml"))
-}
-
-/// The configuration that was named, or the one at the usual place when there is one.
-fn config(named: Option<&Path>) -> Result<(File, Vec<String>), Failure> {
-    let path = named.map(Path::to_owned).or_else(usual_config);
-    let Some(path) = path else {
-        return Ok((File::default(), Vec::new()));
-    };
-    match fs::read(&path) {
-        Ok(raw) => Ok(settings::read(&String::from_utf8_lossy(&raw))),
-        Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => {
-            Ok((File::default(), Vec::new()))
-        }
-        // A file that nobody named never keeps the program from starting.
-        Err(error) if named.is_none() => Ok((File::default(), vec![text_of(&path, &error)])),
-        Err(source) => Err(settings::SettingsError::File { path, source }.into()),
-    }
 }
 
 /// A path and what is wrong with it, neutralised.

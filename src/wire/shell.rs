@@ -1,6 +1,6 @@
 //! `completions`, `man`: both made from the command line itself, without what is hidden in it.
 
-use super::{Failure, keys};
+use super::{Failure, config, keys};
 use crate::cli::{Cli, Common, Interpreter, Shell};
 use clap::{Command, CommandFactory};
 use clap_complete::aot;
@@ -19,6 +19,7 @@ pub(super) fn run(common: &Common, asked: &Shell) -> Result<Exit, Failure> {
             Some(dir) => pages(dir),
             None => page(),
         },
+        Shell::Config(asked) => config::run(common, asked.command),
         Shell::Keys(asked) => keys::run(common, asked.output),
     }
 }

@@ -116,7 +116,7 @@ fn all() -> Vec<(String, String)> {
 
 /// Where the operator's own lie.
 fn directory() -> Option<PathBuf> {
-    Some(super::usual_config()?.with_file_name("themes"))
+    Some(super::config::usual()?.with_file_name("themes"))
 }
 
 /// A file of theirs; `None` where there is none.

@@ -9,6 +9,8 @@ mod bridge;
 #[cfg(test)]
 mod checklist;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod deploy;
@@ -33,6 +35,8 @@ mod own;
 mod pipe;
 #[cfg(test)]
 mod rollcall;
+#[cfg(test)]
+mod schema;
 mod sessions;
 #[cfg(test)]
 mod setup;

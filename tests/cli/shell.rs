@@ -132,7 +132,7 @@ fn a_directory_gets_a_page_for_each_command() {
         let page = fs::read_to_string(man.join(format!("swarmwarden-{name}.1")));
         assert!(page.unwrap().contains(".SH SYNOPSIS"), "{name}");
     }
-    assert!(man.join("swarmwarden-credentials-rotate.1").exists());
+    assert!(man.join("swarmwarden-config-print.1").exists());
     assert!(!man.join("swarmwarden-drill-agent.1").exists());
     let file = dir.path().join("file");
     fs::write(&file, "").unwrap();

@@ -175,9 +175,9 @@ fn terminal(settings: &Settings) -> Option<Terminal> {
 }
 
 fn config(common: &Common) -> (Option<String>, bool, Vec<String>) {
-    let path = common.config.clone().or_else(super::super::usual_config);
+    let path = common.config.clone().or_else(super::super::config::usual);
     let there = path.as_deref().is_some_and(Path::exists);
-    let wrong = match super::super::config(common.config.as_deref()) {
+    let wrong = match super::super::config::whole(common) {
         Ok((_, warnings)) => warnings,
         Err(error) => vec![error.to_string()],
     };
