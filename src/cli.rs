@@ -137,7 +137,7 @@ pub(crate) enum When {
 pub(crate) enum Command {
     /// With what the settings say.
     #[command(flatten)]
-    Sub(Sub),
+    Sub(Box<Sub>),
     /// With the command line and the configuration alone.
     #[command(flatten)]
     Shell(Shell),
