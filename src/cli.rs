@@ -162,7 +162,7 @@ impl When {
 pub(crate) enum Command {
     /// With what the settings say.
     #[command(flatten)]
-    Sub(Sub),
+    Sub(Box<Sub>),
     /// With the command line and the configuration alone.
     #[command(flatten)]
     Shell(Shell),

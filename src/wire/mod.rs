@@ -64,16 +64,20 @@ use swarmwarden::{
 /// Runs what was asked for.
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     drill::follow_parent();
-    let command = match cli.command {
-        Some(Command::Shell(asked)) => return shell::run(&cli.common, &asked),
-        Some(Command::Sub(sub)) => Some(sub),
-        None => None,
-    };
+    match cli.command {
+        Some(Command::Shell(asked)) => shell::run(&cli.common, &asked),
+        Some(Command::Sub(sub)) => go(&cli.common, Some(*sub)),
+        None => go(&cli.common, None),
+    }
+}
+
+/// Runs what needs the settings.
+fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
     let quiet = matches!(command, Some(Sub::Beat(_)));
-    let settings = settings(&cli.common, quiet)?;
+    let settings = settings(common, quiet)?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let plain = cli.common.headless || dumb || !terminal;
+    let plain = common.headless || dumb || !terminal;
     match command {
         Some(Sub::Status(status)) => {
             show(&settings, &Bridge::of(&settings)?, settings.mode, &status)
@@ -86,10 +90,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Backup(asked)) => operations::backup(&settings, &asked),
         Some(Sub::Restore(asked)) => operations::restore(&settings, &asked),
         Some(Sub::Prune(asked)) => operations::prune(&settings, &asked),
-        Some(Sub::Setup(asked)) => setup::run(&settings, &cli.common, &asked.command),
-        Some(Sub::Checklist(asked)) => operations::checklist(&settings, &cli.common, &asked),
+        Some(Sub::Setup(asked)) => setup::run(&settings, common, &asked.command),
+        Some(Sub::Checklist(asked)) => operations::checklist(&settings, common, &asked),
         Some(Sub::Rollcall(asked)) => operations::rollcall(&settings, &asked),
-        Some(Sub::Doctor(asked)) => doctor::run(&settings, &cli.common, &asked),
+        Some(Sub::Doctor(asked)) => doctor::run(&settings, common, &asked),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
         Some(Sub::Events(events)) => live::events(&settings, events.follow),
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
@@ -110,9 +114,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
         Some(Sub::Theme(asked)) => theme::run(&settings, &asked.command),
-        Some(Sub::Drill(asked)) => drill::run(cli.common.db.as_deref(), &asked),
+        Some(Sub::Drill(asked)) => drill::run(common.db.as_deref(), &asked),
         Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
-        Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, cli.common.panic_test),
+        Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
@@ -125,7 +129,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         ),
         None => {
             let subject = Subject::of(&settings, Bridge::of(&settings)?);
-            live::dashboard(&settings, subject, cli.common.panic_test)
+            live::dashboard(&settings, subject, common.panic_test)
         }
     }
 }
