@@ -207,14 +207,13 @@ pub fn resolve(
     };
     let (db, via) = bridge(given.db, given.via, file)?;
     let usual = || DEFAULT_PATHS.iter().map(PathBuf::from).find(|p| exists(p));
-    let theme = given
-        .theme
-        .or_else(|| file.theme.clone())
-        .unwrap_or_else(|| "term".to_owned());
-    let symbols = given
-        .symbols
-        .or_else(|| file.symbols.clone())
-        .unwrap_or_else(|| "auto".to_owned());
+    let named = |given: Option<String>, set: &Option<String>, usual: &str| {
+        given
+            .or_else(|| set.clone())
+            .unwrap_or_else(|| usual.to_owned())
+    };
+    let theme = named(given.theme, &file.theme, "term");
+    let symbols = named(given.symbols, &file.symbols, "auto");
     Ok(Settings {
         pace: given.pace,
         slow: given.slow.unwrap_or(env.ssh),
