@@ -12,6 +12,7 @@ mod report;
 mod sessions;
 mod setup;
 mod shell;
+mod theme;
 mod view;
 mod wait;
 mod workers;
@@ -35,6 +36,7 @@ pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
 pub(crate) use shell::{ConfigCommand, Interpreter, Listing, Shell};
 use std::path::PathBuf;
 use swarmwarden::{domain::Pace, settings::Job};
+pub(crate) use theme::{Theme, ThemeCommand};
 pub(crate) use view::{Sessions, Show, Shown};
 pub(crate) use wait::Wait;
 pub(crate) use workers::{
@@ -92,7 +94,7 @@ pub(crate) struct Common {
     /// What is done beside watching: keepalive, sync, watchdog. The dashboard does without unless it is asked for.
     #[arg(long, value_name = "JOB,…", value_delimiter = ',', value_parser = workers::job, global = true)]
     pub(crate) with: Vec<Job>,
-    /// Colours of the dashboard: term or mono.
+    /// Colours of the dashboard: term, dark, light, cb, cb-light, contrast, mono, or one of your own (`theme list`).
     #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
     pub(crate) theme: Option<String>,
     /// When to use colours.
@@ -104,6 +106,18 @@ pub(crate) struct Common {
         global = true
     )]
     pub(crate) color: Option<When>,
+    /// Draw facts once a second and times without seconds; without it, so it is under SSH, and `--slow=never` draws all.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "always",
+        env = "SWARMWARDEN_SLOW",
+        global = true
+    )]
+    pub(crate) slow: Option<When>,
     /// Symbols of the dashboard: unicode, ascii or auto.
     #[arg(long, value_name = "SET", global = true)]
     pub(crate) symbols: Option<String>,
@@ -121,7 +135,7 @@ pub(crate) struct Common {
     pub(crate) panic_test: bool,
 }
 
-/// When to use colours.
+/// When to use colours, or to draw less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
     /// As the environment says.
@@ -130,6 +144,17 @@ pub(crate) enum When {
     Always,
     /// Not at all.
     Never,
+}
+
+impl When {
+    /// What was said; `None` where the environment decides.
+    pub(crate) const fn given(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Always => Some(true),
+            Self::Never => Some(false),
+        }
+    }
 }
 
 /// What to do.
@@ -214,6 +239,8 @@ pub(crate) enum Sub {
     Metrics(Metrics),
     /// On the bridge's host: serve its database to another machine's --via, on standard input and output.
     Pipe(Pipe),
+    /// How the dashboard can look: the themes there are, and what they say.
+    Theme(Theme),
     /// Rehearse the protocol's thirteen tests with real processes, and measure them.
     Drill(Drill),
     /// The agent of a worker in a drill.

@@ -225,7 +225,7 @@ impl File {
             "git.path" => self.git = path()?,
             "git.every" => self.git_every = span()?,
             "git.base" => self.git_base = Some(branch(name, value)?),
-            "ui.theme" => self.theme = word(&["term", "mono"])?,
+            "ui.theme" => self.theme = Some(theme(name, value)?),
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
             "ui.start" => self.start = word(&VIEWS)?,
             "ui.notify" => self.notify = Some(channels(value)?),
@@ -275,6 +275,20 @@ fn branch(name: &str, value: &Value) -> Result<String, String> {
     let given = value.as_str().filter(|branch| !branch.is_empty());
     let wrong = || format!("`{name}` is a branch in quotes; the default stays");
     Ok(given.ok_or_else(wrong)?.to_owned())
+}
+
+/// The name of a theme; whether there is one of that name, only the disk knows.
+fn theme(name: &str, value: &Value) -> Result<String, String> {
+    let given = value.as_str().filter(|theme| is_theme(theme));
+    let wrong = || format!("`{name}` is the name of a theme such as \"dark\"; the default stays");
+    Ok(given.ok_or_else(wrong)?.to_owned())
+}
+
+/// Whether a theme can have this name: letters, digits, `-` and `_`, at most 64. It names a file, too, and leads nowhere else.
+#[must_use]
+pub fn is_theme(name: &str) -> bool {
+    let plain = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
+    (1..=64).contains(&name.len()) && name.bytes().all(plain)
 }
 
 /// A list of channels; `off` alone, or in a list, is none.

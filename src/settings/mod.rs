@@ -23,7 +23,7 @@ use std::{
 
 pub use credentials::{Credentials, CredentialsFile};
 pub use effective::effective;
-pub use file::{File, duration, known, read};
+pub use file::{File, duration, is_theme, known, read};
 pub use keys::Wanted;
 pub use outlets::{Address, Outlet};
 pub use report::{Report, ReportFile};
@@ -64,6 +64,8 @@ pub struct Given {
     pub symbols: Option<String>,
     /// `--color`: always, or never; `None` for auto.
     pub color: Option<bool>,
+    /// `--slow`: always, or never; `None` for auto.
+    pub slow: Option<bool>,
     /// `--pace`.
     pub pace: Option<Pace>,
 }
@@ -85,6 +87,8 @@ pub struct Env {
     pub locale: Option<String>,
     /// The state directory of the platform (`XDG_STATE_HOME`), when it has one.
     pub state_home: Option<PathBuf>,
+    /// `SSH_CONNECTION` is set: what is drawn goes over a line.
+    pub ssh: bool,
     /// `SWARMWARDEN_WORKER`.
     pub worker: Option<String>,
     /// `XDG_RUNTIME_DIR`.
@@ -141,6 +145,8 @@ pub struct Settings {
     pub theme: String,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// Draw less often, and no seconds: the line is slow.
+    pub slow: bool,
     /// Colours to use.
     pub colours: Colours,
     /// First view.
@@ -211,6 +217,7 @@ pub fn resolve(
         .unwrap_or_else(|| "auto".to_owned());
     Ok(Settings {
         pace: given.pace,
+        slow: given.slow.unwrap_or(env.ssh),
         keys: file.wanted(),
         db: db.or_else(|| if via.is_none() { usual() } else { None }),
         via,

@@ -120,6 +120,24 @@ fn an_instant_is_read_or_refused() {
 }
 
 #[test]
+fn a_line_is_slow_under_ssh_unless_somebody_says_otherwise() {
+    let slow = |slow, ssh| {
+        let given = Given {
+            slow,
+            ..Given::default()
+        };
+        let env = Env {
+            ssh,
+            ..Env::default()
+        };
+        let settings = resolve(given, &File::default(), &env, |_| false);
+        settings.unwrap().slow
+    };
+    assert!(slow(None, true) && slow(Some(true), false));
+    assert!(!slow(None, false) && !slow(Some(false), true));
+}
+
+#[test]
 fn colours_follow_the_environment_in_its_order() {
     let colour = |env: Env, color: Option<bool>| {
         let given = Given {

@@ -98,6 +98,7 @@ impl Facts {
             form,
             east,
             at_least,
+            coarse: false,
         }
     }
 

@@ -8,6 +8,7 @@ const BURST: u32 = 5;
 const REFILL: Duration = Duration::from_millis(100);
 const APART: Duration = Duration::from_millis(4);
 const KEY: Duration = Duration::from_millis(16);
+const SLOW: Duration = Duration::from_secs(1);
 
 /// Why a frame is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,15 +25,18 @@ pub(crate) struct Frames {
     tokens: u32,
     counted: Instant,
     drawn: Option<Instant>,
+    /// Facts wait for a second since the last frame.
+    slow: bool,
 }
 
 impl Frames {
-    /// Full.
-    pub(crate) fn new(now: Instant) -> Self {
+    /// Full. On a `slow` line facts are drawn once a second; keys as ever.
+    pub(crate) fn new(now: Instant, slow: bool) -> Self {
         Self {
             tokens: BURST,
             counted: now,
             drawn: None,
+            slow,
         }
     }
 
@@ -41,6 +45,7 @@ impl Frames {
         self.refill(now);
         let Some(drawn) = self.drawn else { return now };
         let wait = match (self.tokens, due) {
+            (_, Due::Facts) if self.slow => drawn + SLOW,
             (0, Due::Key) => drawn + KEY,
             (0, Due::Facts) => (self.counted + REFILL).max(drawn + APART),
             _ => drawn + APART,

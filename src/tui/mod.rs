@@ -13,6 +13,7 @@ mod model;
 mod overlay;
 mod run;
 mod screen;
+mod sieve;
 mod terminal;
 mod theme;
 mod update;
@@ -27,7 +28,7 @@ pub use keymap::{Bound, Flaw, Live, PRESET, Place, Rebind, live};
 pub use model::{Model, Msg, View};
 pub use run::{Signal, run};
 pub use terminal::start;
-pub use theme::Depth;
+pub use theme::{Depth, Palette};
 pub use view::{Hits, paint};
 
 use std::sync::Arc;
@@ -35,12 +36,16 @@ use std::sync::Arc;
 /// How the dashboard looks and begins. Resolved by the settings; nothing here is read from the environment.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// `term` or `mono`; an unknown name is `term`.
+    /// Name of a shipped theme; an unknown name is `term`.
     pub theme: String,
+    /// Text of a theme of the operator's own; it wins over the name.
+    pub own_theme: Option<String>,
     /// Colours of the terminal.
     pub depth: Depth,
     /// Draw with bytes of 0x20 to 0x7E only.
     pub ascii: bool,
+    /// The line is slow: facts are drawn once a second, and no time has seconds that need not have them.
+    pub slow: bool,
     /// Keys, in the form of [`PRESET`].
     pub keymap: String,
     /// Keys that the operator has chosen; what cannot be done is said in the status line.
@@ -67,8 +72,10 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             theme: "term".to_owned(),
+            own_theme: None,
             depth: Depth::default(),
             ascii: false,
+            slow: false,
             keymap: PRESET.to_owned(),
             rebind: Vec::new(),
             start: View::Overview,

@@ -8,7 +8,7 @@ use super::{
     keymap::{Chord, Context, Keymap},
     overlay::Overlay,
     screen::Screens,
-    theme::Theme,
+    theme::{Palette, Theme},
     update::Toast,
     widget::{Clock, TimeForm},
 };
@@ -148,6 +148,8 @@ pub(crate) struct Typed {
 pub(crate) struct Look {
     pub(crate) theme: Theme,
     pub(crate) ascii: bool,
+    /// No seconds where minutes do.
+    pub(crate) slow: bool,
     pub(crate) keymap: Keymap,
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
@@ -163,6 +165,18 @@ impl Model {
     #[must_use]
     pub fn new(options: &Options, now: Timestamp) -> Self {
         let (keymap, mut notes) = Keymap::parse(&options.keymap);
+        let (palette, flaws) = match &options.own_theme {
+            Some(own) => Palette::read(own),
+            None => (
+                Palette::named(&options.theme).unwrap_or_default(),
+                Vec::new(),
+            ),
+        };
+        notes.extend(
+            flaws
+                .iter()
+                .map(|flaw| format!("theme {}: {flaw}", options.theme)),
+        );
         let (keymap, flaws) = keymap.rebound(&options.rebind);
         notes.extend(flaws.into_iter().map(|flaw| flaw.words));
         notes.extend(options.banner.clone());
@@ -178,8 +192,9 @@ impl Model {
             typed: Typed::default(),
             toast,
             look: Look {
-                theme: Theme::named(&options.theme, options.depth),
+                theme: Theme::of(&palette, options.depth),
                 ascii: options.ascii,
+                slow: options.slow,
                 keymap,
                 form: TimeForm::default(),
                 east: options.east,
@@ -201,7 +216,10 @@ impl Model {
 
     /// Times of a frame at `now`.
     pub(crate) fn clock(&self, now: Timestamp) -> Clock {
-        self.facts.clock(now, self.look.form, self.look.east)
+        Clock {
+            coarse: self.look.slow,
+            ..self.facts.clock(now, self.look.form, self.look.east)
+        }
     }
 
     /// Where a key is looked up, first to last.

@@ -98,7 +98,7 @@ where
 {
     let mut model = Model::new(options, now());
     let mut ended = Vec::new();
-    let mut frames = Frames::new(Instant::now());
+    let mut frames = Frames::new(Instant::now(), options.slow);
     let mut due = Some(Due::Key);
     begin(&mut model, &mut inputs.ports, now());
     loop {
@@ -129,7 +129,8 @@ where
                 continue;
             }
             Heard::Msg(msg) => {
-                let why = if matches!(msg, Msg::Input(_)) {
+                // An answer is as urgent as its question.
+                let why = if matches!(msg, Msg::Input(_) | Msg::Reply(..)) {
                     Due::Key
                 } else {
                     Due::Facts

@@ -1,21 +1,12 @@
 //! How things look. Views name a [`Role`], never a colour; colours stand in `assets/themes` and are read here and nowhere else.
 
-use ratatui::style::{Color, Modifier, Style};
-use std::collections::BTreeMap;
+mod depth;
+mod palette;
 
-/// How many colours the terminal shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Depth {
-    /// None: bold, underline and reverse only.
-    None,
-    /// The 16 ANSI colours.
-    #[default]
-    Ansi,
-    /// 256.
-    Indexed,
-    /// 24 bit.
-    True,
-}
+pub use depth::Depth;
+use depth::reduce;
+pub use palette::Palette;
+use ratatui::style::Style;
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
@@ -77,82 +68,66 @@ roles!(
     Replay = "header_replay",
     /// Read only.
     ReadOnly = "ro",
+    /// May be written.
+    ReadWrite = "rw",
+    /// A row that was marked.
+    Mark = "mark",
+    /// What came in.
+    Added = "diff_add",
+    /// What went away.
+    Removed = "diff_del",
 );
 
-/// A style for every role.
+/// A style for every role, as far as the terminal shows it.
 #[derive(Debug, Clone)]
-pub(crate) struct Theme([Style; Role::ALL.len()]);
+pub(crate) struct Theme {
+    styles: [Style; Role::ALL.len()],
+    /// Behind everything.
+    ground: Style,
+}
 
 impl Theme {
-    /// The theme called `name`, reduced to `depth`; an unknown name gives `term`.
+    /// The shipped theme called `name`, reduced to `depth`; an unknown name gives `term`.
+    #[cfg(test)]
     pub(crate) fn named(name: &str, depth: Depth) -> Self {
-        let text = match name {
-            "mono" => include_str!("../../assets/themes/mono.toml"),
-            _ => TERM,
-        };
-        Self::parse(text, depth)
+        Self::of(&Palette::named(name).unwrap(), depth)
     }
 
-    /// Reads a theme. What is missing or does not read comes from `term`.
-    fn parse(text: &str, depth: Depth) -> Self {
-        let base: BTreeMap<String, String> = toml::from_str(TERM).unwrap_or_default();
-        let own: BTreeMap<String, String> = toml::from_str(text).unwrap_or_default();
+    /// A theme, reduced to `depth`. With 16 colours or none it paints no background: nobody knows what those look like.
+    pub(crate) fn of(palette: &Palette, depth: Depth) -> Self {
         let mut styles = [Style::new(); Role::ALL.len()];
-        for (slot, (_, token)) in styles.iter_mut().zip(Role::ALL) {
-            let read = |from: &BTreeMap<String, String>| style(from.get(*token)?, depth);
-            *slot = read(&own).or_else(|| read(&base)).unwrap_or_default();
+        for (slot, (role, _)) in styles.iter_mut().zip(Role::ALL) {
+            let full = palette.style(*role);
+            *slot = Style {
+                fg: full.fg.and_then(|color| reduce(color, depth)),
+                ..full
+            };
         }
-        Self(styles)
+        let painted = palette.background().filter(|_| depth >= Depth::Indexed);
+        let mut theme = Self {
+            styles,
+            ground: Style::reset(),
+        };
+        if let Some(color) = painted.and_then(|color| reduce(color, depth)) {
+            let text = theme.style(Role::Text);
+            theme.ground = theme.ground.patch(text).bg(color);
+        }
+        theme
     }
 
-    /// The style of a role.
+    /// The style of a role, to be put over what stands there.
     pub(crate) fn style(&self, role: Role) -> Style {
-        self.0.get(role as usize).copied().unwrap_or_default()
+        self.styles.get(role as usize).copied().unwrap_or_default()
     }
-}
 
-const TERM: &str = include_str!("../../assets/themes/term.toml");
+    /// What stands behind everything; on a terminal's own background, nothing.
+    pub(crate) fn ground(&self) -> Style {
+        self.ground
+    }
 
-/// Reads `red bold`; `None` when a word is unknown.
-fn style(text: &str, depth: Depth) -> Option<Style> {
-    text.split_whitespace()
-        .try_fold(Style::new(), |style, word| {
-            Some(match word {
-                "bold" => style.add_modifier(Modifier::BOLD),
-                "dim" => style.add_modifier(Modifier::DIM),
-                "italic" => style.add_modifier(Modifier::ITALIC),
-                "underline" => style.add_modifier(Modifier::UNDERLINED),
-                "reverse" => style.add_modifier(Modifier::REVERSED),
-                color => match reduce(color.parse().ok()?, depth) {
-                    Some(color) => style.fg(color),
-                    None => style,
-                },
-            })
-        })
-}
-
-/// The nearest colour that `depth` shows; `None` when it shows none.
-fn reduce(color: Color, depth: Depth) -> Option<Color> {
-    match (color, depth) {
-        (_, Depth::None) => None,
-        (Color::Rgb(r, g, b), Depth::Indexed) => {
-            let step = |c: u8| (u16::from(c) * 5 + 127) / 255;
-            let index = 16 + 36 * step(r) + 6 * step(g) + step(b);
-            Some(Color::Indexed(u8::try_from(index).unwrap_or(15)))
-        }
-        (Color::Rgb(r, g, b), Depth::Ansi) => {
-            let half = r.max(g).max(b) / 2;
-            Some(match (r > half, g > half, b > half) {
-                (true, true, false) => Color::Yellow,
-                (true, false, false) => Color::Red,
-                (true, false, true) => Color::Magenta,
-                (false, true, false) => Color::Green,
-                (false, false, true) => Color::Blue,
-                (false, true, true) => Color::Cyan,
-                _ => Color::Reset,
-            })
-        }
-        (color, _) => Some(color),
+    /// The style of a role, in place of what stood there.
+    pub(crate) fn fresh(&self, role: Role) -> Style {
+        self.ground.patch(self.style(role))
     }
 }
 

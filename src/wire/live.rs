@@ -197,6 +197,7 @@ pub(super) fn dashboard(
 ) -> Result<Exit, Failure> {
     let options = tui::Options {
         theme: settings.theme.clone(),
+        own_theme: super::theme::own(&settings.theme)?,
         depth: match settings.colours {
             Colours::None => Depth::None,
             Colours::Ansi => Depth::Ansi,
@@ -204,6 +205,7 @@ pub(super) fn dashboard(
             Colours::True => Depth::True,
         },
         ascii: settings.ascii,
+        slow: settings.slow,
         start: match settings.start.as_str() {
             "workers" => Screen::Workers,
             "messages" => Screen::Messages,

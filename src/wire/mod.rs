@@ -35,6 +35,7 @@ mod shell;
 mod sync;
 mod takeover;
 mod tasks;
+mod theme;
 mod wait;
 
 use crate::cli::{Act, Check, Cli, Command, Common, Explain, Format, Show, Status, Sub, When};
@@ -112,6 +113,7 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Pipe(asked)) => pipe::run(&settings, &asked),
         Some(Sub::Beat(asked)) => Ok(beat::run(&settings, &asked)),
         Some(Sub::Hooks(asked)) => hooks::run(&settings, &asked.command),
+        Some(Sub::Theme(asked)) => theme::run(&settings, &asked.command),
         Some(Sub::Drill(asked)) => drill::run(common.db.as_deref(), &asked),
         Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, common.panic_test),
@@ -154,7 +156,8 @@ fn act(settings: &Settings, asked: &Act) -> Result<Exit, Failure> {
 
 /// What was typed, the environment and the file, resolved. Warnings go to stderr.
 fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
-    let (file, mut warnings) = config::read(common.config.as_deref())?;
+    let (mut file, mut warnings) = config::read(common.config.as_deref())?;
+    theme::settle(&mut file, &mut warnings);
     if !quiet {
         warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
         warn(&warnings)?;
@@ -178,11 +181,8 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         pace: common.pace,
-        color: common.color.and_then(|when| match when {
-            When::Auto => None,
-            When::Always => Some(true),
-            When::Never => Some(false),
-        }),
+        color: common.color.and_then(When::given),
+        slow: common.slow.and_then(When::given),
     };
     let var = |name: &str| env::var_os(name).map(|v| v.to_string_lossy().into_owned());
     let env = Env {
@@ -191,6 +191,7 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         clicolor: var("CLICOLOR"),
         colorterm: var("COLORTERM"),
         term: var("TERM"),
+        ssh: var("SSH_CONNECTION").is_some_and(|line| !line.is_empty()),
         locale: ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
             .find_map(|n| var(n).filter(|v| !v.is_empty())),

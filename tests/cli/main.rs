@@ -45,6 +45,8 @@ mod shell;
 #[cfg(test)]
 mod systemd;
 #[cfg(test)]
+mod themes;
+#[cfg(test)]
 mod views;
 #[cfg(test)]
 mod wait;

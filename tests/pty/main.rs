@@ -142,3 +142,22 @@ fn pty_without_colour_no_colour_is_sent() -> Result {
     );
     Ok(())
 }
+
+#[test]
+fn pty_a_theme_paints_its_background_and_one_that_is_not_there_is_told() -> Result {
+    let env = [("COLORTERM", "truecolor")];
+    let mut session = in_shell(&format!("{DEMO} --theme dark"), &env)?;
+    session.wait("NEEDS YOU")?;
+    let dark = vt100::Color::Rgb(0x12, 0x12, 0x12);
+    let painted = |(y, x)| session.screen(|s| s.cell(y, x).is_some_and(|c| c.bgcolor() == dark));
+    assert!([(0, 0), (20, 60), (39, 119)].into_iter().all(painted));
+    session.keys("q")?;
+    session.wait("END")?;
+    let session = in_shell(&format!("{DEMO} --theme drak"), &env)?;
+    session.wait("END")?;
+    let text = session.text();
+    assert!(text.contains("CODE 64"), "{text}");
+    assert!(text.contains("the nearest is `dark`"), "{text}");
+    assert!(!session.raw().contains("\x1b[?1049h"));
+    Ok(())
+}

@@ -2,7 +2,8 @@
 
 use super::Field;
 use crate::domain::{
-    Branch, Message, Problem, Side, Subject, Task, Timestamp, Worker, session::Session,
+    Branch, Message, Problem, Side, Subject, Task, Timestamp, Worker, alert::Alert,
+    session::Session,
 };
 use std::borrow::Cow;
 
@@ -177,6 +178,35 @@ impl Facts for Problem {
             Subject::Session(key) => Some(Cow::Borrowed(&**key)),
             Subject::Source => None,
         });
+        all
+    }
+}
+
+impl Facts for Alert {
+    fn fact(&self, field: Field, now: Timestamp) -> Fact<'_> {
+        match field {
+            Field::Id => Fact::text(&self.key),
+            Field::Sev => Fact::text(self.severity.name()),
+            Field::Type => Fact::text(&self.kind),
+            Field::Status | Field::State => Fact::text(self.status.name()),
+            Field::Text => Fact::text(&self.sentence),
+            Field::Team => Fact::maybe(self.team.as_deref()),
+            Field::Age => Fact::since(Some(self.since), now),
+            Field::To | Field::From => self
+                .worker()
+                .map_or(Fact::Nothing, |id| Fact::owned(id.to_string())),
+            _ => Fact::Nothing,
+        }
+    }
+
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        let mut all = vec![
+            Cow::Borrowed(&*self.kind),
+            Cow::Borrowed(self.status.name()),
+            Cow::Borrowed(&*self.sentence),
+        ];
+        all.extend(self.team.as_deref().map(Cow::Borrowed));
+        all.extend(self.worker().map(|id| Cow::Owned(id.to_string())));
         all
     }
 }

@@ -24,6 +24,8 @@ use std::{
     time::Duration,
 };
 
+/// Name of the thread that keeps the last words.
+const WORDS: &str = "pipe-words";
 /// Between two looks while an answer is awaited.
 const SLICE: Duration = Duration::from_millis(100);
 /// How long a process may take to end by itself, and how often that is looked at.
@@ -97,7 +99,7 @@ impl Link {
         if let Some(errors) = ends.errors {
             let (news, stopped) = (Arc::clone(&news), stopped.try_clone()?);
             let run = move || keep_words(&news, &errors, &stopped);
-            link.threads.push(spawn("pipe-words", run)?);
+            link.threads.push(spawn(WORDS, run)?);
         }
         let run = move || Ear::new(news, said).listen(&ends.from, &stopped);
         link.threads.push(spawn("pipe-reader", run)?);
@@ -176,9 +178,11 @@ impl Link {
     /// Why it ended: its own words, and how its process did.
     fn epitaph(&mut self) -> Broken {
         let code = self.child.as_mut().and_then(|child| ended(child, GRACE.0));
-        // The words come through a pipe of their own.
+        // The words come through a pipe of their own: its last ones are in when its thread has ended, unless somebody else holds it open.
+        let said =
+            |thread: &JoinHandle<()>| thread.thread().name() == Some(WORDS) && thread.is_finished();
         for _ in 0..100 {
-            if self.child.is_none() || !self.words().is_empty() {
+            if self.child.is_none() || self.threads.iter().any(said) {
                 break;
             }
             thread::park_timeout(GRACE.1);

@@ -7,7 +7,7 @@ fn ms(n: u64) -> Duration {
 #[tokio::test(start_paused = true)]
 async fn a_burst_is_at_once_and_a_storm_is_ten_a_second() {
     let start = Instant::now();
-    let mut frames = Frames::new(start);
+    let mut frames = Frames::new(start, false);
     let mut now = start;
     let mut drawn = Vec::new();
     while now < start + ms(1000) {
@@ -22,7 +22,7 @@ async fn a_burst_is_at_once_and_a_storm_is_ten_a_second() {
 #[tokio::test(start_paused = true)]
 async fn a_key_never_waits_longer_than_sixteen_milliseconds() {
     let start = Instant::now();
-    let mut frames = Frames::new(start);
+    let mut frames = Frames::new(start, false);
     let mut now = start;
     for _ in 0..50 {
         let next = frames.next(Due::Key, now);
@@ -35,7 +35,7 @@ async fn a_key_never_waits_longer_than_sixteen_milliseconds() {
 #[tokio::test(start_paused = true)]
 async fn a_quiet_moment_fills_the_bucket_and_not_more() {
     let start = Instant::now();
-    let mut frames = Frames::new(start);
+    let mut frames = Frames::new(start, false);
     for n in 0..5 {
         frames.drew(start + ms(4 * n));
     }
@@ -45,4 +45,16 @@ async fn a_quiet_moment_fills_the_bucket_and_not_more() {
         frames.drew(later + ms(4 * n));
     }
     assert!(frames.next(Due::Facts, later + ms(20)) >= later + ms(100));
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_a_slow_line_facts_wait_for_a_second_and_keys_do_not() {
+    let start = Instant::now();
+    let mut frames = Frames::new(start, true);
+    assert_eq!(frames.next(Due::Facts, start), start);
+    frames.drew(start);
+    assert_eq!(frames.next(Due::Facts, start + ms(10)), start + ms(1000));
+    assert_eq!(frames.next(Due::Key, start + ms(10)), start + ms(10));
+    frames.drew(start + ms(10));
+    assert_eq!(frames.next(Due::Facts, start + ms(20)), start + ms(1010));
 }

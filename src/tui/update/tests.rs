@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 mod alerts;
 mod chance;
+mod filter;
 mod tasks;
 
 const SIZE: (u16, u16) = (120, 40);
@@ -72,32 +73,6 @@ fn escape_backs_out_and_never_leaves() {
     }
     assert_eq!(model.view, View::Overview);
     assert_eq!(model.screens.workers.filter, "");
-}
-
-#[test]
-fn a_filter_counts_and_escape_clears_it() {
-    let mut model = told(fixture::swarm(104));
-    types(&mut model, "2/SILENT");
-    assert!(show(&mut model, SIZE, NOW).contains(" /SILENT▏  2/104 workers"));
-    types(&mut model, "\n");
-    assert!(show(&mut model, SIZE, NOW).contains("2/104 workers · attention ▾ · filter `SILENT`"));
-    types(&mut model, "/x");
-    let text = show(&mut model, SIZE, NOW);
-    assert!(
-        text.contains("0 of 104 match `SILENTx`. Esc clears."),
-        "{text}"
-    );
-    types(&mut model, "\x1b");
-    assert_eq!(model.screens.workers.rows.len(), 104);
-}
-
-#[test]
-fn keys_that_are_letters_go_into_the_filter_while_it_is_typed() {
-    let mut model = told(fixture::swarm(9));
-    assert_eq!(types(&mut model, "2/qgg!"), []);
-    assert_eq!(model.screens.workers.filter, "qgg!");
-    model.update(key(KeyCode::Backspace), NOW);
-    assert_eq!(model.screens.workers.filter, "qgg");
 }
 
 #[test]

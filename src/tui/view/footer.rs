@@ -1,6 +1,7 @@
 //! Last lines: what is on screen and as of when, or a prompt, or what was just said; and the keys that work now.
 
 use super::{Hits, Scene, Tier};
+use crate::tui::sieve::Sieve;
 use crate::{
     domain::Timestamp,
     tui::{
@@ -43,15 +44,35 @@ fn filter(model: &Model) -> Option<&str> {
     }
 }
 
+fn sieve(model: &Model) -> Option<&Sieve> {
+    match model.view {
+        View::Workers => Some(&model.screens.workers.sieve),
+        View::Tasks => Some(&model.screens.tasks.sieve),
+        View::Alerts => Some(&model.screens.alerts.sieve),
+        View::Messages => Some(&model.screens.messages.sieve),
+        View::Sessions => Some(&model.screens.sessions.sieve),
+        View::Overview | View::Worker | View::Task | View::Session => None,
+    }
+}
+
 fn status(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let model = scene.model;
     if model.typed.prompt {
-        let text = format!(" /{}", filter(model).unwrap_or_default());
+        let text = filter(model).unwrap_or_default();
+        let flaw = sieve(model).and_then(Sieve::flaw);
+        let at = flaw.map_or(text.len()..text.len(), |flaw| flaw.at.clone());
+        let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default().to_owned();
+        let words = match flaw {
+            Some(flaw) => flaw.words.clone(),
+            None => matched(scene),
+        };
         let used = canvas.strip(
             place,
-            &Strip::of(text, Role::Title)
+            &Strip::of(format!(" /{}", part(0..at.start)), Role::Title)
+                .add(part(at.clone()), Role::Match)
+                .add(part(at.end..text.len()), Role::Title)
                 .add("▏", Role::Accent)
-                .add(format!("  {}", matched(scene)), Role::Text),
+                .add(format!("  {words}"), Role::Text),
         );
         let caret = 2 + crate::tui::widget::cells(filter(model).unwrap_or_default());
         hits.cursor = Some((place.x + caret.min(used), place.y));

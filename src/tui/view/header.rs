@@ -148,6 +148,9 @@ fn state(scene: Scene<'_>, short: bool) -> Strip {
             Strip::of(format!("COUNTING {}%", percent.min(99)), Role::Stale)
         }
         DataState::Live => {
+            if model.look.slow {
+                return Strip::of(format!("{demo}LIVE"), Role::Live);
+            }
             let tenths = age.0.max(0) / 100_000;
             let age = if tenths < 100 {
                 format!("{}.{}s", tenths / 10, tenths % 10)
@@ -224,12 +227,13 @@ fn lock(scene: Scene<'_>) -> Strip {
 }
 
 impl Scene<'_> {
-    /// The time now, which goes on while the picture stands still; minutes are enough on 60 columns.
+    /// The time now, which goes on while the picture stands still; minutes are enough on 60 columns and over a slow line.
     fn clock_text(self) -> String {
         let clock = self.now.clock();
-        match (self.tier, clock.get(..5)) {
-            (Tier::S, Some(minutes)) => format!("{minutes}Z"),
-            _ => clock,
+        let short = self.tier == Tier::S || self.model.look.slow;
+        match clock.get(..5).filter(|_| short) {
+            Some(minutes) => format!("{minutes}Z"),
+            None => clock,
         }
     }
 }

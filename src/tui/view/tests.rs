@@ -288,6 +288,31 @@ fn the_detail_says_what_becomes_of_the_work_of_a_lost_worker() {
 }
 
 #[test]
+fn over_a_slow_line_passing_seconds_change_next_to_nothing() {
+    let changed = |slow, keys| {
+        let options = Options {
+            slow,
+            ..Options::default()
+        };
+        let mut model = model(fixture::swarm(104), &options);
+        press(&mut model, (120, 40), keys);
+        // Data that is read all the time, as a live bridge is.
+        let at = |n: i64| {
+            let now = crate::domain::Timestamp(NOW.0 + n * 1_000_000);
+            let mut buf = Buffer::empty(Rect::new(0, 0, 120, 40));
+            paint(&model, &mut buf, now);
+            buf
+        };
+        let pairs = (0..3).map(|n| (at(n), at(n + 1)));
+        pairs.map(|(a, b)| a.diff(&b).len()).sum::<usize>()
+    };
+    for keys in ["", "2", "3", "5"] {
+        let (slow, all) = (changed(true, keys), changed(false, keys));
+        assert!(slow * 4 <= all, "{keys}: {slow} of {all}");
+    }
+}
+
+#[test]
 fn ux_13_help_and_hint_bar_show_the_live_bindings() {
     let options = Options {
         rebind: vec![crate::tui::Rebind {

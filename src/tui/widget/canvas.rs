@@ -4,7 +4,7 @@ use crate::{
     domain::text,
     tui::theme::{Role, Theme},
 };
-use ratatui::{buffer::Buffer, layout::Rect, style::Style};
+use ratatui::{buffer::Buffer, layout::Rect};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -63,8 +63,9 @@ pub(crate) struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    /// Draws on `buf` with the styles of `theme`.
+    /// Draws on `buf` with the styles of `theme`, on its background.
     pub(crate) fn new(buf: &'a mut Buffer, theme: &'a Theme) -> Self {
+        buf.set_style(*buf.area(), theme.ground());
         Self { buf, theme }
     }
 
@@ -81,7 +82,7 @@ impl<'a> Canvas<'a> {
     /// Writes on the first line of `place`, cut to its width; returns the cells used.
     pub(crate) fn put(&mut self, place: Rect, text: &str, role: Role) -> u16 {
         // What stood there keeps nothing of its own.
-        let style = Style::reset().patch(self.theme.style(role));
+        let style = self.theme.fresh(role);
         let Some(row) = self.clip(place) else {
             return 0;
         };
@@ -195,6 +196,7 @@ impl<'a> Canvas<'a> {
             for x in place.left()..place.right() {
                 if let Some(cell) = self.buf.cell_mut((x, y)) {
                     cell.reset();
+                    cell.set_style(self.theme.ground());
                 }
             }
         }
@@ -204,7 +206,7 @@ impl<'a> Canvas<'a> {
     pub(crate) fn select(&mut self, place: Rect) {
         let Some(row) = self.clip(place) else { return };
         // One even bar: the words on it say what their colours said.
-        let style = Style::reset().patch(self.theme.style(Role::Select));
+        let style = self.theme.fresh(Role::Select);
         self.buf.set_style(shift(row, 1), style);
         self.put(Rect { width: 1, ..row }, "▌", Role::Accent);
     }

@@ -46,6 +46,8 @@ pub(crate) struct Clock {
     pub(crate) east: i32,
     /// The source is not read any more, so every age is a lower bound.
     pub(crate) at_least: bool,
+    /// Ages in whole minutes: what does not change is not sent over a slow line.
+    pub(crate) coarse: bool,
 }
 
 impl Clock {
@@ -72,10 +74,16 @@ impl Clock {
         if age < Span::seconds(-90) {
             return format!("-{}", Span(age.0.saturating_neg()));
         }
+        let minutes = age.as_seconds() / 60;
+        let text = match minutes {
+            0 if self.coarse => "<1m".to_owned(),
+            1..10 if self.coarse => format!("{minutes}m"),
+            _ => age.to_string(),
+        };
         if self.at_least {
-            format!("≥{age}")
+            format!("≥{text}")
         } else {
-            age.to_string()
+            text
         }
     }
 

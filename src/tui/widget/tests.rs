@@ -108,6 +108,7 @@ fn times_carry_their_zone_and_the_date_when_it_is_another_day() {
         form,
         east: 7200,
         at_least: false,
+        coarse: false,
     };
     let then = Timestamp(now.0 - 161_000_000);
     assert_eq!(clock(TimeForm::Relative).column(then), "2m41s");
@@ -122,6 +123,13 @@ fn times_carry_their_zone_and_the_date_when_it_is_another_day() {
         ..clock(TimeForm::Relative)
     };
     assert_eq!(old.column(then), "≥2m41s");
+    let coarse = Clock {
+        coarse: true,
+        ..clock(TimeForm::Relative)
+    };
+    assert_eq!(coarse.column(then), "2m");
+    assert_eq!(coarse.column(Timestamp(now.0 - 59_000_000)), "<1m");
+    assert_eq!(coarse.column(Timestamp(now.0 - 600_000_000)), "10m");
     for form in [TimeForm::Relative, TimeForm::Local, TimeForm::Utc] {
         for at in [then, yesterday] {
             assert!(cells(&clock(form).column(at)) <= clock(form).width());

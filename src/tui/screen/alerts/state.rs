@@ -1,5 +1,6 @@
 //! What the list of alerts remembers.
 
+use crate::tui::sieve::Sieve;
 use crate::{
     domain::{
         Severity,
@@ -71,6 +72,8 @@ pub(crate) struct State {
     pub(crate) list: List<Arc<str>>,
     /// Text that kind, worker, team or sentence must contain.
     pub(crate) filter: String,
+    /// What of it lets rows through.
+    pub(crate) sieve: Sieve,
     /// Only what nobody has.
     pub(crate) open_only: bool,
     /// Also what is over, explained by another, or not yet firing.

@@ -4,6 +4,8 @@ use super::{
     deeds,
     state::{Entry, State},
 };
+use crate::domain::filter::Facts as _;
+use crate::tui::sieve::Shown;
 use crate::{
     domain::{Subject, Timestamp, alert::Alert},
     tui::{
@@ -15,18 +17,19 @@ use crate::{
         screen::{moved, session, worker},
     },
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Filters and groups the rows, and finds the selection again. O(n).
 pub(crate) fn derive(model: &mut Model) {
     let facts = &model.facts;
     let state = &mut model.screens.alerts;
-    let needle = state.filter.to_lowercase();
+    state.sieve.take(&state.filter);
+    let (sieve, now) = (&state.sieve, facts.shown().at);
     let shown: Vec<Arc<Alert>> = facts
         .alerts()
         .iter()
         .filter(|a| state.shows(a.status))
-        .filter(|a| needle.is_empty() || matches(facts, a, &needle))
+        .filter(|a| sieve.is_open() || sieve.lets(&words(facts, a), now))
         .cloned()
         .collect();
     state.rows = rows(state, &shown);
@@ -39,17 +42,15 @@ pub(crate) fn derive(model: &mut Model) {
         .settle(rows.len(), |i| rows.get(i).map(Entry::key));
 }
 
-fn matches(facts: &Facts, alert: &Alert, needle: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(needle);
-    has(&alert.kind)
-        || has(alert.status.name())
-        || has(&alert.sentence)
-        || alert.team.as_deref().is_some_and(has)
-        || alert.worker().is_some_and(|id| has(&id.to_string()))
-        || alert
-            .conversation()
-            .and_then(|c| facts.worker(c))
-            .is_some_and(|w| has(&w.session))
+/// An alert with what is shown of it.
+fn words<'a>(facts: &'a Facts, alert: &'a Alert) -> Shown<'a> {
+    let worker = alert.conversation().and_then(|c| facts.worker(c));
+    let mut words = alert.names();
+    words.extend(worker.map(|w| Cow::Borrowed(&*w.session)));
+    Shown {
+        row: Some(alert),
+        words,
+    }
 }
 
 /// Alerts of one status and kind share a row at the place of the first.

@@ -1,5 +1,6 @@
 //! What the list of messages remembers.
 
+use crate::tui::sieve::Sieve;
 use crate::{
     domain::{ConversationId, Message, MessageId, WorkerId},
     link::RequestId,
@@ -16,6 +17,8 @@ pub(crate) struct State {
     pub(crate) list: List<MessageId>,
     /// Text that worker, kind, task or body must contain.
     pub(crate) filter: String,
+    /// What of it lets rows through.
+    pub(crate) sieve: Sieve,
     /// Only one worker's.
     pub(crate) thread: Option<(ConversationId, WorkerId)>,
     /// The selected one is being read: most of the room is its own.
@@ -50,6 +53,7 @@ impl Default for State {
             rows: Vec::new(),
             list: List::default(),
             filter: String::new(),
+            sieve: Sieve::default(),
             thread: None,
             open: false,
             body: (0, 0, 1),

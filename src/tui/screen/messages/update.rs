@@ -1,6 +1,8 @@
 //! What the keys of the list of messages do.
 
 use super::state::Paging;
+use crate::domain::filter::Facts as _;
+use crate::tui::sieve::Shown;
 use crate::{
     domain::{Command, ConversationId, Message, Snapshot, Timestamp},
     link::RequestId,
@@ -11,6 +13,7 @@ use crate::{
         screen::{moved, worker},
     },
 };
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Messages of one older page.
@@ -25,13 +28,14 @@ pub(crate) fn derive(model: &mut Model) {
     }
     let snapshot = model.facts.shown();
     let state = &mut model.screens.messages;
-    let needle = state.filter.to_lowercase();
+    state.sieve.take(&state.filter);
+    let (sieve, at) = (&state.sieve, snapshot.at);
     let thread = state.thread.as_ref().map(|(c, _)| c);
     let newest = snapshot.messages.iter().rev();
     let all = newest.chain(state.older.iter().rev());
     state.rows = all
         .filter(|m| thread.is_none_or(|c| m.conversation == *c))
-        .filter(|m| needle.is_empty() || matches(m, &needle))
+        .filter(|m| sieve.is_open() || sieve.lets(&words(m), at))
         .cloned()
         .collect();
     let rows = &state.rows;
@@ -47,13 +51,14 @@ pub(crate) fn derive(model: &mut Model) {
     }
 }
 
-fn matches(message: &Message, needle: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(needle);
-    has(&message.worker.to_string())
-        || has(message.kind.name())
-        || has(&message.summary)
-        || has(&message.body)
-        || message.task.as_ref().is_some_and(|t| has(&t.to_string()))
+/// A message with what is shown of it.
+fn words(message: &Message) -> Shown<'_> {
+    let mut words = message.names();
+    words.push(Cow::Borrowed(message.kind.name()));
+    Shown {
+        row: Some(message),
+        words,
+    }
 }
 
 /// Keeps what a newer snapshot drops while there are older pages below it, so that no gap opens.

@@ -1,6 +1,7 @@
 //! What the list of sessions remembers.
 
 use super::{branches, matrix};
+use crate::tui::sieve::Sieve;
 use crate::{
     domain::{ConversationId, session::Session},
     tui::screen::{Hits, List},
@@ -40,6 +41,8 @@ pub(crate) struct State {
     pub(crate) list: List<Arc<str>>,
     /// Text that name, branch, claim or stage must contain.
     pub(crate) filter: String,
+    /// What of it lets rows through.
+    pub(crate) sieve: Sieve,
     /// Only those with something wrong.
     pub(crate) problems_only: bool,
     /// What is laid out.

@@ -4,6 +4,8 @@ use super::{
     branches, matrix,
     state::{Layout, State},
 };
+use crate::domain::filter::Facts as _;
+use crate::tui::sieve::Shown;
 use crate::{
     domain::session::Session,
     tui::{
@@ -12,21 +14,22 @@ use crate::{
         screen::{moved, session},
     },
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Filters the rows, and finds the selection again. O(sessions), and O(branches) where branches are laid out.
 pub(crate) fn derive(model: &mut Model) {
     let snapshot = Arc::clone(model.facts.shown());
     let on_show = model.view == View::Sessions;
     let state = &mut model.screens.sessions;
-    let needle = state.filter.to_lowercase();
+    state.sieve.take(&state.filter);
+    let sieve = &state.sieve;
     // What only has a branch is listed when nothing else is there, or when it is looked for.
     let bare = snapshot.sessions.iter().all(|s| s.is_bare());
-    let spoken = |s: &Session| bare || !s.is_bare() || !needle.is_empty();
+    let spoken = |s: &Session| bare || !s.is_bare() || !sieve.is_open();
     let shown = |s: &&Arc<Session>| {
         spoken(s)
             && (!state.problems_only || s.severity > crate::domain::Severity::Ok)
-            && (needle.is_empty() || matches(s, &needle))
+            && (sieve.is_open() || sieve.lets(&words(s), snapshot.at))
     };
     state.rows = snapshot.sessions.iter().filter(shown).cloned().collect();
     state.bare = snapshot.sessions.iter().filter(|s| !spoken(s)).count();
@@ -36,20 +39,21 @@ pub(crate) fn derive(model: &mut Model) {
     let rows = &state.rows;
     let key = |i: usize| rows.get(i).map(|s| Arc::clone(&s.key));
     state.list.settle(rows.len(), key);
-    let only = (needle.as_str(), state.problems_only);
+    let only = (sieve, state.problems_only);
     let picture = |layout| (on_show && state.layout == layout).then_some(&snapshot);
     state.branches.derive(picture(Layout::Branches), only);
     state.matrix.derive(picture(Layout::Matrix), only);
 }
 
-/// Some text of the session contains `needle`, which is in lower case.
-fn matches(s: &Session, needle: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(needle);
-    has(&s.key)
-        || has(&s.name())
-        || has(&s.claimed())
-        || has(s.stage.name())
-        || s.branch().is_some_and(|b| has(&b.name))
+/// A session with what is shown of it.
+fn words(s: &Session) -> Shown<'_> {
+    let mut words = s.names();
+    words.push(Cow::Owned(s.claimed()));
+    words.push(Cow::Borrowed(s.stage.name()));
+    Shown {
+        row: Some(s),
+        words,
+    }
 }
 
 /// One key.

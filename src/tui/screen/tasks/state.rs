@@ -1,6 +1,7 @@
 //! What the list of tasks remembers.
 
 use super::standing::Standing;
+use crate::tui::sieve::Sieve;
 use crate::{
     domain::{Task, TaskId},
     tui::screen::{Hits, List},
@@ -80,6 +81,8 @@ pub(crate) struct State {
     pub(crate) list: List<TaskId>,
     /// Text that id, description, owner or state must contain.
     pub(crate) filter: String,
+    /// What of it lets rows through.
+    pub(crate) sieve: Sieve,
     /// Only those that need somebody.
     pub(crate) problems_only: bool,
     /// Order.

@@ -4,6 +4,7 @@ use super::{
     standing::{Standing, standing},
     state::{Layout, Order, State},
 };
+use crate::tui::sieve::Shown;
 use crate::{
     domain::{Task, TaskId, Timestamp},
     tui::{
@@ -12,14 +13,15 @@ use crate::{
         screen::{moved, task},
     },
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Filters and orders the rows, and finds the selection again. O(n log n).
 pub(crate) fn derive(model: &mut Model) {
     let facts = &model.facts;
     let state = &mut model.screens.tasks;
     let now = facts.shown().at;
-    let needle = state.filter.to_lowercase();
+    state.sieve.take(&state.filter);
+    let sieve = &state.sieve;
     let mut rows: Vec<(Arc<Task>, Standing)> = facts
         .shown()
         .tasks
@@ -27,7 +29,7 @@ pub(crate) fn derive(model: &mut Model) {
         .map(|t| (Arc::clone(t), standing(facts, t, now)))
         .filter(|(_, s)| state.layout != Layout::List || !s.is_over())
         .filter(|(_, s)| !state.problems_only || s.needs())
-        .filter(|(t, s)| needle.is_empty() || matches(t, *s, &needle))
+        .filter(|(t, s)| sieve.is_open() || sieve.lets(&words(t, *s), now))
         .collect();
     order(state, &mut rows);
     state.rows = rows;
@@ -40,15 +42,20 @@ pub(crate) fn derive(model: &mut Model) {
     state.list.settle(rows.len(), key);
 }
 
-/// Some text of the task contains `needle`, which is in lower case.
-fn matches(task: &Task, standing: Standing, needle: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(needle);
-    has(&task.id.to_string())
-        || has(&task.description)
-        || has(standing.mark().word)
-        || has(task.state.name())
-        || task.owner().is_some_and(|h| has(&h.worker.to_string()))
-        || task.priority.is_some_and(|p| has(&format!("p{p}")))
+/// A task with what is shown of it.
+fn words(task: &Task, standing: Standing) -> Shown<'_> {
+    let mut words = vec![
+        Cow::Owned(task.id.to_string()),
+        Cow::Borrowed(&*task.description),
+        Cow::Borrowed(standing.mark().word),
+        Cow::Borrowed(task.state.name()),
+    ];
+    words.extend(task.owner().map(|h| Cow::Owned(h.worker.to_string())));
+    words.extend(task.priority.map(|p| Cow::Owned(format!("p{p}"))));
+    Shown {
+        row: Some(task),
+        words,
+    }
 }
 
 fn order(state: &State, rows: &mut [(Arc<Task>, Standing)]) {

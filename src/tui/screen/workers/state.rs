@@ -1,5 +1,6 @@
 //! What the list of workers remembers.
 
+use crate::tui::sieve::Sieve;
 use crate::{
     domain::{self, ConversationId, Worker},
     tui::screen::{Hits, List},
@@ -73,6 +74,8 @@ pub(crate) struct State {
     pub(crate) list: List<ConversationId>,
     /// Text that id, role, team, session, state or task must contain.
     pub(crate) filter: String,
+    /// What of it lets rows through.
+    pub(crate) sieve: Sieve,
     /// Only those that need somebody.
     pub(crate) problems_only: bool,
     /// Order.

@@ -4,6 +4,7 @@ use super::{
     grid,
     state::{Layout, Order, State, needs},
 };
+use crate::tui::sieve::Shown;
 use crate::{
     domain::{ConversationId, Timestamp, Worker},
     tui::{
@@ -14,13 +15,14 @@ use crate::{
         widget,
     },
 };
-use std::{cmp::Reverse, sync::Arc};
+use std::{borrow::Cow, cmp::Reverse, sync::Arc};
 
 /// Filters and orders the rows, and finds the selection again. O(n log n).
 pub(crate) fn derive(model: &mut Model) {
     let facts = &model.facts;
     let state = &mut model.screens.workers;
-    let needle = state.filter.to_lowercase();
+    state.sieve.take(&state.filter);
+    let (sieve, now) = (&state.sieve, facts.shown().at);
     let mut rows: Vec<Arc<Worker>> = facts
         .shown()
         .workers
@@ -28,7 +30,7 @@ pub(crate) fn derive(model: &mut Model) {
         .filter(|w| {
             !state.problems_only || needs(w.verdict.state) || facts.is_troubled(&w.conversation)
         })
-        .filter(|w| needle.is_empty() || matches(facts, w, &needle))
+        .filter(|w| sieve.is_open() || sieve.lets(&words(facts, w), now))
         .cloned()
         .collect();
     order(facts, state, &mut rows);
@@ -39,18 +41,23 @@ pub(crate) fn derive(model: &mut Model) {
         .settle(rows.len(), |i| rows.get(i).map(|w| w.conversation.clone()));
 }
 
-/// Some text of the worker contains `needle`, which is in lower case.
-fn matches(facts: &Facts, worker: &Worker, needle: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(needle);
-    has(&worker.id.to_string())
-        || worker.role.as_deref().is_some_and(has)
-        || worker.team.as_deref().is_some_and(has)
-        || has(&worker.session)
-        || has(widget::state(worker.verdict.state).word)
-        || worker
-            .tasks
-            .iter()
-            .any(|id| has(&id.to_string()) || facts.task(id).is_some_and(|t| has(&t.description)))
+/// A worker with what is shown of it.
+fn words<'a>(facts: &'a Facts, worker: &'a Worker) -> Shown<'a> {
+    let mut words = vec![
+        Cow::Owned(worker.id.to_string()),
+        Cow::Borrowed(&*worker.session),
+        Cow::Borrowed(widget::state(worker.verdict.state).word),
+    ];
+    words.extend(worker.role.as_deref().map(Cow::Borrowed));
+    words.extend(worker.team.as_deref().map(Cow::Borrowed));
+    for id in &worker.tasks {
+        words.push(Cow::Owned(id.to_string()));
+        words.extend(facts.task(id).map(|t| Cow::Borrowed(&*t.description)));
+    }
+    Shown {
+        row: Some(worker),
+        words,
+    }
 }
 
 /// The snapshot's own order, by label, decides between equals: every sort is stable.

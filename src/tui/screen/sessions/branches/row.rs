@@ -1,5 +1,6 @@
 //! A branch as one row: whose it is, how it stands, what is wrong with it. Worked out once for a picture.
 
+use crate::tui::sieve::Shown;
 use crate::{
     domain::{
         Branch, ConversationId, Repo, Snapshot, Span, Timestamp, Worker, Worktree,
@@ -12,6 +13,7 @@ use crate::{
         widget::{self, Mark},
     },
 };
+use std::borrow::Cow;
 use std::{collections::HashMap, sync::Arc};
 
 /// A branch that nobody added to for so long is stale.
@@ -140,16 +142,21 @@ impl Row {
         Some(session.name())
     }
 
-    /// Some text of it contains `needle`, which is in lower case.
-    pub(super) fn matches(&self, branch: &Branch, needle: &str) -> bool {
-        let has = |text: &str| text.to_lowercase().contains(needle);
-        has(&self.name)
-            || has(&branch.subject)
-            || has(&branch.author)
-            || has(&self.merge.words())
-            || has(&self.note)
-            || self.session_name().is_some_and(|s| has(&s))
-            || self.worker.as_ref().is_some_and(|w| has(&w.id.to_string()))
+    /// Its branch with what is shown of it.
+    pub(super) fn words<'a>(&'a self, branch: &'a Branch) -> Shown<'a> {
+        let mut words = vec![
+            Cow::Borrowed(&*self.name),
+            Cow::Borrowed(&*branch.subject),
+            Cow::Borrowed(&*branch.author),
+            Cow::Owned(self.merge.words()),
+            Cow::Borrowed(&*self.note),
+        ];
+        words.extend(self.session_name().map(Cow::Owned));
+        words.extend((self.worker.as_ref()).map(|w| Cow::Owned(w.id.to_string())));
+        Shown {
+            row: Some(branch),
+            words,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     commits::Commits,
     row::{Merge, Row, rows},
 };
+use crate::tui::sieve::Sieve;
 use crate::{
     domain::{Branch, Repo, Snapshot},
     tui::{
@@ -75,7 +76,7 @@ impl State {
     pub(in crate::tui::screen::sessions) fn derive(
         &mut self,
         picture: Option<&Arc<Snapshot>>,
-        (needle, problems_only): (&str, bool),
+        (sieve, problems_only): (&Sieve, bool),
     ) {
         let Some(snapshot) = picture else {
             self.list.rest();
@@ -93,11 +94,9 @@ impl State {
         };
         let shown = |(_, row): &(usize, &Row)| {
             (!problems_only || row.weight > 0)
-                && (needle.is_empty()
-                    || repo
-                        .branches
-                        .get(row.place)
-                        .is_some_and(|b| row.matches(b, needle)))
+                && (sieve.is_open()
+                    || (repo.branches.get(row.place))
+                        .is_some_and(|b| sieve.lets(&row.words(b), snapshot.at)))
         };
         let kept = self.all.iter().enumerate().filter(shown);
         let mut kept: Vec<(usize, &Row, &Branch)> = kept

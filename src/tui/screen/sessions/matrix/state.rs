@@ -1,5 +1,7 @@
 //! What the matrix remembers.
 
+use crate::domain::filter::Facts;
+use crate::tui::sieve::{Shown, Sieve};
 use crate::{
     domain::{
         Snapshot,
@@ -30,7 +32,7 @@ impl State {
     pub(in crate::tui::screen::sessions) fn derive(
         &mut self,
         picture: Option<&Arc<Snapshot>>,
-        (needle, problems_only): (&str, bool),
+        (sieve, problems_only): (&Sieve, bool),
     ) {
         let repo = picture.and_then(|snapshot| snapshot.repo.as_ref());
         let Some(matrix) = repo.and_then(|repo| repo.matrix.clone()) else {
@@ -42,7 +44,17 @@ impl State {
             let clash = |n| matches!(matrix.cell(row, n), Some(Cell::Conflict(_)));
             (0..matrix.names.len()).any(clash)
         };
-        let named = |name: &str| needle.is_empty() || name.to_lowercase().contains(needle);
+        let (at, branches) = picture
+            .and_then(|s| Some((s.at, &s.repo.as_ref()?.branches)))
+            .unzip();
+        let named = |name: &str| {
+            let known = branches.and_then(|all| all.iter().find(|b| *b.name == *name));
+            let row = Shown {
+                row: known.map(|b| b as &dyn Facts),
+                words: vec![name.into()],
+            };
+            sieve.is_open() || sieve.lets(&row, at.unwrap_or_default())
+        };
         let all = matrix.names.iter().enumerate();
         let shown =
             all.filter(|(n, name)| *n == 0 || (named(name) && (!problems_only || clashes(*n))));
