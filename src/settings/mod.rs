@@ -252,10 +252,7 @@ pub fn resolve(
         },
         theme,
         start: file.start.clone().unwrap_or_else(|| "overview".to_owned()),
-        notify: file
-            .notify
-            .clone()
-            .unwrap_or_else(|| ["bell", "title"].map(str::to_owned).to_vec()),
+        notify: channels(file),
         outlets: file.outlets.clone(),
         credentials: file
             .credentials
@@ -279,6 +276,12 @@ fn bridge(
         (Some(_), Some(_)) => Err(SettingsError::Two),
         one => Ok(one),
     }
+}
+
+/// How somebody is called who does not look.
+fn channels(file: &File) -> Vec<String> {
+    let usual = || ["bell", "title"].map(str::to_owned).to_vec();
+    file.notify.clone().unwrap_or_else(usual)
 }
 
 /// Who acts: the one that was named, or the user at this machine.

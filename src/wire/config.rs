@@ -1,6 +1,6 @@
 //! The configuration file: where it is, what it comes to, what is wrong with it.
 
-use super::{Failure, keys, resolve, text_of, warn};
+use super::{Failure, keys, resolve, text_of, theme, warn};
 use crate::cli::{Cli, Common, ConfigCommand};
 use clap::{CommandFactory, parser::ValueSource};
 use std::{
@@ -139,7 +139,8 @@ fn check(common: &Common) -> Result<Exit, Failure> {
 
 /// The file with everything that is wrong with it.
 pub(super) fn whole(common: &Common) -> Result<(File, Vec<String>), Failure> {
-    let (file, mut warnings) = read(common.config.as_deref())?;
+    let (mut file, mut warnings) = read(common.config.as_deref())?;
+    theme::settle(&mut file, &mut warnings);
     warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
     Ok((file, warnings))
 }

@@ -73,7 +73,9 @@ pub(super) fn settle(file: &mut File, warnings: &mut Vec<String>) {
     if let Some(name) = &file.theme
         && let Err(error) = own(name)
     {
-        warnings.push(format!("`ui.theme`: {error}; the default stays"));
+        let line = file.lines.remove("ui.theme").flatten();
+        let line = line.map(|n| format!("line {n}: ")).unwrap_or_default();
+        warnings.push(format!("{line}`ui.theme`: {error}; the default stays"));
         file.theme = None;
     }
 }

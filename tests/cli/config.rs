@@ -116,7 +116,7 @@ fn check_lists_what_is_wrong_by_line_and_exits_78() {
     let (code, out, _) = run(&mut config(home(None).path(), &["check"]));
     assert_eq!(code, 0);
     assert!(out.contains("there is none"), "{out}");
-    let text = "[bridge]\npath = \"a.db\"\nvia = \"ssh a\"\n[ui]\ntheem = \"term\"\nstart = \"nowhere\"\n[keys]\nreasign = \"X\"\n";
+    let text = "[bridge]\npath = \"a.db\"\nvia = \"ssh a\"\n[ui]\ntheem = \"term\"\ntheme = \"dusk\"\nstart = \"nowhere\"\n[keys]\nreasign = \"X\"\n";
     let (code, out, _) = run(&mut config(home(Some(text)).path(), &["check"]));
     assert_eq!(code, 78);
     let lines: Vec<&str> = out
@@ -125,14 +125,15 @@ fn check_lists_what_is_wrong_by_line_and_exits_78() {
         .collect();
     assert_eq!(
         lines[0],
-        "line 6: `ui.start` is one of overview, workers, tasks, alerts, messages, sessions; the default stays"
+        "line 7: `ui.start` is one of overview, workers, tasks, alerts, messages, sessions; the default stays"
     );
     assert_eq!(
         lines[1],
         "line 5: unknown key `ui.theem`; the nearest is `ui.theme`"
     );
-    assert!(lines[2].starts_with("line 8: unknown action `reasign`"));
-    assert!(lines[3].contains("name one of them"), "{out}");
+    assert!(lines[3].starts_with("line 9: unknown action `reasign`"));
+    assert!(lines[2].starts_with("line 6: `ui.theme`: no theme is called `dusk`"));
+    assert!(lines[4].contains("name one of them"), "{out}");
     let (code, _, err) = run(&mut config(
         dir.path(),
         &["check", "--config", "/nowhere/x.toml"],
