@@ -90,7 +90,7 @@ fn the_configuration_is_warned_of_and_never_in_the_way() {
     assert_eq!(code, 0);
     assert!(!out.is_empty());
     assert!(
-        err.starts_with("swarmwarden: config: `ui.theme`: no theme is called `drak`"),
+        err.starts_with("swarmwarden: config: line 2: `ui.theme`: no theme is called `drak`"),
         "{err}"
     );
 }
