@@ -176,8 +176,8 @@ pub(super) fn follow_parent() {
             let _asked = set_parent_process_death_signal(Some(Signal::KILL));
         }
         // It may have ended meanwhile. Whoever is started by one of its processes ends with that one.
-        let alive =
-            Pid::from_raw(parent).is_some_and(|p| rustix::process::test_kill_process(p).is_ok());
+        // One that nobody has taken note of yet is dead, too.
+        let alive = u32::try_from(parent).is_ok_and(super::health::lives);
         if !ours() && !alive {
             std::process::exit(i32::from(Exit::Terminated.code()));
         }
