@@ -15,7 +15,7 @@ pub(crate) struct Sieve {
 }
 
 impl Sieve {
-    /// Takes what is typed now. What cannot be read leaves the last filter that could.
+    /// Takes what is typed now. Of what cannot be read the part before counts that can.
     pub(crate) fn take(&mut self, raw: &str) {
         if self.raw == raw {
             return;
@@ -28,7 +28,13 @@ impl Sieve {
         }
         match Filter::parse(raw) {
             Ok(filter) => self.valid = Some(filter),
-            Err(flaw) => self.flaw = Some(flaw),
+            Err(flaw) => {
+                // What stands before the term that is being typed goes on to count.
+                let mut ends = raw.rmatch_indices(char::is_whitespace).map(|(at, _)| at);
+                let before = ends.find_map(|at| Filter::parse(raw.get(..at)?).ok());
+                self.valid = before;
+                self.flaw = Some(flaw);
+            }
         }
     }
 
