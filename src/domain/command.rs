@@ -1,6 +1,6 @@
 //! What an operator may ask for, and why it may not happen. Plain data: it can sit in a model and be compared.
 
-use super::{MessageId, Timestamp, act::Write, alert::Matcher};
+use super::{MessageId, Timestamp, Travel, act::Write, alert::Matcher};
 use std::sync::Arc;
 
 /// What an operator may ask for.
@@ -36,6 +36,8 @@ pub enum Command {
         /// Branch that is merged.
         theirs: Arc<str>,
     },
+    /// Look at what was recorded.
+    Travel(Travel),
     /// Drive a background job.
     Job {
         /// Which.

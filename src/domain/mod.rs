@@ -17,6 +17,7 @@ mod id;
 pub mod ledger;
 pub mod message;
 mod pace;
+mod recording;
 pub mod repo;
 pub mod report;
 mod row;
@@ -38,6 +39,7 @@ pub use health::{Evidence, Severity, State, Verdict};
 pub use id::{ConversationId, MessageId, TaskId, WorkerId};
 pub use message::Kind;
 pub use pace::Pace;
+pub use recording::{Moment, Recording, Travel, Trouble};
 pub use repo::{Branch, Diffstat, Repo, Worktree};
 pub use row::{
     AuditKind, AuditRow, Changes, ConversationRow, Cursor, Mark, MarkKind, MessageRow, Schema,

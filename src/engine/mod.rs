@@ -337,6 +337,9 @@ impl Desk {
                 self.poke();
                 Some(done.map_or_else(Reply::Refused, Reply::Done))
             }
+            Command::Travel(_) => Some(Reply::Refused(Refusal::Denied(
+                "nothing is recorded".to_owned(),
+            ))),
             Command::Job { name, order } => {
                 let done = self.supervisor.order(name, order);
                 self.poke();

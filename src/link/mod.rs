@@ -2,7 +2,7 @@
 //! grows), commands and answers through bounded `mpsc` (they must arrive; full is a visible `Busy`).
 
 use crate::domain::{
-    Command, Message, Refusal, Snapshot, Timestamp,
+    Command, Message, Moment, Recording, Refusal, Snapshot, Timestamp,
     repo::{Begun, CommitLine},
 };
 use std::sync::Arc;
@@ -84,6 +84,10 @@ pub enum Reply {
     Commits(Arc<str>, Vec<CommitLine>),
     /// A merge was begun in a work tree of its own.
     Merging(Box<Begun>),
+    /// What there is of a recording.
+    Recording(Arc<Recording>),
+    /// The swarm at a recorded instant.
+    Moment(Moment),
     /// It did not happen.
     Refused(Refusal),
 }

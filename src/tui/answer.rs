@@ -21,7 +21,9 @@ impl Model {
                 let words = format!("merge begun in {}", begun.dir);
                 acting::answered(self, id, &Ok(words), now)
             }
-            Reply::Messages(_) | Reply::Commits(..) => false,
+            Reply::Messages(_) | Reply::Commits(..) | Reply::Recording(_) | Reply::Moment(_) => {
+                false
+            }
         };
         match reply {
             Reply::Merging(begun) => scratch::begun(self, id, begun),
@@ -34,7 +36,7 @@ impl Model {
                 }
             }
             Reply::Refused(why) => self.refused(id, &why, now),
-            Reply::Done(_) => {}
+            Reply::Done(_) | Reply::Recording(_) | Reply::Moment(_) => {}
         }
     }
 
