@@ -8,6 +8,7 @@ pub mod audit;
 pub mod choose;
 pub mod claim;
 mod command;
+pub mod compare;
 pub mod condition;
 pub mod credential;
 pub mod explain;

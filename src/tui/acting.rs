@@ -7,6 +7,7 @@ pub(crate) use keys::key;
 
 use super::{
     effect::Effect,
+    keymap::{Action, Context},
     model::{self, Model, View},
     overlay::{Dialog, Overlay},
     screen::{alerts, overview, tasks},
@@ -166,8 +167,13 @@ pub(crate) fn forbidden(model: &Model) -> Option<String> {
     if let Some(why) = &model.look.read_only {
         return Some(format!("read-only: {why}"));
     }
+    if model.travel.only() {
+        return Some("this is a recording: nothing can be written".to_owned());
+    }
     if model.facts.frozen().is_some() {
-        return Some("the picture is frozen; f thaws it, then act on what is".to_owned());
+        let live = model.look.keymap.key_of(Context::Global, Action::Live);
+        let words = format!("this picture is not of now; {live} goes back to live, then act");
+        return Some(words);
     }
     model
         .facts

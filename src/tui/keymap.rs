@@ -104,6 +104,9 @@ actions!(
     LaterEvent = "later-event",
     EarlierMinute = "earlier-minute",
     LaterMinute = "later-minute",
+    EarlierTrouble = "earlier-trouble",
+    LaterTrouble = "later-trouble",
+    Pin = "pin",
     Slower = "slower",
     Faster = "faster",
     Confirm = "confirm",
@@ -297,6 +300,13 @@ impl Keymap {
             }
         }
         Found::Nothing
+    }
+
+    /// The first key of an action in a context, as shown; its name in angle brackets where it has none.
+    pub(crate) fn key_of(&self, context: Context, action: Action) -> String {
+        let mut rows = self.rows(context).iter();
+        let row = rows.find(|b| b.run == action && !b.on.is_empty());
+        row.map_or_else(|| format!("<{}>", action.name()), Binding::key)
     }
 
     /// The rows of a context, in the order of the file.

@@ -16,6 +16,7 @@ mod screen;
 mod sieve;
 mod terminal;
 mod theme;
+mod travel;
 mod update;
 mod view;
 mod widget;
@@ -64,6 +65,8 @@ pub struct Options {
     pub seed: u64,
     /// Shown in the status line at the start, neutralised by whoever sets it.
     pub banner: Option<String>,
+    /// What is shown is a recording and nothing else, played so many times as fast as it was.
+    pub replay: Option<u32>,
     /// Panic once the first frame is drawn: the test that a panic gives the terminal back.
     pub panic_test: bool,
 }
@@ -85,6 +88,7 @@ impl Default for Options {
             actor: "operator".into(),
             seed: 0,
             banner: None,
+            replay: None,
             panic_test: false,
         }
     }

@@ -9,6 +9,7 @@ use super::{
     overlay::Overlay,
     screen::Screens,
     theme::{Palette, Theme},
+    travel::Journey,
     update::Toast,
     widget::{Clock, TimeForm},
 };
@@ -118,6 +119,7 @@ pub struct Model {
     /// What can be taken back, the newest last.
     pub(crate) undo: Vec<Undo>,
     pub(crate) bell: Bell,
+    pub(crate) travel: Journey,
 }
 
 /// What `u` takes back.
@@ -205,6 +207,9 @@ impl Model {
             requests: 0,
             undo: Vec::new(),
             bell: Bell::default(),
+            travel: options
+                .replay
+                .map_or_else(Journey::default, Journey::replay),
         }
     }
 
@@ -212,6 +217,11 @@ impl Model {
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         self.facts.shown()
+    }
+
+    /// How soon time must pass again, when that is sooner than the clock's next second.
+    pub(crate) fn pace(&self) -> Option<std::time::Duration> {
+        self.travel.pace(self.look.slow)
     }
 
     /// Times of a frame at `now`.

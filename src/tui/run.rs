@@ -113,7 +113,11 @@ where
             }
         }
         let frame = due.map(|why| frames.next(why, Instant::now()));
-        let heard = listen(&mut inputs, &mut ended, frame, now()).await;
+        let tick = (model.pace()).map_or_else(
+            || to_next_second(now()),
+            |pace| pace.min(to_next_second(now())),
+        );
+        let heard = listen(&mut inputs, &mut ended, frame, tick).await;
         let effects = match heard {
             Heard::Frame => continue,
             Heard::End(result) => return result.map(|()| Outcome::default()),
@@ -221,7 +225,7 @@ async fn listen<I, S>(
     inputs: &mut Inputs<I, S>,
     ended: &mut Vec<Ended>,
     frame: Option<Instant>,
-    now: Timestamp,
+    tick: Duration,
 ) -> Heard
 where
     I: Stream<Item = io::Result<Event>> + Unpin,
@@ -266,7 +270,7 @@ where
                 Heard::Msg(Msg::Jobs(Arc::clone(&ports.jobs.borrow_and_update())))
             }
             () = tokio::time::sleep_until(frame.unwrap_or_else(Instant::now)), if frame.is_some() => Heard::Frame,
-            () = tokio::time::sleep(to_next_second(now)) => Heard::Msg(Msg::Tick),
+            () = tokio::time::sleep(tick) => Heard::Msg(Msg::Tick),
         };
     }
 }

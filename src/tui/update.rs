@@ -7,6 +7,7 @@ use super::{
     model::{Model, Msg, View},
     overlay::{self, Overlay},
     screen::{Hits, alerts, messages, overview, session, sessions, task, tasks, worker, workers},
+    travel,
 };
 use crate::{
     domain::{Command, Span, Subject, Timestamp, text},
@@ -65,23 +66,22 @@ impl Model {
             Msg::Snapshot(snapshot) => {
                 messages::keep_dropped(self, &snapshot);
                 self.facts.accept(Arc::clone(&snapshot));
-                bell::hear(self, &snapshot, now)
+                let mut effects = bell::hear(self, &snapshot, now);
+                effects.extend(travel::begin(self, now));
+                effects
             }
             Msg::Jobs(jobs) => {
                 self.jobs = jobs;
                 Vec::new()
             }
-            Msg::Reply(id, reply) => {
-                self.answer(id, reply, now);
-                Vec::new()
-            }
+            Msg::Reply(id, reply) => self.answer(id, reply, now),
             Msg::EngineGone => {
                 self.facts.end(now);
                 Vec::new()
             }
             Msg::Tick => {
                 self.toast = self.toast.take().filter(|t| now < t.until);
-                return Vec::new();
+                return travel::tick(self, now);
             }
         };
         overview::derive(self);
@@ -248,8 +248,6 @@ impl Model {
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
             Action::Escape => self.escape(),
-            Action::Freeze => self.freeze(now),
-            Action::Live => self.thaw(now),
             Action::Wrap => self.look.wrap = !self.look.wrap,
             Action::Filter => self.typed.prompt = true,
             Action::NextProblem => self.next_problem(now),
@@ -263,7 +261,8 @@ impl Model {
             }
             Action::WriteLog => self.overlay = Some(Overlay::log()),
             _ => {
-                return acting::key(self, action, now)
+                return travel::act(self, action, now)
+                    .or_else(|| acting::key(self, action, now))
                     .unwrap_or_else(|| self.on_screen(action, now));
             }
         }
@@ -326,23 +325,6 @@ impl Model {
         if !done {
             self.show(View::Overview);
         }
-    }
-
-    fn freeze(&mut self, now: Timestamp) {
-        if self.facts.frozen().is_some() {
-            self.thaw(now);
-        } else {
-            self.facts.freeze(now);
-        }
-    }
-
-    fn thaw(&mut self, now: Timestamp) {
-        let words = if self.facts.thaw() {
-            "live again"
-        } else {
-            "this is live"
-        };
-        self.say(words, now);
     }
 
     /// Selects the problem after the selected one, round and round, and goes where it shows.

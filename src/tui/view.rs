@@ -8,6 +8,7 @@ use super::{
     model::{Model, View},
     overlay,
     screen::{alerts, messages, overview, session, sessions, task, tasks, worker, workers},
+    travel,
     widget::{self, Canvas},
 };
 use crate::domain::Timestamp;
@@ -110,7 +111,11 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         _ => (2, 2),
     };
     header::draw(scene, canvas, rows.take(head));
-    let body = rows.take(rows.left().saturating_sub(foot));
+    let timed = scene.tier >= Tier::S && scene.model.facts.frozen().is_some();
+    let body = rows.take(rows.left().saturating_sub(foot + u16::from(timed)));
+    if timed {
+        travel::draw(scene, canvas, rows.line());
+    }
     match scene.model.view {
         View::Overview => overview::draw(scene, canvas, body, hits),
         View::Workers => workers::draw(scene, canvas, body, hits),

@@ -22,6 +22,7 @@ use super::{
     keymap::{Action, Chord, Context},
     model::Model,
     screen::{Hits, List, moved},
+    travel,
     widget::Canvas,
 };
 use crate::domain::{Command, JobOrder, Timestamp};
@@ -167,6 +168,10 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         Some(Overlay::Menu(_)) => menu::act(model, action, now),
         Some(Overlay::Form(_)) => form::act(model, action, now),
         Some(Overlay::Scratch(_)) => scratch::act(model, action, now),
+        Some(Overlay::Page(page)) if action == Action::Pin && page.compares() => {
+            travel::pin(model, now);
+            Vec::new()
+        }
         Some(Overlay::Page(page)) => {
             page.top = moved(action, page.top, page.seen.1, page.seen.0).unwrap_or(page.top);
             Vec::new()

@@ -1,8 +1,11 @@
 //! A page of text over a view: the commits of a branch, the files of a cell of the conflict matrix, a merge that was begun.
 
+mod compared;
+
 use crate::{
     domain::{
         Timestamp,
+        compare::Comparison,
         repo::{Begun, MergeSide, Outcome, ResolvedFile},
         text,
     },
@@ -33,6 +36,8 @@ enum Content {
     Cell(Arc<str>, Arc<str>),
     /// A merge in a work tree of its own.
     Begun(Box<Begun>),
+    /// Two instants, held against each other.
+    Compared(Box<Comparison>),
 }
 
 /// An open page.
@@ -67,11 +72,21 @@ impl Page {
         Self::of(Content::Begun(begun))
     }
 
+    /// Two instants, held against each other.
+    pub(crate) fn compared(found: Comparison) -> Self {
+        Self::of(Content::Compared(Box::new(found)))
+    }
+
+    /// It shows two instants.
+    pub(crate) const fn compares(&self) -> bool {
+        matches!(self.content, Content::Compared(_))
+    }
+
     /// The branch whose commits it lists.
     pub(crate) const fn branch(&self) -> Option<&Arc<str>> {
         match &self.content {
             Content::Commits(branch) => Some(branch),
-            Content::Cell(..) | Content::Begun(_) => None,
+            Content::Cell(..) | Content::Begun(_) | Content::Compared(_) => None,
         }
     }
 }
@@ -91,6 +106,7 @@ pub(super) fn draw(
         Content::Commits(branch) => commits(model, branch, now),
         Content::Cell(ours, theirs) => cell(model, (ours, theirs), inner),
         Content::Begun(begun) => self::begun(begun, inner),
+        Content::Compared(found) => compared::lines(found, inner),
     };
     let tall = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)

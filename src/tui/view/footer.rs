@@ -10,6 +10,7 @@ use crate::{
         overlay::Overlay,
         screen::{alerts, messages, session, sessions, task, tasks, worker, workers},
         theme::Role,
+        travel,
         widget::{Canvas, Rows, Strip},
     },
 };
@@ -155,6 +156,10 @@ pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
             all.push(row);
         }
     }
+    if model.facts.frozen().is_some() {
+        // Nothing can be done to what is past: first the keys that move through it.
+        all.sort_by_key(|b| !travel::moves(b.run));
+    }
     all
 }
 
@@ -193,8 +198,11 @@ fn offers(model: &Model, binding: &Binding) -> bool {
     };
     let on = |view| model.view == view;
     match binding.run {
-        Action::Live => frozen,
-        Action::Freeze => !frozen,
+        Action::Live => frozen && !model.travel.only(),
+        Action::Freeze => true,
+        Action::EarlierEvent | Action::EarlierMinute | Action::EarlierTrouble | Action::Compare => {
+            frozen
+        }
         Action::Open | Action::Evidence | Action::Note | Action::Mark => !empty,
         Action::Ack if on(View::Sessions) && model.screens.sessions.selected().is_none() => false,
         Action::Ack | Action::Mute => !empty && !model.facts.alerts().is_empty(),

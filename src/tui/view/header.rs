@@ -2,7 +2,7 @@
 
 use super::{Scene, Tier, guard};
 use crate::{
-    domain::{DataState, Mode, Severity},
+    domain::{DataState, Mode, Severity, Timestamp},
     tui::{
         keymap::{Action, Context},
         model::{Model, View},
@@ -123,6 +123,9 @@ fn best(room: u16, choices: &[Vec<Strip>]) -> Strip {
 fn state(scene: Scene<'_>, short: bool) -> Strip {
     let model = scene.model;
     let source = &model.snapshot().source;
+    if let Some(at) = model.facts.past() {
+        return replay(scene, at, short);
+    }
     if let Some((at, more)) = model.facts.frozen() {
         let clock = if short {
             String::new()
@@ -163,6 +166,23 @@ fn state(scene: Scene<'_>, short: bool) -> Strip {
         DataState::Offline => Strip::of(format!("{demo}OFFLINE {age}"), Role::Off),
         DataState::Recorded(at) => Strip::of(format!("RECORDED {}", at.clock()), Role::Replay),
     }
+}
+
+/// `REPLAY 12:01:10Z 4x`, with the day where it is another.
+fn replay(scene: Scene<'_>, at: Timestamp, short: bool) -> Strip {
+    let day = |at: Timestamp| at.utc().map(|at| at.date_naive());
+    let mut words = "REPLAY".to_owned();
+    if day(at) != day(scene.now)
+        && let Some(at) = at.utc()
+        && !short
+    {
+        words.push_str(&at.format(" %m-%d").to_string());
+    }
+    words.push_str(&format!(" {}", at.clock()));
+    if let Some(speed) = scene.model.travel.playing() {
+        words.push_str(&format!(" {speed}x"));
+    }
+    Strip::of(words, Role::Replay)
 }
 
 /// `✗2 CRIT  !2 WARN`.
@@ -227,8 +247,12 @@ fn lock(scene: Scene<'_>) -> Strip {
 }
 
 impl Scene<'_> {
-    /// The time now, which goes on while the picture stands still; minutes are enough on 60 columns and over a slow line.
+    /// The time now; minutes are enough on 60 columns and over a slow line. Nothing while the picture stands still: its own instant is
+    /// named beside it.
     fn clock_text(self) -> String {
+        if self.model.facts.frozen().is_some() {
+            return String::new();
+        }
         let clock = self.now.clock();
         let short = self.tier == Tier::S || self.model.look.slow;
         match clock.get(..5).filter(|_| short) {
