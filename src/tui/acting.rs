@@ -9,7 +9,7 @@ use super::{
     effect::Effect,
     model::{self, Model, View},
     overlay::{Dialog, Overlay},
-    screen::{alerts, overview, tasks},
+    screen::{activity, alerts, overview, tasks},
 };
 use crate::{
     domain::{
@@ -126,6 +126,10 @@ pub(crate) fn target(model: &Model) -> Target {
             let session = all.find(|s| Some(&s.key) == key);
             return target_session(session.map(AsRef::as_ref));
         }
+        View::Activity => match activity::task(model) {
+            Some(id) => return target_tasks(model, vec![id]),
+            None => activity::worker(model),
+        },
         View::Messages => None,
     };
     let tasks = worker
@@ -150,6 +154,11 @@ fn target_task(model: &Model) -> Target {
     } else {
         model.screens.task.id.iter().cloned().collect()
     };
+    target_tasks(model, tasks)
+}
+
+/// Tasks, and who owes the one.
+fn target_tasks(model: &Model, tasks: Vec<TaskId>) -> Target {
     let first = tasks.first().and_then(|id| model.facts.task(id));
     let owner = first.and_then(|t| Some(t.owner()?.conversation.clone()));
     let worker = owner.filter(|_| tasks.len() == 1);

@@ -41,6 +41,8 @@ pub enum View {
     Sessions,
     /// One session.
     Session,
+    /// What changed, by whom.
+    Activity,
 }
 
 impl View {
@@ -54,6 +56,7 @@ impl View {
             Self::Alerts => "Alerts",
             Self::Messages => "Messages",
             Self::Sessions | Self::Session => "Sessions",
+            Self::Activity => "Activity",
         }
     }
 
@@ -66,6 +69,7 @@ impl View {
             Self::Alerts => "Alrt",
             Self::Messages => "Msgs",
             Self::Sessions | Self::Session => "Sess",
+            Self::Activity => "Actv",
         }
     }
 
@@ -80,6 +84,7 @@ impl View {
             Self::Messages => Context::Messages,
             Self::Sessions => Context::Sessions,
             Self::Session => Context::Session,
+            Self::Activity => Context::Activity,
         }
     }
 }

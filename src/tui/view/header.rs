@@ -307,7 +307,7 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 }
 
 /// Every tab, its key's action, and how much is behind it.
-fn tab_list(model: &Model) -> [(View, Action, u64); 6] {
+fn tab_list(model: &Model) -> [(View, Action, u64); 7] {
     let snapshot = model.snapshot();
     let alerts = model.facts.alerts().iter();
     let active = alerts.filter(|a| a.status.is_active()).count() as u64;
@@ -323,5 +323,6 @@ fn tab_list(model: &Model) -> [(View, Action, u64); 6] {
         (View::Alerts, Action::Alerts, active),
         (View::Messages, Action::Messages, snapshot.traffic.unread),
         (View::Sessions, Action::Sessions, spoken_of as u64),
+        (View::Activity, Action::Activity, 0),
     ]
 }
