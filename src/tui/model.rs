@@ -144,6 +144,8 @@ pub(crate) enum Undo {
 pub(crate) struct Typed {
     /// Beginning of a sequence.
     pub(crate) pending: Vec<Chord>,
+    /// Some key was pressed: what is selected is what the operator saw.
+    pub(crate) any: bool,
     /// The filter of the view is being typed.
     pub(crate) prompt: bool,
 }

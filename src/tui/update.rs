@@ -168,6 +168,7 @@ impl Model {
     }
 
     fn key(&mut self, chord: Chord, now: Timestamp) -> Vec<Effect> {
+        self.typed.any = true;
         let contexts = self.contexts();
         let mut typed = std::mem::take(&mut self.typed.pending);
         typed.push(chord);

@@ -83,6 +83,8 @@ fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
         }
         if n > 3 {
             parts.push(done(scene));
+        }
+        if n > 4 {
             parts.push(guard::policy(scene));
         }
         if n > 2 {
@@ -94,7 +96,7 @@ fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
         }
         parts
     };
-    (0..=4).rev().map(short).collect()
+    (0..=5).rev().map(short).collect()
 }
 
 /// The first choice that fits, its parts with blanks between.
