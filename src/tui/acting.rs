@@ -10,7 +10,7 @@ use super::{
     keymap::{Action, Context},
     model::{self, Model, View},
     overlay::{Dialog, Overlay},
-    screen::{alerts, overview, tasks},
+    screen::{activity, alerts, overview, tasks},
 };
 use crate::{
     domain::{
@@ -127,6 +127,10 @@ pub(crate) fn target(model: &Model) -> Target {
             let session = all.find(|s| Some(&s.key) == key);
             return target_session(session.map(AsRef::as_ref));
         }
+        View::Activity => match activity::task(model) {
+            Some(id) => return target_tasks(model, vec![id]),
+            None => activity::worker(model),
+        },
         View::Messages => None,
     };
     let tasks = worker
@@ -151,6 +155,11 @@ fn target_task(model: &Model) -> Target {
     } else {
         model.screens.task.id.iter().cloned().collect()
     };
+    target_tasks(model, tasks)
+}
+
+/// Tasks, and who owes the one.
+fn target_tasks(model: &Model, tasks: Vec<TaskId>) -> Target {
     let first = tasks.first().and_then(|id| model.facts.task(id));
     let owner = first.and_then(|t| Some(t.owner()?.conversation.clone()));
     let worker = owner.filter(|_| tasks.len() == 1);

@@ -6,7 +6,9 @@ use super::{
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, View},
     overlay::{self, Overlay},
-    screen::{Hits, alerts, messages, overview, session, sessions, task, tasks, worker, workers},
+    screen::{
+        Hits, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
+    },
     travel,
 };
 use crate::{
@@ -90,6 +92,7 @@ impl Model {
         alerts::derive(self);
         messages::derive(self);
         sessions::derive(self);
+        activity::derive(self);
         overlay::derive(self);
         effects.extend(sessions::ask(self));
         effects
@@ -108,6 +111,7 @@ impl Model {
             (None, View::Messages) => self.screens.messages.settle(hits),
             (None, View::Sessions) => self.screens.sessions.settle(hits),
             (None, View::Session) => self.screens.session.settle(hits),
+            (None, View::Activity) => self.screens.activity.settle(hits),
         }
     }
 
@@ -164,6 +168,7 @@ impl Model {
     }
 
     fn key(&mut self, chord: Chord, now: Timestamp) -> Vec<Effect> {
+        self.typed.any = true;
         let contexts = self.contexts();
         let mut typed = std::mem::take(&mut self.typed.pending);
         typed.push(chord);
@@ -204,6 +209,7 @@ impl Model {
             View::Alerts => Some(&mut self.screens.alerts.filter),
             View::Messages => Some(&mut self.screens.messages.filter),
             View::Sessions => Some(&mut self.screens.sessions.filter),
+            View::Activity => Some(&mut self.screens.activity.filter),
             View::Overview | View::Worker | View::Task | View::Session => None,
         }
     }
@@ -242,6 +248,7 @@ impl Model {
             Action::Alerts => self.show(View::Alerts),
             Action::Messages => self.show(View::Messages),
             Action::Sessions => self.show(View::Sessions),
+            Action::Activity => self.show(View::Activity),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
@@ -283,6 +290,7 @@ impl Model {
             (View::Task, _) => task::act(self, action),
             (View::Sessions, _) => sessions::act(self, action),
             (View::Session, _) => session::act(self, action),
+            (View::Activity, _) => activity::act(self, action, now),
         }
         Vec::new()
     }
@@ -313,6 +321,7 @@ impl Model {
             View::Alerts => self.screens.alerts.back(),
             View::Messages => self.screens.messages.back(),
             View::Sessions => self.screens.sessions.back(),
+            View::Activity => self.screens.activity.back(),
             View::Session => {
                 self.show(View::Sessions);
                 true

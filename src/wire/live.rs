@@ -220,6 +220,7 @@ pub(super) fn dashboard(
             "sessions" => Screen::Sessions,
             "tasks" => Screen::Tasks,
             "alerts" => Screen::Alerts,
+            "activity" => Screen::Activity,
             _ => Screen::Overview,
         },
         east: east(),

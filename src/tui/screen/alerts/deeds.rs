@@ -116,7 +116,7 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
             let session = model.screens.session.key.as_ref();
             session.map_or_else(Vec::new, |key| of_session(model, key))
         }
-        View::Alerts | View::Tasks | View::Task | View::Messages => return None,
+        View::Alerts | View::Tasks | View::Task | View::Messages | View::Activity => return None,
     };
     if action == Action::Ack {
         return Some(ack(model, &keys, now));

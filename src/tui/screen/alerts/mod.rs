@@ -10,5 +10,5 @@ pub(crate) use deeds::{key, worker};
 #[cfg(test)]
 pub(crate) use state::Entry;
 pub(crate) use state::State;
-pub(crate) use update::{act, derive};
+pub(crate) use update::{act, derive, select};
 pub(crate) use view::{draw, status};
