@@ -2,7 +2,7 @@
 
 use super::widget::{Clock, TimeForm};
 use crate::domain::{
-    ConversationId, DataState, Mode, Severity, Snapshot, Subject, Task, TaskId, TaskState,
+    ConversationId, DataState, Mode, Scope, Severity, Snapshot, Subject, Task, TaskId, TaskState,
     Timestamp, Worker, alert::Alert,
 };
 use std::{
@@ -16,6 +16,9 @@ pub(crate) struct Facts {
     latest: Arc<Snapshot>,
     held: Option<Held>,
     gone: Option<Timestamp>,
+    scope: Scope,
+    /// The part of the picture that is looked at; `None` for all of it.
+    cut: Option<Arc<Snapshot>>,
     workers: HashMap<ConversationId, usize>,
     tasks: HashMap<TaskId, usize>,
     troubled: HashSet<ConversationId>,
@@ -39,14 +42,30 @@ struct Held {
 }
 
 impl Facts {
-    /// The snapshot on show.
+    /// The snapshot on show, as far as it is in scope.
     pub(crate) fn shown(&self) -> &Arc<Snapshot> {
+        self.cut.as_ref().unwrap_or_else(|| self.whole())
+    }
+
+    /// The snapshot on show, whatever is looked at: what is done to the swarm is judged by all of it.
+    pub(crate) fn whole(&self) -> &Arc<Snapshot> {
         self.held.as_ref().map_or(&self.latest, |held| &held.shown)
     }
 
     /// The newest snapshot, whatever is on show.
     pub(crate) const fn latest(&self) -> &Arc<Snapshot> {
         &self.latest
+    }
+
+    /// What is looked at.
+    pub(crate) const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Looks at a part, or at everything.
+    pub(crate) fn look_at(&mut self, scope: Scope) {
+        self.scope = scope;
+        self.index();
     }
 
     /// A newer snapshot says more than that the bridge was read again.
@@ -58,8 +77,13 @@ impl Facts {
     pub(crate) fn accept(&mut self, snapshot: Arc<Snapshot>) {
         let news = self.is_news(&snapshot);
         self.latest = snapshot;
-        if news && self.held.is_none() {
+        if self.held.is_some() {
+            return;
+        }
+        if news {
             self.index();
+        } else if let Some(cut) = &mut self.cut {
+            Arc::make_mut(cut).source = self.latest.source.clone();
         }
     }
 
@@ -208,6 +232,8 @@ impl Facts {
     }
 
     fn index(&mut self) {
+        let all = self.scope.is_all();
+        self.cut = (!all).then(|| Arc::new(self.whole().within(&self.scope)));
         let snapshot = &Arc::clone(self.shown());
         self.alerts = if snapshot.alerts.is_empty() {
             let problems = snapshot.problems.iter();

@@ -77,6 +77,10 @@ impl Model {
                 Vec::new()
             }
             Msg::Reply(id, reply) => self.answer(id, reply, now),
+            Msg::Told(told) => {
+                self.told(told, now);
+                Vec::new()
+            }
             Msg::EngineGone => {
                 self.facts.end(now);
                 Vec::new()
@@ -152,6 +156,8 @@ impl Model {
             Event::Paste(pasted) => {
                 if let Some(Overlay::Form(form)) = &mut self.overlay {
                     form.paste(pasted);
+                } else if matches!(self.overlay, Some(Overlay::Palette(_))) {
+                    overlay::palette::paste(self, pasted, now);
                 } else if let Some(filter) = self.filter_mut() {
                     filter.push_str(&text::line(text::head(pasted, text::ID_CAP)));
                 } else {
@@ -187,7 +193,7 @@ impl Model {
             Found::Nothing => {
                 match contexts.first() {
                     Some(Context::Prompt) => self.edit(chord),
-                    Some(Context::Form | Context::Word) => overlay::edit(self, chord),
+                    Some(c) if c.types() => overlay::edit(self, chord, now),
                     _ => {}
                 }
                 Vec::new()
@@ -197,12 +203,21 @@ impl Model {
 
     /// The filter that is being typed.
     fn filter_mut(&mut self) -> Option<&mut String> {
-        if let Some(Overlay::Note(note)) = &mut self.overlay {
-            return Some(&mut note.text);
+        if !matches!(self.overlay, Some(Overlay::Note(_))) {
+            return if self.typed.prompt {
+                self.view_filter_mut()
+            } else {
+                None
+            };
         }
-        if !self.typed.prompt {
-            return None;
+        match &mut self.overlay {
+            Some(Overlay::Note(note)) => Some(&mut note.text),
+            _ => None,
         }
+    }
+
+    /// The filter of the view on show.
+    pub(crate) fn view_filter_mut(&mut self) -> Option<&mut String> {
         match self.view {
             View::Workers => Some(&mut self.screens.workers.filter),
             View::Tasks => Some(&mut self.screens.tasks.filter),
@@ -227,7 +242,8 @@ impl Model {
         }
     }
 
-    fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    /// What a key does.
+    pub(crate) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         match action {
             Action::Interrupt => return vec![Effect::Quit { print: false }],
             Action::Suspend => return vec![Effect::Suspend],
@@ -251,6 +267,11 @@ impl Model {
             Action::Activity => self.show(View::Activity),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
+            Action::Palette | Action::Scope => {
+                let typed = if action == Action::Scope { "@" } else { "" };
+                let palette = overlay::Palette::open(self, typed, now);
+                self.overlay = Some(Overlay::Palette(Box::new(palette)));
+            }
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],

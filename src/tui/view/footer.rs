@@ -35,14 +35,22 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
 }
 
 fn filter(model: &Model) -> Option<&str> {
-    match model.view {
-        View::Workers => Some(&model.screens.workers.filter),
-        View::Tasks => Some(&model.screens.tasks.filter),
-        View::Alerts => Some(&model.screens.alerts.filter),
-        View::Messages => Some(&model.screens.messages.filter),
-        View::Sessions => Some(&model.screens.sessions.filter),
-        View::Activity => Some(&model.screens.activity.filter),
-        View::Overview | View::Worker | View::Task | View::Session => None,
+    model.filter()
+}
+
+impl Model {
+    /// The filter of the view on show; `None` where there can be none.
+    pub(crate) fn filter(&self) -> Option<&str> {
+        let model = self;
+        match model.view {
+            View::Workers => Some(&model.screens.workers.filter),
+            View::Tasks => Some(&model.screens.tasks.filter),
+            View::Alerts => Some(&model.screens.alerts.filter),
+            View::Messages => Some(&model.screens.messages.filter),
+            View::Sessions => Some(&model.screens.sessions.filter),
+            View::Activity => Some(&model.screens.activity.filter),
+            View::Overview | View::Worker | View::Task | View::Session => None,
+        }
     }
 }
 

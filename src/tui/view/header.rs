@@ -52,16 +52,34 @@ pub(super) fn tiny(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 fn name(scene: Scene<'_>) -> Strip {
     let source = &scene.model.snapshot().source;
     let tab = scene.model.view.name();
+    let looked_at = scene.model.facts.scope();
+    let part = if looked_at.is_all() {
+        Role::Text
+    } else {
+        Role::Accent
+    };
+    let scope = |most| crate::domain::text::fit(&looked_at.to_string(), most).into_owned();
+    let narrow = |strip: Strip, most| {
+        if looked_at.is_all() {
+            strip
+        } else {
+            strip.add(format!(" @{}", scope(most)), part)
+        }
+    };
     match scene.tier {
         Tier::Xl => Strip::of(" swarmwarden", Role::Title)
             .add(format!("  {}", source.name), Role::Text)
-            .add("  scope all", Role::Text),
-        Tier::M => Strip::of(format!(" {}", source.name), Role::Title).add(" @all", Role::Text),
-        Tier::S => Strip::of(
-            format!(" {}", crate::domain::text::fit(&source.name, 14)),
-            Role::Title,
-        ),
-        Tier::Xs | Tier::Tiny => Strip::of(tab.chars().take(4).collect::<String>(), Role::Title),
+            .add(format!("  scope {}", scope(36)), part),
+        Tier::M => Strip::of(format!(" {}", source.name), Role::Title)
+            .add(format!(" @{}", scope(18)), part),
+        Tier::S => {
+            let name = format!(" {}", crate::domain::text::fit(&source.name, 14));
+            narrow(Strip::of(name, Role::Title), 12)
+        }
+        Tier::Xs | Tier::Tiny => {
+            let tab = tab.chars().take(4).collect::<String>();
+            narrow(Strip::of(tab, Role::Title), 8)
+        }
     }
 }
 

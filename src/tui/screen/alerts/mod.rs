@@ -6,7 +6,7 @@ mod state;
 mod update;
 mod view;
 
-pub(crate) use deeds::{key, worker};
+pub(crate) use deeds::{key, meant, muted, unmute, worker};
 #[cfg(test)]
 pub(crate) use state::Entry;
 pub(crate) use state::State;
