@@ -6,6 +6,7 @@ use super::{
     bell::Bell,
     facts::Facts,
     keymap::{Chord, Context, Keymap},
+    mouse::Mouse,
     overlay::Overlay,
     screen::Screens,
     theme::{Palette, Theme},
@@ -123,6 +124,7 @@ pub struct Model {
     /// What can be taken back, the newest last.
     pub(crate) undo: Vec<Undo>,
     pub(crate) bell: Bell,
+    pub(crate) mouse: Mouse,
 }
 
 /// What `u` takes back.
@@ -161,6 +163,8 @@ pub(crate) struct Look {
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
     pub(crate) wrap: bool,
+    /// The focused panel alone.
+    pub(crate) zoom: bool,
     /// How somebody is called who does not look.
     pub(crate) channels: Channels,
     /// Why nothing may be written.
@@ -206,12 +210,14 @@ impl Model {
                 form: TimeForm::default(),
                 east: options.east,
                 wrap: true,
+                zoom: false,
                 channels: options.channels,
                 read_only: options.read_only.clone(),
             },
             requests: 0,
             undo: Vec::new(),
             bell: Bell::default(),
+            mouse: Mouse::new(options.mouse),
         }
     }
 

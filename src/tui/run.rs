@@ -40,6 +40,8 @@ pub trait Host {
     fn resume(&mut self) -> io::Result<()>;
     /// Writes bytes that call somebody.
     fn ring(&mut self, bytes: &str) -> io::Result<()>;
+    /// Takes the mouse, or gives it back.
+    fn mouse(&mut self, on: bool) -> io::Result<()>;
     /// Gives the terminal a title; the one it had comes back at the end.
     fn title(&mut self, words: &str) -> io::Result<()>;
 }
@@ -55,6 +57,10 @@ impl Host for () {
     }
 
     fn ring(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn mouse(&mut self, _: bool) -> io::Result<()> {
         Ok(())
     }
 
@@ -171,6 +177,7 @@ where
         }
         Effect::Ring(bytes) => host.ring(&bytes)?,
         Effect::Title(words) => host.title(&words)?,
+        Effect::Mouse(on) => host.mouse(on)?,
         Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
         Effect::Quit { print } => {
             return Ok(Some(Outcome {

@@ -101,7 +101,7 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
     let keys = match model.view {
         View::Overview => overview::selected_keys(model),
         View::Workers => {
-            let worker = model.screens.workers.list.selected.as_ref();
+            let worker = model.screens.workers.chosen();
             worker.map_or_else(Vec::new, |c| of_worker(model, c))
         }
         View::Worker => {
