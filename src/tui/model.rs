@@ -4,12 +4,15 @@ use super::{
     Channels, Options,
     acting::Acting,
     bell::Bell,
+    errand::Told,
     facts::Facts,
+    finding::Finding,
     keymap::{Chord, Context, Keymap},
     mouse::Mouse,
     overlay::Overlay,
     screen::Screens,
-    theme::{Palette, Theme},
+    theme::{Depth, Palette, Theme},
+    travel::Journey,
     update::Toast,
     widget::{Clock, TimeForm},
 };
@@ -101,6 +104,8 @@ pub enum Msg {
     Jobs(Arc<[JobHealth]>),
     /// The answer to a command.
     Reply(RequestId, Reply),
+    /// What came of an errand.
+    Told(Result<Told, String>),
     /// The engine ended.
     EngineGone,
     /// Time passed.
@@ -125,6 +130,8 @@ pub struct Model {
     pub(crate) undo: Vec<Undo>,
     pub(crate) bell: Bell,
     pub(crate) mouse: Mouse,
+    pub(crate) finding: Finding,
+    pub(crate) travel: Journey,
 }
 
 /// What `u` takes back.
@@ -136,6 +143,8 @@ pub(crate) enum Undo {
         id: RequestId,
         /// The inverse.
         command: Command,
+        /// What it takes back.
+        again: Command,
     },
     /// The last action on the swarm, which is remembered where actions are.
     Act,
@@ -156,6 +165,7 @@ pub(crate) struct Typed {
 #[derive(Debug)]
 pub(crate) struct Look {
     pub(crate) theme: Theme,
+    pub(crate) depth: Depth,
     pub(crate) ascii: bool,
     /// No seconds where minutes do.
     pub(crate) slow: bool,
@@ -204,6 +214,7 @@ impl Model {
             toast,
             look: Look {
                 theme: Theme::of(&palette, options.depth),
+                depth: options.depth,
                 ascii: options.ascii,
                 slow: options.slow,
                 keymap,
@@ -218,6 +229,17 @@ impl Model {
             undo: Vec::new(),
             bell: Bell::default(),
             mouse: Mouse::new(options.mouse),
+            finding: Finding {
+                history: Vec::new(),
+                filters: options.filters.clone(),
+                themes: options.themes.clone(),
+                theme: options.theme.clone(),
+                commands: options.commands.clone(),
+                locked: options.read_only.clone(),
+            },
+            travel: options
+                .replay
+                .map_or_else(Journey::default, Journey::replay),
         }
     }
 
@@ -225,6 +247,16 @@ impl Model {
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         self.facts.shown()
+    }
+
+    /// The same, whatever part of it is looked at.
+    pub(crate) fn whole(&self) -> &Arc<Snapshot> {
+        self.facts.whole()
+    }
+
+    /// How soon time must pass again, when that is sooner than the clock's next second.
+    pub(crate) fn pace(&self) -> Option<std::time::Duration> {
+        self.travel.pace(self.look.slow)
     }
 
     /// Times of a frame at `now`.

@@ -10,6 +10,7 @@ use super::{
     screen::{
         Hits, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
     },
+    travel,
 };
 use crate::{
     domain::{Command, Span, Subject, Timestamp, text},
@@ -68,14 +69,17 @@ impl Model {
             Msg::Snapshot(snapshot) => {
                 messages::keep_dropped(self, &snapshot);
                 self.facts.accept(Arc::clone(&snapshot));
-                bell::hear(self, &snapshot, now)
+                let mut effects = bell::hear(self, &snapshot, now);
+                effects.extend(travel::begin(self, now));
+                effects
             }
             Msg::Jobs(jobs) => {
                 self.jobs = jobs;
                 Vec::new()
             }
-            Msg::Reply(id, reply) => {
-                self.answer(id, reply, now);
+            Msg::Reply(id, reply) => self.answer(id, reply, now),
+            Msg::Told(told) => {
+                self.told(told, now);
                 Vec::new()
             }
             Msg::EngineGone => {
@@ -84,7 +88,7 @@ impl Model {
             }
             Msg::Tick => {
                 self.toast = self.toast.take().filter(|t| now < t.until);
-                return Vec::new();
+                return travel::tick(self, now);
             }
         };
         overview::derive(self);
@@ -154,6 +158,8 @@ impl Model {
             Event::Paste(pasted) => {
                 if let Some(Overlay::Form(form)) = &mut self.overlay {
                     form.paste(pasted);
+                } else if matches!(self.overlay, Some(Overlay::Palette(_))) {
+                    overlay::palette::paste(self, pasted, now);
                 } else if let Some(filter) = self.filter_mut() {
                     filter.push_str(&text::line(text::head(pasted, text::ID_CAP)));
                 } else {
@@ -193,7 +199,7 @@ impl Model {
             Found::Nothing => {
                 match contexts.first() {
                     Some(Context::Prompt) => self.edit(chord),
-                    Some(Context::Form | Context::Word) => overlay::edit(self, chord),
+                    Some(c) if c.types() => overlay::edit(self, chord, now),
                     _ => {}
                 }
                 Vec::new()
@@ -203,12 +209,21 @@ impl Model {
 
     /// The filter that is being typed.
     fn filter_mut(&mut self) -> Option<&mut String> {
-        if let Some(Overlay::Note(note)) = &mut self.overlay {
-            return Some(&mut note.text);
+        if !matches!(self.overlay, Some(Overlay::Note(_))) {
+            return if self.typed.prompt {
+                self.view_filter_mut()
+            } else {
+                None
+            };
         }
-        if !self.typed.prompt {
-            return None;
+        match &mut self.overlay {
+            Some(Overlay::Note(note)) => Some(&mut note.text),
+            _ => None,
         }
+    }
+
+    /// The filter of the view on show.
+    pub(crate) fn view_filter_mut(&mut self) -> Option<&mut String> {
         match self.view {
             View::Workers => Some(&mut self.screens.workers.filter),
             View::Tasks => Some(&mut self.screens.tasks.filter),
@@ -233,6 +248,7 @@ impl Model {
         }
     }
 
+    /// What a key does.
     pub(crate) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         match action {
             Action::Interrupt => return vec![Effect::Quit { print: false }],
@@ -257,12 +273,15 @@ impl Model {
             Action::Activity => self.show(View::Activity),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
+            Action::Palette | Action::Scope => {
+                let typed = if action == Action::Scope { "@" } else { "" };
+                let palette = overlay::Palette::open(self, typed, now);
+                self.overlay = Some(Overlay::Palette(Box::new(palette)));
+            }
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
             Action::Escape => self.escape(),
-            Action::Freeze => self.freeze(now),
-            Action::Live => self.thaw(now),
             Action::Mouse => return mouse::toggle(self, now),
             Action::Zoom => self.look.zoom = !self.look.zoom,
             Action::Wrap => self.look.wrap = !self.look.wrap,
@@ -278,7 +297,8 @@ impl Model {
             }
             Action::WriteLog => self.overlay = Some(Overlay::log()),
             _ => {
-                return acting::key(self, action, now)
+                return travel::act(self, action, now)
+                    .or_else(|| acting::key(self, action, now))
                     .unwrap_or_else(|| self.on_screen(action, now));
             }
         }
@@ -346,23 +366,6 @@ impl Model {
         if !done {
             self.show(View::Overview);
         }
-    }
-
-    fn freeze(&mut self, now: Timestamp) {
-        if self.facts.frozen().is_some() {
-            self.thaw(now);
-        } else {
-            self.facts.freeze(now);
-        }
-    }
-
-    fn thaw(&mut self, now: Timestamp) {
-        let words = if self.facts.thaw() {
-            "live again"
-        } else {
-            "this is live"
-        };
-        self.say(words, now);
     }
 
     /// Selects the problem after the selected one, round and round, and goes where it shows.

@@ -10,6 +10,7 @@ use super::{
     screen::{
         Spot, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
     },
+    travel,
     widget::{self, Canvas},
 };
 use crate::domain::Timestamp;
@@ -112,7 +113,11 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         _ => (2, 2),
     };
     header::draw(scene, canvas, rows.take(head), hits);
-    let body = rows.take(rows.left().saturating_sub(foot));
+    let timed = scene.tier >= Tier::S && scene.model.facts.frozen().is_some();
+    let body = rows.take(rows.left().saturating_sub(foot + u16::from(timed)));
+    if timed {
+        travel::draw(scene, canvas, rows.line());
+    }
     hits.spot(body, Spot::List);
     match scene.model.view {
         View::Overview => overview::draw(scene, canvas, body, hits),

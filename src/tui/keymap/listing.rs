@@ -95,6 +95,8 @@ impl Context {
             Self::Page => "page",
             Self::Scratch => "scratch",
             Self::Prompt => "prompt",
+            Self::Palette => "palette",
+            Self::Ask => "ask",
         }
     }
 }

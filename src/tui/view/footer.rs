@@ -12,6 +12,7 @@ use crate::{
             Spot, activity, alerts, messages, session, sessions, task, tasks, worker, workers,
         },
         theme::Role,
+        travel,
         widget::{Canvas, Rows, Strip},
     },
 };
@@ -36,14 +37,22 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
 }
 
 fn filter(model: &Model) -> Option<&str> {
-    match model.view {
-        View::Workers => Some(&model.screens.workers.filter),
-        View::Tasks => Some(&model.screens.tasks.filter),
-        View::Alerts => Some(&model.screens.alerts.filter),
-        View::Messages => Some(&model.screens.messages.filter),
-        View::Sessions => Some(&model.screens.sessions.filter),
-        View::Activity => Some(&model.screens.activity.filter),
-        View::Overview | View::Worker | View::Task | View::Session => None,
+    model.filter()
+}
+
+impl Model {
+    /// The filter of the view on show; `None` where there can be none.
+    pub(crate) fn filter(&self) -> Option<&str> {
+        let model = self;
+        match model.view {
+            View::Workers => Some(&model.screens.workers.filter),
+            View::Tasks => Some(&model.screens.tasks.filter),
+            View::Alerts => Some(&model.screens.alerts.filter),
+            View::Messages => Some(&model.screens.messages.filter),
+            View::Sessions => Some(&model.screens.sessions.filter),
+            View::Activity => Some(&model.screens.activity.filter),
+            View::Overview | View::Worker | View::Task | View::Session => None,
+        }
     }
 }
 
@@ -166,6 +175,10 @@ pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
             all.push(row);
         }
     }
+    if model.facts.frozen().is_some() {
+        // Nothing can be done to what is past: first the keys that move through it.
+        all.sort_by_key(|b| !travel::moves(b.run));
+    }
     all
 }
 
@@ -211,8 +224,11 @@ fn offers(model: &Model, binding: &Binding) -> bool {
     };
     let on = |view| model.view == view;
     match binding.run {
-        Action::Live => frozen,
-        Action::Freeze => !frozen,
+        Action::Live => frozen && !model.travel.only(),
+        Action::Freeze => true,
+        Action::EarlierEvent | Action::EarlierMinute | Action::EarlierTrouble | Action::Compare => {
+            frozen
+        }
         Action::Open | Action::Evidence | Action::Note | Action::Mark => !empty,
         Action::Ack if on(View::Sessions) && model.screens.sessions.selected().is_none() => false,
         Action::Ack | Action::Mute => !empty && !model.facts.alerts().is_empty(),

@@ -2,7 +2,7 @@
 
 use super::{Hits, Scene, Tier, guard};
 use crate::{
-    domain::{DataState, Mode, Severity},
+    domain::{DataState, Mode, Severity, Timestamp},
     tui::{
         keymap::{Action, Context},
         model::{Model, View},
@@ -53,16 +53,34 @@ pub(super) fn tiny(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 fn name(scene: Scene<'_>) -> Strip {
     let source = &scene.model.snapshot().source;
     let tab = scene.model.view.name();
+    let looked_at = scene.model.facts.scope();
+    let part = if looked_at.is_all() {
+        Role::Text
+    } else {
+        Role::Accent
+    };
+    let scope = |most| crate::domain::text::fit(&looked_at.to_string(), most).into_owned();
+    let narrow = |strip: Strip, most| {
+        if looked_at.is_all() {
+            strip
+        } else {
+            strip.add(format!(" @{}", scope(most)), part)
+        }
+    };
     match scene.tier {
         Tier::Xl => Strip::of(" swarmwarden", Role::Title)
             .add(format!("  {}", source.name), Role::Text)
-            .add("  scope all", Role::Text),
-        Tier::M => Strip::of(format!(" {}", source.name), Role::Title).add(" @all", Role::Text),
-        Tier::S => Strip::of(
-            format!(" {}", crate::domain::text::fit(&source.name, 14)),
-            Role::Title,
-        ),
-        Tier::Xs | Tier::Tiny => Strip::of(tab.chars().take(4).collect::<String>(), Role::Title),
+            .add(format!("  scope {}", scope(36)), part),
+        Tier::M => Strip::of(format!(" {}", source.name), Role::Title)
+            .add(format!(" @{}", scope(18)), part),
+        Tier::S => {
+            let name = format!(" {}", crate::domain::text::fit(&source.name, 14));
+            narrow(Strip::of(name, Role::Title), 12)
+        }
+        Tier::Xs | Tier::Tiny => {
+            let tab = tab.chars().take(4).collect::<String>();
+            narrow(Strip::of(tab, Role::Title), 8)
+        }
     }
 }
 
@@ -126,6 +144,9 @@ fn best(room: u16, choices: &[Vec<Strip>]) -> Strip {
 fn state(scene: Scene<'_>, short: bool) -> Strip {
     let model = scene.model;
     let source = &model.snapshot().source;
+    if let Some(at) = model.facts.past() {
+        return replay(scene, at, short);
+    }
     if let Some((at, more)) = model.facts.frozen() {
         let clock = if short {
             String::new()
@@ -166,6 +187,23 @@ fn state(scene: Scene<'_>, short: bool) -> Strip {
         DataState::Offline => Strip::of(format!("{demo}OFFLINE {age}"), Role::Off),
         DataState::Recorded(at) => Strip::of(format!("RECORDED {}", at.clock()), Role::Replay),
     }
+}
+
+/// `REPLAY 12:01:10Z 4x`, with the day where it is another.
+fn replay(scene: Scene<'_>, at: Timestamp, short: bool) -> Strip {
+    let day = |at: Timestamp| at.utc().map(|at| at.date_naive());
+    let mut words = "REPLAY".to_owned();
+    if day(at) != day(scene.now)
+        && let Some(at) = at.utc()
+        && !short
+    {
+        words.push_str(&at.format(" %m-%d").to_string());
+    }
+    words.push_str(&format!(" {}", at.clock()));
+    if let Some(speed) = scene.model.travel.playing() {
+        words.push_str(&format!(" {speed}x"));
+    }
+    Strip::of(words, Role::Replay)
 }
 
 /// `✗2 CRIT  !2 WARN`.
@@ -230,8 +268,12 @@ fn lock(scene: Scene<'_>) -> Strip {
 }
 
 impl Scene<'_> {
-    /// The time now, which goes on while the picture stands still; minutes are enough on 60 columns and over a slow line.
+    /// The time now; minutes are enough on 60 columns and over a slow line. Nothing while the picture stands still: its own instant is
+    /// named beside it.
     fn clock_text(self) -> String {
+        if self.model.facts.frozen().is_some() {
+            return String::new();
+        }
         let clock = self.now.clock();
         let short = self.tier == Tier::S || self.model.look.slow;
         match clock.get(..5).filter(|_| short) {

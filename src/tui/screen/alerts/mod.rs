@@ -6,7 +6,7 @@ mod state;
 mod update;
 mod view;
 
-pub(crate) use deeds::{key, worker};
+pub(crate) use deeds::{key, meant, muted, unmute, worker};
 pub(crate) use state::{Entry, State};
 pub(crate) use update::{act, derive, select};
 pub(crate) use view::{draw, status};

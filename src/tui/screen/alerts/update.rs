@@ -84,6 +84,15 @@ fn rows(state: &State, shown: &[Arc<Alert>]) -> Vec<Entry> {
     rows
 }
 
+/// Keys of the marked alerts; without marks those of the selected row.
+pub(super) fn chosen(model: &Model) -> Vec<Arc<str>> {
+    let marks = &model.screens.alerts.marks;
+    if marks.is_empty() {
+        return selected(model);
+    }
+    marks.all().cloned().collect()
+}
+
 /// Keys of the alerts of the selected row.
 fn selected(model: &Model) -> Vec<Arc<str>> {
     let entry = model.screens.alerts.selected();
@@ -96,8 +105,8 @@ fn selected(model: &Model) -> Vec<Arc<str>> {
 pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     let state = &mut model.screens.alerts;
     match action {
-        Action::Ack => return deeds::ack(model, &selected(model), now),
-        Action::Mute => deeds::mute(model, &selected(model), now),
+        Action::Ack => return deeds::ack(model, &chosen(model), now),
+        Action::Mute => deeds::mute(model, &chosen(model), now),
         Action::Note => {
             if let Some(alert) = state.selected().and_then(Entry::first) {
                 model.overlay = Some(Overlay::note(Arc::clone(&alert.key)));
