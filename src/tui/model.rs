@@ -8,6 +8,7 @@ use super::{
     facts::Facts,
     finding::Finding,
     keymap::{Chord, Context, Keymap},
+    order::ListWish,
     overlay::Overlay,
     screen::Screens,
     theme::{Depth, Palette, Theme},
@@ -20,7 +21,7 @@ use crate::{
     link::{JobHealth, Reply, RequestId},
 };
 use crossterm::event::Event;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A full-screen view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,6 +125,8 @@ pub struct Model {
     pub(crate) undo: Vec<Undo>,
     pub(crate) bell: Bell,
     pub(crate) finding: Finding,
+    /// Until when rows keep their places, because the cursor moved.
+    pub(crate) hold: Option<Timestamp>,
     pub(crate) travel: Journey,
 }
 
@@ -166,6 +169,8 @@ pub(crate) struct Look {
     pub(crate) wrap: bool,
     /// How somebody is called who does not look.
     pub(crate) channels: Channels,
+    /// What the configuration says of lists, by name.
+    pub(crate) lists: BTreeMap<String, ListWish>,
     /// Why nothing may be written.
     pub(crate) read_only: Option<Arc<str>>,
 }
@@ -191,7 +196,8 @@ impl Model {
         notes.extend(flaws.into_iter().map(|flaw| flaw.words));
         notes.extend(options.banner.clone());
         let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
-        Self {
+        let mut model = Self {
+            hold: None,
             facts: Facts::default(),
             jobs: Arc::from([]),
             view: options.start,
@@ -212,6 +218,7 @@ impl Model {
                 wrap: true,
                 channels: options.channels,
                 read_only: options.read_only.clone(),
+                lists: options.lists.clone(),
             },
             requests: 0,
             undo: Vec::new(),
@@ -227,7 +234,9 @@ impl Model {
             travel: options
                 .replay
                 .map_or_else(Journey::default, Journey::replay),
-        }
+        };
+        model.order_as_configured();
+        model
     }
 
     /// The snapshot on show.

@@ -96,6 +96,7 @@ impl Context {
             Self::Prompt => "prompt",
             Self::Palette => "palette",
             Self::Ask => "ask",
+            Self::Orders => "orders",
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{
     state::{Layout, State},
 };
 use crate::tui::{
+    order::{Ordered, heading},
     screen::{Hits, explain, overview, session},
     theme::Role,
     view::{Scene, Tier},
@@ -92,7 +93,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     let columns = columns::fit(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
         widget::place(canvas, inset(rows.line()), &columns, |c| {
-            (c.title.to_owned(), Role::Dim)
+            (heading(c, state.order.column(), state.reversed), Role::Dim)
         });
     }
     let page = usize::from(rows.left());

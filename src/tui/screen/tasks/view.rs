@@ -4,7 +4,9 @@ use super::{
     board, columns,
     state::{Layout, State},
 };
+use crate::domain::TaskId;
 use crate::tui::{
+    order::{Ordered, heading},
     screen::{Hits, explain, overview, task},
     theme::Role,
     view::{Scene, Tier},
@@ -79,7 +81,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     let columns = columns::fit(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
         widget::place(canvas, inset(rows.line()), &columns, |c| {
-            (c.title.to_owned(), Role::Dim)
+            (heading(c, state.order.column(), state.reversed), Role::Dim)
         });
     }
     let page = usize::from(rows.left());
@@ -118,20 +120,9 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if !state.filter.is_empty() && !scene.model.typed.prompt {
         parts.push(format!("filter `{}`", state.filter));
     }
-    if state.anchor.is_some() {
-        parts.push("V again marks the range".to_owned());
-    }
-    if !state.marks.is_empty() {
-        let rows = state.rows.iter();
-        let seen = rows.filter(|(t, _)| state.marks.contains(&t.id)).count();
-        let hidden = state.marks.len() - seen;
-        let hidden = if hidden > 0 {
-            format!(" ({hidden} not shown)")
-        } else {
-            String::new()
-        };
-        parts.push(format!("marked {}{hidden}", state.marks.len()));
-    }
+    let rows = &state.rows;
+    let seen = |id: &TaskId| rows.iter().any(|(t, _)| t.id == *id);
+    parts.extend(state.marks.words(seen));
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }

@@ -3,6 +3,7 @@
 use crate::{
     domain::{Task, Worker, text},
     tui::{
+        order,
         theme::Role,
         view::Scene,
         widget::{self, Clock, Column, cells},
@@ -13,6 +14,8 @@ use std::sync::Arc;
 /// Which column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Col {
+    /// Mark of the operator.
+    Mark,
     /// Label.
     Id,
     /// Team, else role.
@@ -34,6 +37,11 @@ pub(super) enum Col {
     /// Last thing it did.
     Activity,
 }
+
+/// Every column, by its heading.
+pub(crate) const COLUMNS: [&str; 10] = [
+    "state", "worker", "team", "beat", "pulse", "task", "prog", "on it", "active", "unr",
+];
 
 /// Columns that fit, for the workers on show.
 pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
@@ -75,6 +83,10 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     if !teams {
         list.retain(|c| c.id != Col::Team);
     }
+    if !scene.model.screens.workers.marks.is_empty() {
+        list.insert(0, column(Col::Mark, "", 1, 0, false));
+    }
+    let list = order::chosen(scene.model, "workers", list);
     widget::fit_columns(&list, width)
 }
 
@@ -90,6 +102,10 @@ pub(super) fn cell(scene: Scene<'_>, worker: &Worker, column: &Column<Col>) -> (
     let mark = widget::state(worker.verdict.state);
     let task = || scene.model.facts.main_task(worker);
     match column.id {
+        Col::Mark if scene.model.screens.workers.marks.has(&worker.conversation) => {
+            ("»".to_owned(), Role::Mark)
+        }
+        Col::Mark => (String::new(), Role::Text),
         Col::State => (mark.text(), mark.role),
         Col::Id if worker.id.raw().is_empty() => ("(no name)".to_owned(), Role::Dim),
         Col::Id => (

@@ -6,6 +6,7 @@ mod state;
 mod update;
 mod view;
 
-pub(crate) use state::State;
-pub(crate) use update::{act, derive, narrow, select};
+pub(crate) use columns::COLUMNS;
+pub(crate) use state::{Order, State};
+pub(crate) use update::{act, chosen, derive, narrow, select};
 pub(crate) use view::{draw, status};

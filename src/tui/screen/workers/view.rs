@@ -1,7 +1,9 @@
 //! What the list of workers looks like.
 
 use super::{columns, grid, state::Layout};
+use crate::domain::ConversationId;
 use crate::tui::{
+    order::{Ordered, heading},
     screen::{Hits, explain, overview, worker},
     theme::Role,
     view::{Scene, Tier},
@@ -92,9 +94,10 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
         ..line
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
-    let heading = inset(rows.line());
-    widget::place(canvas, heading, &columns, |c| {
-        (c.title.to_owned(), Role::Dim)
+    let by = state.order.column();
+    let head = inset(rows.line());
+    widget::place(canvas, head, &columns, |c| {
+        (heading(c, by, state.reversed), Role::Dim)
     });
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
@@ -136,6 +139,9 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if snapshot.folded > 0 && (scene.tier == Tier::Xl || state.layout == Layout::List) {
         parts.push(format!("{} older folded", snapshot.folded));
     }
+    let rows = &state.rows;
+    let seen = |id: &ConversationId| rows.iter().any(|w| w.conversation == *id);
+    parts.extend(state.marks.words(seen));
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }

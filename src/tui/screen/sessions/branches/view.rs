@@ -6,6 +6,7 @@ use super::{
     state::{Order, State},
 };
 use crate::tui::{
+    order::Ordered,
     screen::{Hits, explain, scroll, sessions::view::git_trouble},
     theme::Role,
     view::{Scene, Tier},
