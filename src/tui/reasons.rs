@@ -63,13 +63,14 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
 
 /// Where its key works instead.
 fn elsewhere(model: &Model, action: Action) -> String {
-    let places: Vec<&str> = model
+    let mut places: Vec<&str> = model
         .look
         .keymap
         .places(action)
         .into_iter()
         .map(place)
         .collect();
+    places.dedup();
     if places.is_empty() {
         return "has no key".to_owned();
     }
