@@ -152,6 +152,8 @@ pub(crate) enum Context {
     Sessions,
     /// Session detail.
     Session,
+    /// Activity.
+    Activity,
     /// What to mute, and for how long.
     Mute,
     /// Help.
@@ -202,7 +204,8 @@ impl Context {
             | Self::Alerts
             | Self::Messages
             | Self::Sessions
-            | Self::Session => &[Self::Global, Self::Move, Self::Always],
+            | Self::Session
+            | Self::Activity => &[Self::Global, Self::Move, Self::Always],
             Self::Always
             | Self::Word
             | Self::Form

@@ -45,6 +45,8 @@ pub enum View {
     Sessions,
     /// One session.
     Session,
+    /// What changed, by whom.
+    Activity,
 }
 
 impl View {
@@ -58,6 +60,7 @@ impl View {
             Self::Alerts => "Alerts",
             Self::Messages => "Messages",
             Self::Sessions | Self::Session => "Sessions",
+            Self::Activity => "Activity",
         }
     }
 
@@ -70,6 +73,7 @@ impl View {
             Self::Alerts => "Alrt",
             Self::Messages => "Msgs",
             Self::Sessions | Self::Session => "Sess",
+            Self::Activity => "Actv",
         }
     }
 
@@ -84,6 +88,7 @@ impl View {
             Self::Messages => Context::Messages,
             Self::Sessions => Context::Sessions,
             Self::Session => Context::Session,
+            Self::Activity => Context::Activity,
         }
     }
 }
@@ -151,6 +156,8 @@ pub(crate) enum Undo {
 pub(crate) struct Typed {
     /// Beginning of a sequence.
     pub(crate) pending: Vec<Chord>,
+    /// Some key was pressed: what is selected is what the operator saw.
+    pub(crate) any: bool,
     /// The filter of the view is being typed.
     pub(crate) prompt: bool,
 }

@@ -100,6 +100,7 @@ impl Model {
             View::Alerts => self.screens.alerts.rows.is_empty(),
             View::Messages => self.screens.messages.rows.is_empty(),
             View::Sessions => self.screens.sessions.is_empty(),
+            View::Activity => self.screens.activity.rows.is_empty(),
             _ => false,
         }
     }

@@ -8,7 +8,9 @@ use super::{
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, View},
     overlay::{self, Overlay},
-    screen::{Hits, alerts, messages, overview, session, sessions, task, tasks, worker, workers},
+    screen::{
+        Hits, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
+    },
     travel,
 };
 use crate::{
@@ -100,6 +102,7 @@ impl Model {
         alerts::derive(self);
         messages::derive(self);
         sessions::derive(self);
+        activity::derive(self);
         overlay::derive(self);
         effects.extend(sessions::ask(self));
         effects
@@ -118,6 +121,7 @@ impl Model {
             (None, View::Messages) => self.screens.messages.settle(hits),
             (None, View::Sessions) => self.screens.sessions.settle(hits),
             (None, View::Session) => self.screens.session.settle(hits),
+            (None, View::Activity) => self.screens.activity.settle(hits),
         }
     }
 
@@ -176,6 +180,7 @@ impl Model {
     }
 
     fn key(&mut self, chord: Chord, now: Timestamp) -> Vec<Effect> {
+        self.typed.any = true;
         let contexts = self.contexts();
         let mut typed = std::mem::take(&mut self.typed.pending);
         typed.push(chord);
@@ -225,6 +230,7 @@ impl Model {
             View::Alerts => Some(&mut self.screens.alerts.filter),
             View::Messages => Some(&mut self.screens.messages.filter),
             View::Sessions => Some(&mut self.screens.sessions.filter),
+            View::Activity => Some(&mut self.screens.activity.filter),
             View::Overview | View::Worker | View::Task | View::Session => None,
         }
     }
@@ -265,6 +271,7 @@ impl Model {
             Action::Alerts => self.show(View::Alerts),
             Action::Messages => self.show(View::Messages),
             Action::Sessions => self.show(View::Sessions),
+            Action::Activity => self.show(View::Activity),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
             Action::Palette | Action::Scope => {
@@ -329,6 +336,7 @@ impl Model {
             (View::Task, _) => task::act(self, action),
             (View::Sessions, _) => sessions::act(self, action),
             (View::Session, _) => session::act(self, action),
+            (View::Activity, _) => activity::act(self, action, now),
         }
         Vec::new()
     }

@@ -7,7 +7,9 @@ mod header;
 use super::{
     model::{Model, View},
     overlay,
-    screen::{alerts, messages, overview, session, sessions, task, tasks, worker, workers},
+    screen::{
+        activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
+    },
     travel,
     widget::{self, Canvas},
 };
@@ -126,6 +128,7 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         View::Session => session::draw(scene, canvas, body, hits),
         View::Alerts => alerts::draw(scene, canvas, body, hits),
         View::Messages => messages::draw(scene, canvas, body, hits),
+        View::Activity => activity::draw(scene, canvas, body, hits),
     }
     if scene.model.overlay.is_some() {
         *hits = Hits::default();

@@ -2,10 +2,10 @@
 
 use super::{Target, find};
 use crate::{
-    domain::{Subject, session::Session},
+    domain::{Subject, TaskId, session::Session},
     tui::{
         model::{Model, View},
-        screen::{alerts, overview, tasks, workers},
+        screen::{activity, alerts, overview, tasks, workers},
     },
 };
 
@@ -34,6 +34,10 @@ pub(crate) fn target(model: &Model) -> Target {
             let session = all.find(|s| Some(&s.key) == key);
             return target_session(session.map(AsRef::as_ref));
         }
+        View::Activity => match activity::task(model) {
+            Some(id) => return target_tasks(model, vec![id]),
+            None => activity::worker(model),
+        },
         View::Messages => None,
     };
     let tasks = worker
@@ -82,6 +86,11 @@ fn target_task(model: &Model) -> Target {
     } else {
         model.screens.task.id.iter().cloned().collect()
     };
+    target_tasks(model, tasks)
+}
+
+/// Tasks, and who owes the one.
+fn target_tasks(model: &Model, tasks: Vec<TaskId>) -> Target {
     let first = tasks.first().and_then(|id| model.facts.task(id));
     let owner = first.and_then(|t| Some(t.owner()?.conversation.clone()));
     let worker = owner.filter(|_| tasks.len() == 1);

@@ -17,6 +17,7 @@ impl Model {
             View::Alerts => self.screens.alerts.back(),
             View::Messages => self.screens.messages.back(),
             View::Sessions => self.screens.sessions.back(),
+            View::Activity => self.screens.activity.back(),
             View::Overview | View::Worker | View::Task | View::Session => false,
         };
         if !within {

@@ -8,7 +8,7 @@ use crate::{
         keymap::{Action, Binding, Context},
         model::{Model, View},
         overlay::Overlay,
-        screen::{alerts, messages, session, sessions, task, tasks, worker, workers},
+        screen::{activity, alerts, messages, session, sessions, task, tasks, worker, workers},
         theme::Role,
         travel,
         widget::{Canvas, Rows, Strip},
@@ -48,6 +48,7 @@ impl Model {
             View::Alerts => Some(&model.screens.alerts.filter),
             View::Messages => Some(&model.screens.messages.filter),
             View::Sessions => Some(&model.screens.sessions.filter),
+            View::Activity => Some(&model.screens.activity.filter),
             View::Overview | View::Worker | View::Task | View::Session => None,
         }
     }
@@ -60,6 +61,7 @@ fn sieve(model: &Model) -> Option<&Sieve> {
         View::Alerts => Some(&model.screens.alerts.sieve),
         View::Messages => Some(&model.screens.messages.sieve),
         View::Sessions => Some(&model.screens.sessions.sieve),
+        View::Activity => Some(&model.screens.activity.sieve),
         View::Overview | View::Worker | View::Task | View::Session => None,
     }
 }
@@ -139,6 +141,7 @@ fn matched(scene: Scene<'_>) -> String {
         View::Messages => messages::status(scene),
         View::Sessions => sessions::status(scene),
         View::Session => session::status(scene),
+        View::Activity => activity::status(scene),
     }
 }
 
@@ -205,6 +208,7 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         View::Alerts => model.screens.alerts.rows.is_empty(),
         View::Messages => model.screens.messages.rows.is_empty(),
         View::Sessions => model.screens.sessions.is_empty(),
+        View::Activity => model.screens.activity.rows.is_empty(),
         View::Overview | View::Worker | View::Task | View::Session => false,
     };
     let on = |view| model.view == view;

@@ -101,6 +101,8 @@ fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
         }
         if n > 3 {
             parts.push(done(scene));
+        }
+        if n > 4 {
             parts.push(guard::policy(scene));
         }
         if n > 2 {
@@ -112,7 +114,7 @@ fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
         }
         parts
     };
-    (0..=4).rev().map(short).collect()
+    (0..=5).rev().map(short).collect()
 }
 
 /// The first choice that fits, its parts with blanks between.
@@ -349,7 +351,7 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 }
 
 /// Every tab, its key's action, and how much is behind it.
-fn tab_list(model: &Model) -> [(View, Action, u64); 6] {
+fn tab_list(model: &Model) -> [(View, Action, u64); 7] {
     let snapshot = model.snapshot();
     let alerts = model.facts.alerts().iter();
     let active = alerts.filter(|a| a.status.is_active()).count() as u64;
@@ -365,5 +367,6 @@ fn tab_list(model: &Model) -> [(View, Action, u64); 6] {
         (View::Alerts, Action::Alerts, active),
         (View::Messages, Action::Messages, snapshot.traffic.unread),
         (View::Sessions, Action::Sessions, spoken_of as u64),
+        (View::Activity, Action::Activity, 0),
     ]
 }

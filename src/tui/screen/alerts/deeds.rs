@@ -127,7 +127,7 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
     }
     if matches!(
         model.view,
-        View::Alerts | View::Tasks | View::Task | View::Messages
+        View::Alerts | View::Tasks | View::Task | View::Messages | View::Activity
     ) {
         return None;
     }

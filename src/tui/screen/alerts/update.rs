@@ -169,6 +169,22 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
     Vec::new()
 }
 
+/// Selects an alert and shows what hides it; `false` when it is not kept any more.
+pub(crate) fn select(model: &mut Model, key: &Arc<str>) -> bool {
+    let Some(alert) = model.facts.alert(key) else {
+        return false;
+    };
+    let group = format!("{}/{}", alert.status.name(), alert.kind);
+    let status = alert.status;
+    let state = &mut model.screens.alerts;
+    state.filter.clear();
+    state.open_only &= state.shows(status);
+    state.all |= !state.shows(status);
+    state.expanded.insert(group.into());
+    state.list.choose(0, Some(Arc::clone(key)));
+    true
+}
+
 fn expand(state: &mut State, open: bool) {
     let Some(at) = state.list.row() else { return };
     let Some(entry) = state.rows.get(at) else {
