@@ -180,12 +180,17 @@ pub(crate) enum Context {
     Palette,
     /// Shall a command run?
     Ask,
+    /// An order is chosen.
+    Orders,
 }
 
 impl Context {
     /// Text is typed here: a key that types a character can do nothing else.
     pub(crate) const fn types(self) -> bool {
-        matches!(self, Self::Word | Self::Form | Self::Prompt | Self::Palette)
+        matches!(
+            self,
+            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Orders
+        )
     }
 
     /// Where a key is looked up while this is on top, first to last.
@@ -201,9 +206,12 @@ impl Context {
             | Self::Sessions
             | Self::Session
             | Self::Activity => &[Self::Global, Self::Move, Self::Always],
-            Self::Always | Self::Word | Self::Form | Self::Prompt | Self::Palette => {
-                &[Self::Always]
-            }
+            Self::Always
+            | Self::Word
+            | Self::Form
+            | Self::Prompt
+            | Self::Palette
+            | Self::Orders => &[Self::Always],
             _ => &[Self::Move, Self::Always],
         }
     }

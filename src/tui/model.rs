@@ -9,6 +9,7 @@ use super::{
     finding::Finding,
     keymap::{Chord, Context, Keymap},
     mouse::Mouse,
+    order::ListWish,
     overlay::Overlay,
     screen::Screens,
     theme::{Depth, Palette, Theme},
@@ -21,7 +22,7 @@ use crate::{
     link::{JobHealth, Reply, RequestId},
 };
 use crossterm::event::Event;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A full-screen view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -131,6 +132,8 @@ pub struct Model {
     pub(crate) bell: Bell,
     pub(crate) mouse: Mouse,
     pub(crate) finding: Finding,
+    /// Until when rows keep their places, because the cursor moved.
+    pub(crate) hold: Option<Timestamp>,
     pub(crate) travel: Journey,
 }
 
@@ -177,6 +180,8 @@ pub(crate) struct Look {
     pub(crate) zoom: bool,
     /// How somebody is called who does not look.
     pub(crate) channels: Channels,
+    /// What the configuration says of lists, by name.
+    pub(crate) lists: BTreeMap<String, ListWish>,
     /// Why nothing may be written.
     pub(crate) read_only: Option<Arc<str>>,
 }
@@ -202,7 +207,8 @@ impl Model {
         notes.extend(flaws.into_iter().map(|flaw| flaw.words));
         notes.extend(options.banner.clone());
         let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
-        Self {
+        let mut model = Self {
+            hold: None,
             facts: Facts::default(),
             jobs: Arc::from([]),
             view: options.start,
@@ -224,6 +230,7 @@ impl Model {
                 zoom: false,
                 channels: options.channels,
                 read_only: options.read_only.clone(),
+                lists: options.lists.clone(),
             },
             requests: 0,
             undo: Vec::new(),
@@ -240,7 +247,9 @@ impl Model {
             travel: options
                 .replay
                 .map_or_else(Journey::default, Journey::replay),
-        }
+        };
+        model.order_as_configured();
+        model
     }
 
     /// The snapshot on show.

@@ -10,6 +10,7 @@ pub(crate) mod log;
 pub(crate) mod menu;
 pub(crate) mod mute;
 pub(crate) mod note;
+pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod scratch;
@@ -18,6 +19,7 @@ pub(crate) use ask::Ask;
 pub(crate) use dialog::Dialog;
 pub(crate) use form::Form;
 pub(crate) use menu::Menu;
+pub(crate) use orders::OrderMenu;
 pub(crate) use page::Page;
 pub(crate) use palette::Palette;
 pub(crate) use scratch::Scratch;
@@ -64,6 +66,8 @@ pub(crate) enum Overlay {
     Palette(Box<Palette>),
     /// Shall a command run?
     Ask(Box<Ask>),
+    /// An order is chosen.
+    Orders(Box<OrderMenu>),
     /// The write log: its first line on screen, the last that can be, and lines on screen.
     Log {
         /// First line on screen.
@@ -113,6 +117,7 @@ impl Overlay {
             Self::Log { .. } => Context::Log,
             Self::Palette(_) => Context::Palette,
             Self::Ask(_) => Context::Ask,
+            Self::Orders(_) => Context::Orders,
             Self::Page(_) => Context::Page,
             Self::Scratch(_) => Context::Scratch,
             Self::Dialog(dialog) => dialog.context(),
@@ -148,6 +153,7 @@ impl Overlay {
             }
             Self::Mute(mute) => mute.settle(hits),
             Self::Palette(palette) => palette.settle(hits),
+            Self::Orders(menu) => menu.settle(hits),
             Self::Form(_) | Self::Note(_) | Self::Ask(_) => {}
         }
     }
@@ -169,6 +175,10 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
     match model.overlay.take() {
         Some(Overlay::Mute(mute)) => return mute::act(model, mute, action, now),
         Some(Overlay::Note(note)) => return note::act(model, note, action),
+        Some(Overlay::Orders(menu)) => {
+            orders::act(model, menu, action);
+            return Vec::new();
+        }
         Some(Overlay::Ask(ask)) => return ask::act(model, ask, action, now),
         Some(Overlay::Palette(palette)) => {
             model.overlay = Some(Overlay::Palette(palette));
@@ -214,7 +224,13 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             };
             vec![model.ask(Command::Job { name, order }).1]
         }
-        Some(Overlay::Mute(_) | Overlay::Note(_) | Overlay::Ask(_) | Overlay::Palette(_))
+        Some(
+            Overlay::Mute(_)
+            | Overlay::Note(_)
+            | Overlay::Ask(_)
+            | Overlay::Palette(_)
+            | Overlay::Orders(_),
+        )
         | None => Vec::new(),
     }
 }
@@ -225,6 +241,7 @@ pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) {
         Some(Overlay::Form(form)) => form.edit(chord),
         Some(Overlay::Dialog(dialog)) if dialog.context() == Context::Word => dialog.edit(chord),
         Some(Overlay::Palette(_)) => palette::edit(model, chord, now),
+        Some(Overlay::Orders(_)) => orders::edit(model, chord),
         _ => {}
     }
 }
@@ -243,6 +260,7 @@ pub(crate) fn draw(
         Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
         Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
         Some(Overlay::Palette(open)) => palette::draw(canvas, body, open, hits),
+        Some(Overlay::Orders(open)) => orders::draw(canvas, body, open, hits),
         Some(Overlay::Ask(open)) => ask::draw(model, canvas, body, open, hits),
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
