@@ -5,6 +5,7 @@ use super::{
     Outlet,
     credentials::{self, CredentialsFile},
     keys,
+    record::{self, RecordFile},
     report::{self, ReportFile},
     workers::{self, WorkersFile},
 };
@@ -64,6 +65,8 @@ pub struct File {
     pub workers: WorkersFile,
     /// `[report]`.
     pub report: ReportFile,
+    /// `[record]`.
+    pub record: RecordFile,
     /// `[keys]`: actions of the dashboard and the keys they shall have.
     pub keys: BTreeMap<String, Vec<String>>,
     /// Every key that was read and understood, with its line where that is known.
@@ -103,6 +106,7 @@ const KEYS: [&str; 18] = [
 pub fn known() -> impl Iterator<Item = &'static str> {
     KEYS.into_iter()
         .chain(credentials::KEYS)
+        .chain(record::KEYS)
         .chain(report::KEYS)
         .chain(workers::KEYS)
 }
@@ -257,6 +261,7 @@ impl File {
         match name.split('.').next() {
             Some("credentials") => self.credentials.set(name, value, span),
             Some("workers") => self.workers.set(name, value, span),
+            Some("record") => self.record.set(name, value, span),
             Some("report") => self.report.set(name, value, span),
             _ => Err(unknown(name)),
         }
