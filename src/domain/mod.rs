@@ -8,6 +8,7 @@ pub mod audit;
 pub mod choose;
 pub mod claim;
 mod command;
+pub mod compare;
 pub mod condition;
 pub mod credential;
 pub mod explain;
@@ -21,6 +22,7 @@ mod recording;
 pub mod repo;
 pub mod report;
 mod row;
+pub mod scope;
 pub mod session;
 pub mod snapshot;
 mod source;
@@ -45,6 +47,7 @@ pub use row::{
     AuditKind, AuditRow, Changes, ConversationRow, Cursor, Mark, MarkKind, MessageRow, Schema,
     Side, SourceFault, SourceInfo, Stamp, StatusRow,
 };
+pub use scope::Scope;
 pub use snapshot::{
     Event, Group, GroupKind, Happening, Message, Problem, Snapshot, StateCounts, Subject, Traffic,
     Worker,

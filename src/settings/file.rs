@@ -76,8 +76,8 @@ pub struct File {
 type Lines = BTreeMap<String, usize>;
 
 /// Views that can come first.
-const VIEWS: [&str; 6] = [
-    "overview", "workers", "tasks", "alerts", "messages", "sessions",
+const VIEWS: [&str; 7] = [
+    "overview", "workers", "tasks", "alerts", "messages", "sessions", "activity",
 ];
 
 /// Every key there is.

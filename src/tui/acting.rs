@@ -1,15 +1,20 @@
 //! What the operator does to the swarm: from a key to a proposal, from a proposal to a command, from its answer to an undo and a
 //! line in the write log. No input or output: the rows are plain data until the engine carries them out.
 
+mod back;
 mod keys;
 
+pub(crate) use back::{Again, redo, undo};
 pub(crate) use keys::key;
+
+use back::{Undo, inverse};
 
 use super::{
     effect::Effect,
+    keymap::{Action, Context},
     model::{self, Model, View},
     overlay::{Dialog, Overlay},
-    screen::{alerts, overview, tasks},
+    screen::{activity, alerts, overview, tasks},
 };
 use crate::{
     domain::{
@@ -38,6 +43,8 @@ pub(crate) struct Acting {
     pending: HashMap<RequestId, Pending>,
     /// What can be undone; the newest last.
     undo: Vec<Undo>,
+    /// What was undone, as it was first asked for; the newest last.
+    pub(crate) redo: Vec<Again>,
     /// What was written, or was not; newest last.
     pub(crate) log: VecDeque<Line>,
 }
@@ -56,14 +63,9 @@ pub(crate) struct Line {
 
 #[derive(Debug)]
 struct Pending {
-    undo: Option<Deed>,
-    headline: String,
-}
-
-/// What `u` would do.
-#[derive(Debug)]
-struct Undo {
-    deed: Deed,
+    undo: Option<(Deed, Deed)>,
+    /// This was an undo: what would do it again.
+    again: Option<Deed>,
     headline: String,
 }
 
@@ -126,6 +128,10 @@ pub(crate) fn target(model: &Model) -> Target {
             let session = all.find(|s| Some(&s.key) == key);
             return target_session(session.map(AsRef::as_ref));
         }
+        View::Activity => match activity::task(model) {
+            Some(id) => return target_tasks(model, vec![id]),
+            None => activity::worker(model),
+        },
         View::Messages => None,
     };
     let tasks = worker
@@ -150,6 +156,11 @@ fn target_task(model: &Model) -> Target {
     } else {
         model.screens.task.id.iter().cloned().collect()
     };
+    target_tasks(model, tasks)
+}
+
+/// Tasks, and who owes the one.
+fn target_tasks(model: &Model, tasks: Vec<TaskId>) -> Target {
     let first = tasks.first().and_then(|id| model.facts.task(id));
     let owner = first.and_then(|t| Some(t.owner()?.conversation.clone()));
     let worker = owner.filter(|_| tasks.len() == 1);
@@ -166,8 +177,13 @@ pub(crate) fn forbidden(model: &Model) -> Option<String> {
     if let Some(why) = &model.look.read_only {
         return Some(format!("read-only: {why}"));
     }
+    if model.travel.only() {
+        return Some("this is a recording: nothing can be written".to_owned());
+    }
     if model.facts.frozen().is_some() {
-        return Some("the picture is frozen; f thaws it, then act on what is".to_owned());
+        let live = model.look.keymap.key_of(Context::Global, Action::Live);
+        let words = format!("this picture is not of now; {live} goes back to live, then act");
+        return Some(words);
     }
     model
         .facts
@@ -182,7 +198,7 @@ pub(crate) fn begin(model: &mut Model, deed: Deed, now: Timestamp) -> Vec<Effect
         return Vec::new();
     }
     let order = model.acting.order(deed, "", now);
-    match propose(&Arc::clone(model.snapshot()), &order, now) {
+    match propose(&Arc::clone(model.whole()), &order, now) {
         Err(why) => {
             model.say(why.to_string(), now);
             Vec::new()
@@ -220,11 +236,18 @@ pub(crate) fn reassign(model: &mut Model, target: &Target, now: Timestamp) -> Ve
 
 /// Sends a proposal on its way.
 pub(crate) fn send(model: &mut Model, deed: &Deed, proposal: Proposal, now: Timestamp) -> Effect {
-    let undo = inverse(model.snapshot(), deed, &proposal.write.op);
-    dispatch(model, undo, proposal, now)
+    let undo = inverse(model.whole(), deed, &proposal.write.op);
+    let undo = undo.map(|inverse| (inverse, deed.clone()));
+    dispatch(model, undo, None, proposal, now)
 }
 
-fn dispatch(model: &mut Model, undo: Option<Deed>, proposal: Proposal, now: Timestamp) -> Effect {
+fn dispatch(
+    model: &mut Model,
+    undo: Option<(Deed, Deed)>,
+    again: Option<Deed>,
+    proposal: Proposal,
+    now: Timestamp,
+) -> Effect {
     let deal = Deal {
         headline: proposal.headline.clone(),
         write: proposal.write,
@@ -232,7 +255,11 @@ fn dispatch(model: &mut Model, undo: Option<Deed>, proposal: Proposal, now: Time
     let (request, effect) = model.ask(Command::Act(Box::new(deal)));
     let headline = proposal.headline;
     track(model, request, headline.clone(), proposal.effects, now);
-    let pending = Pending { undo, headline };
+    let pending = Pending {
+        undo,
+        again,
+        headline,
+    };
     model.acting.pending.insert(request, pending);
     effect
 }
@@ -247,6 +274,7 @@ pub(crate) fn track(
 ) {
     let pending = Pending {
         undo: None,
+        again: None,
         headline: headline.clone(),
     };
     model.acting.pending.insert(request, pending);
@@ -260,33 +288,6 @@ pub(crate) fn track(
         outcome: None,
         request,
     });
-}
-
-/// What undoes a deed by a second write; `None` for what stays.
-fn inverse(snapshot: &Snapshot, deed: &Deed, op: &Arc<str>) -> Option<Deed> {
-    match deed {
-        Deed::Reassign { task, .. } => Some(Deed::Undo {
-            task: task.clone(),
-            op: Arc::clone(op),
-        }),
-        Deed::HoldTask { task, hold } => Some(Deed::HoldTask {
-            task: task.clone(),
-            hold: !hold,
-        }),
-        Deed::HoldWorker { worker, hold } => Some(Deed::HoldWorker {
-            worker: worker.clone(),
-            hold: !hold,
-        }),
-        Deed::Priority { task, .. } => {
-            let before = snapshot.tasks.iter().find(|t| t.id == *task)?.priority?;
-            Some(Deed::Priority {
-                task: task.clone(),
-                priority: before,
-            })
-        }
-        Deed::Cancel { task } | Deed::Dead { task } => Some(Deed::Requeue { task: task.clone() }),
-        _ => None,
-    }
 }
 
 /// An answer came; `true` when it was to an action.
@@ -308,8 +309,10 @@ pub(crate) fn answered(
     }
     match words {
         Ok(words) => {
-            let undo = pending.undo.map(|deed| Undo {
+            model.acting.redo.extend(pending.again.map(Again::Deed));
+            let undo = pending.undo.map(|(deed, of)| Undo {
                 deed,
+                of,
                 headline: pending.headline,
             });
             let hint = if undo.is_some() { "   u undo" } else { "" };
@@ -328,26 +331,6 @@ pub(crate) fn answered(
         }
     }
     true
-}
-
-/// `u`: undoes the last action of this dashboard, while it can be undone.
-pub(crate) fn undo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
-    if let Some(why) = forbidden(model) {
-        model.say(why, now);
-        return Vec::new();
-    }
-    let Some(Undo { deed, headline }) = model.acting.undo.pop() else {
-        model.say("nothing to undo", now);
-        return Vec::new();
-    };
-    let order = model.acting.order(deed, &format!("undo: {headline}"), now);
-    match propose(&Arc::clone(model.snapshot()), &order, now) {
-        Ok(proposal) => vec![dispatch(model, None, proposal, now)], // an undo is not undone
-        Err(why) => {
-            model.say(format!("cannot undo: {why}"), now);
-            Vec::new()
-        }
-    }
 }
 
 /// `H`: holds or releases the worker that is selected.

@@ -2,9 +2,11 @@
 
 use super::{
     acting,
+    effect::Effect,
     model::{Model, Undo},
     overlay::{Overlay, scratch},
     screen::{messages, sessions},
+    travel,
 };
 use crate::{
     domain::{Refusal, Timestamp},
@@ -13,7 +15,7 @@ use crate::{
 
 impl Model {
     /// Takes an answer to where it was asked for.
-    pub(super) fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) {
+    pub(super) fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) -> Vec<Effect> {
         let acted = match &reply {
             Reply::Done(words) => acting::answered(self, id, &Ok(words.clone()), now),
             Reply::Refused(why) => acting::answered(self, id, &Err(why.clone()), now),
@@ -36,15 +38,18 @@ impl Model {
                 }
             }
             Reply::Refused(why) => self.refused(id, &why, now),
-            Reply::Done(_) | Reply::Recording(_) | Reply::Moment(_) => {}
+            Reply::Recording(found) => travel::surveyed(self, id, found),
+            Reply::Moment(moment) => return travel::arrived(self, id, moment, now),
+            Reply::Done(_) => {}
         }
+        Vec::new()
     }
 
     fn refused(&mut self, id: RequestId, why: &Refusal, now: Timestamp) {
         if *why == Refusal::Gone {
             self.facts.end(now);
         }
-        if sessions::refused(self, id, why) {
+        if travel::refused(self, id, why, now) || sessions::refused(self, id, why) {
             return;
         }
         messages::refused(self, id);

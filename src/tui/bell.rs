@@ -1,5 +1,5 @@
 //! What the terminal itself is told: a bell or a desktop notification when something critical fires that nobody has, and a title with
-//! counts. Never while somebody looks, never in a demo or of the past, and never a word of the bridge.
+//! counts. Nobody is called while somebody looks, in a demo or of the past, and nothing says a word of the bridge.
 
 use super::{effect::Effect, model::Model};
 use crate::domain::{
@@ -52,7 +52,8 @@ pub(crate) fn hear(model: &mut Model, snapshot: &Snapshot, now: Timestamp) -> Ve
         return Vec::new();
     };
     if snapshot.source.mode != Mode::Live {
-        return Vec::new();
+        let demo = snapshot.source.mode == Mode::Demo;
+        return title(model).filter(|_| demo).into_iter().collect();
     }
     let mut critical = 0;
     let events = snapshot.events.iter().rev();

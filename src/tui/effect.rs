@@ -1,5 +1,6 @@
 //! What the shell must do for the model: plain data, so that a test compares it.
 
+use super::errand::Errand;
 use crate::link::Envelope;
 
 /// One deed of the shell.
@@ -18,6 +19,8 @@ pub enum Effect {
     Redraw,
     /// Write these bytes to the terminal: they call somebody.
     Ring(String),
+    /// Do something that touches files or processes; what comes of it is told.
+    Errand(Errand),
     /// Give the terminal this title.
     Title(String),
 }

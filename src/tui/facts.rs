@@ -2,7 +2,7 @@
 
 use super::widget::{Clock, TimeForm};
 use crate::domain::{
-    ConversationId, DataState, Mode, Severity, Snapshot, Subject, Task, TaskId, TaskState,
+    ConversationId, DataState, Mode, Scope, Severity, Snapshot, Subject, Task, TaskId, TaskState,
     Timestamp, Worker, alert::Alert,
 };
 use std::{
@@ -14,8 +14,11 @@ use std::{
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     latest: Arc<Snapshot>,
-    frozen: Option<(Arc<Snapshot>, Timestamp)>,
+    held: Option<Held>,
     gone: Option<Timestamp>,
+    scope: Scope,
+    /// The part of the picture that is looked at; `None` for all of it.
+    cut: Option<Arc<Snapshot>>,
     workers: HashMap<ConversationId, usize>,
     tasks: HashMap<TaskId, usize>,
     troubled: HashSet<ConversationId>,
@@ -24,10 +27,45 @@ pub(crate) struct Facts {
     by_key: HashMap<Arc<str>, usize>,
 }
 
+/// A picture that stays, whatever comes.
+#[derive(Debug)]
+struct Held {
+    shown: Arc<Snapshot>,
+    /// Of which instant.
+    at: Timestamp,
+    /// What was the newest when it was held.
+    then: Arc<Snapshot>,
+    /// When it was held first.
+    since: Timestamp,
+    /// It comes from a recording.
+    past: bool,
+}
+
 impl Facts {
-    /// The snapshot on show.
+    /// The snapshot on show, as far as it is in scope.
     pub(crate) fn shown(&self) -> &Arc<Snapshot> {
-        self.frozen.as_ref().map_or(&self.latest, |(s, _)| s)
+        self.cut.as_ref().unwrap_or_else(|| self.whole())
+    }
+
+    /// The snapshot on show, whatever is looked at: what is done to the swarm is judged by all of it.
+    pub(crate) fn whole(&self) -> &Arc<Snapshot> {
+        self.held.as_ref().map_or(&self.latest, |held| &held.shown)
+    }
+
+    /// The newest snapshot, whatever is on show.
+    pub(crate) const fn latest(&self) -> &Arc<Snapshot> {
+        &self.latest
+    }
+
+    /// What is looked at.
+    pub(crate) const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Looks at a part, or at everything.
+    pub(crate) fn look_at(&mut self, scope: Scope) {
+        self.scope = scope;
+        self.index();
     }
 
     /// A newer snapshot says more than that the bridge was read again.
@@ -39,19 +77,55 @@ impl Facts {
     pub(crate) fn accept(&mut self, snapshot: Arc<Snapshot>) {
         let news = self.is_news(&snapshot);
         self.latest = snapshot;
-        if news && self.frozen.is_none() {
-            self.index();
+        if self.held.is_some() {
+            return;
         }
+        if news {
+            self.index();
+        } else if let Some(cut) = &mut self.cut {
+            Arc::make_mut(cut).source = self.latest.source.clone();
+        }
+    }
+
+    /// Shows a recorded instant until [`Facts::thaw`].
+    pub(crate) fn travel(&mut self, moment: Arc<Snapshot>) {
+        let held = self.held.take();
+        let since = held.as_ref().map_or(moment.at, |held| held.since);
+        self.held = Some(Held {
+            at: moment.at,
+            shown: moment,
+            then: held.map_or_else(|| Arc::clone(&self.latest), |held| held.then),
+            since,
+            past: true,
+        });
+        self.index();
+    }
+
+    /// Where the time bar ends: when the picture was held first, or its instant where that is later.
+    pub(crate) fn held_to(&self) -> Option<Timestamp> {
+        self.held.as_ref().map(|held| held.since.max(held.at))
+    }
+
+    /// The instant of the recorded picture on show.
+    pub(crate) fn past(&self) -> Option<Timestamp> {
+        let held = self.held.as_ref().filter(|held| held.past)?;
+        Some(held.at)
     }
 
     /// Keeps the snapshot on show until [`Facts::thaw`].
     pub(crate) fn freeze(&mut self, now: Timestamp) {
-        self.frozen = Some((Arc::clone(&self.latest), now));
+        self.held = Some(Held {
+            shown: Arc::clone(&self.latest),
+            at: now,
+            then: Arc::clone(&self.latest),
+            since: now,
+            past: false,
+        });
     }
 
     /// Shows the newest again; `false` when it already did.
     pub(crate) fn thaw(&mut self) -> bool {
-        let was = self.frozen.take().is_some();
+        let was = self.held.take().is_some();
         if was {
             self.index();
         }
@@ -68,9 +142,9 @@ impl Facts {
         self.gone
     }
 
-    /// When the picture was frozen, and how much has happened since.
+    /// The instant of a picture that stays, and how much has happened since it was held.
     pub(crate) fn frozen(&self) -> Option<(Timestamp, u64)> {
-        let (then, at) = self.frozen.as_ref()?;
+        let Held { then, at, .. } = self.held.as_ref()?;
         let seq = |s: &Snapshot| s.events.back().map_or(0, |e| e.seq);
         let events = seq(&self.latest).saturating_sub(seq(then));
         let messages = self
@@ -84,8 +158,8 @@ impl Facts {
     /// The instant that ages are counted to, and how times are written.
     pub(crate) fn clock(&self, now: Timestamp, form: TimeForm, east: i32) -> Clock {
         let source = &self.shown().source;
-        let (at, at_least) = match (self.frozen.as_ref(), self.gone) {
-            (Some((_, at)), _) => (*at, false),
+        let (at, at_least) = match (self.held.as_ref(), self.gone) {
+            (Some(held), _) => (held.at, false),
             (None, Some(gone)) => (gone, true),
             (None, None) => match (source.state(now), source.mode, source.read_at) {
                 (DataState::Recorded(at), ..) | (_, Mode::Recorded(at), _) => (at, false),
@@ -158,7 +232,9 @@ impl Facts {
     }
 
     fn index(&mut self) {
-        let snapshot = &self.latest;
+        let all = self.scope.is_all();
+        self.cut = (!all).then(|| Arc::new(self.whole().within(&self.scope)));
+        let snapshot = &Arc::clone(self.shown());
         self.alerts = if snapshot.alerts.is_empty() {
             let problems = snapshot.problems.iter();
             problems.map(|p| Arc::new(Alert::bare(p))).collect()

@@ -104,6 +104,9 @@ actions!(
     LaterEvent = "later-event",
     EarlierMinute = "earlier-minute",
     LaterMinute = "later-minute",
+    EarlierTrouble = "earlier-trouble",
+    LaterTrouble = "later-trouble",
+    Pin = "pin",
     Slower = "slower",
     Faster = "faster",
     Confirm = "confirm",
@@ -112,6 +115,8 @@ actions!(
     Send = "send",
     Accept = "accept",
     Erase = "erase",
+    Complete = "complete",
+    History = "history",
     Redraw = "redraw",
     Suspend = "suspend",
     Quit = "quit",
@@ -147,6 +152,8 @@ pub(crate) enum Context {
     Sessions,
     /// Session detail.
     Session,
+    /// Activity.
+    Activity,
     /// What to mute, and for how long.
     Mute,
     /// Help.
@@ -169,12 +176,16 @@ pub(crate) enum Context {
     Scratch,
     /// A line of text is typed.
     Prompt,
+    /// A command is typed.
+    Palette,
+    /// Shall a command run?
+    Ask,
 }
 
 impl Context {
     /// Text is typed here: a key that types a character can do nothing else.
     pub(crate) const fn types(self) -> bool {
-        matches!(self, Self::Word | Self::Form | Self::Prompt)
+        matches!(self, Self::Word | Self::Form | Self::Prompt | Self::Palette)
     }
 
     /// Where a key is looked up while this is on top, first to last.
@@ -188,8 +199,11 @@ impl Context {
             | Self::Alerts
             | Self::Messages
             | Self::Sessions
-            | Self::Session => &[Self::Global, Self::Move, Self::Always],
-            Self::Always | Self::Word | Self::Form | Self::Prompt => &[Self::Always],
+            | Self::Session
+            | Self::Activity => &[Self::Global, Self::Move, Self::Always],
+            Self::Always | Self::Word | Self::Form | Self::Prompt | Self::Palette => {
+                &[Self::Always]
+            }
             _ => &[Self::Move, Self::Always],
         }
     }
@@ -299,9 +313,23 @@ impl Keymap {
         Found::Nothing
     }
 
+    /// The first key of an action in a context, as shown; its name in angle brackets where it has none.
+    pub(crate) fn key_of(&self, context: Context, action: Action) -> String {
+        let mut rows = self.rows(context).iter();
+        let row = rows.find(|b| b.run == action && !b.on.is_empty());
+        row.map_or_else(|| format!("<{}>", action.name()), Binding::key)
+    }
+
     /// The rows of a context, in the order of the file.
     pub(crate) fn rows(&self, context: Context) -> &[Binding] {
         self.0.get(&context).map_or(&[], Vec::as_slice)
+    }
+
+    /// Where an action has a row.
+    pub(crate) fn places(&self, action: Action) -> Vec<Context> {
+        let has = |rows: &Vec<Binding>| rows.iter().any(|b| b.run == action);
+        let places = self.0.iter().filter(|(_, rows)| has(rows));
+        places.map(|(context, _)| *context).collect()
     }
 
     /// Sequences that begin with `typed`, with what they do.

@@ -4,18 +4,25 @@
 mod acting;
 mod answer;
 mod bell;
+mod custom;
 mod effect;
+mod errand;
 mod facts;
+mod finding;
 mod framed;
 mod frames;
 mod keymap;
+mod marks;
 mod model;
 mod overlay;
+mod reasons;
 mod run;
 mod screen;
 mod sieve;
 mod terminal;
 mod theme;
+mod told;
+mod travel;
 mod update;
 mod view;
 mod widget;
@@ -24,6 +31,7 @@ pub mod picture;
 
 pub use bell::Channels;
 pub use effect::Effect;
+pub use errand::{Custom, Errand, Errands, Fresh, Messenger, Nobody, Told};
 pub use keymap::{Bound, Flaw, Live, PRESET, Place, Rebind, live};
 pub use model::{Model, Msg, View};
 pub use run::{Signal, run};
@@ -31,7 +39,7 @@ pub use terminal::start;
 pub use theme::{Depth, Palette};
 pub use view::{Hits, paint};
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// How the dashboard looks and begins. Resolved by the settings; nothing here is read from the environment.
 #[derive(Debug, Clone)]
@@ -64,6 +72,16 @@ pub struct Options {
     pub seed: u64,
     /// Shown in the status line at the start, neutralised by whoever sets it.
     pub banner: Option<String>,
+    /// Name and text of every theme of the operator's own.
+    pub themes: Vec<(String, String)>,
+    /// Filters with a name.
+    pub filters: BTreeMap<String, String>,
+    /// Commands of the operator's own.
+    pub commands: Vec<Custom>,
+    /// Who reads the configuration again, and runs commands.
+    pub errands: Messenger,
+    /// What is shown is a recording and nothing else, played so many times as fast as it was.
+    pub replay: Option<u32>,
     /// Panic once the first frame is drawn: the test that a panic gives the terminal back.
     pub panic_test: bool,
 }
@@ -85,6 +103,11 @@ impl Default for Options {
             actor: "operator".into(),
             seed: 0,
             banner: None,
+            themes: Vec::new(),
+            filters: BTreeMap::new(),
+            commands: Vec::new(),
+            errands: Arc::new(Nobody),
+            replay: None,
             panic_test: false,
         }
     }

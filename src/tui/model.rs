@@ -4,11 +4,14 @@ use super::{
     Channels, Options,
     acting::Acting,
     bell::Bell,
+    errand::Told,
     facts::Facts,
+    finding::Finding,
     keymap::{Chord, Context, Keymap},
     overlay::Overlay,
     screen::Screens,
-    theme::{Palette, Theme},
+    theme::{Depth, Palette, Theme},
+    travel::Journey,
     update::Toast,
     widget::{Clock, TimeForm},
 };
@@ -41,6 +44,8 @@ pub enum View {
     Sessions,
     /// One session.
     Session,
+    /// What changed, by whom.
+    Activity,
 }
 
 impl View {
@@ -54,6 +59,7 @@ impl View {
             Self::Alerts => "Alerts",
             Self::Messages => "Messages",
             Self::Sessions | Self::Session => "Sessions",
+            Self::Activity => "Activity",
         }
     }
 
@@ -66,6 +72,7 @@ impl View {
             Self::Alerts => "Alrt",
             Self::Messages => "Msgs",
             Self::Sessions | Self::Session => "Sess",
+            Self::Activity => "Actv",
         }
     }
 
@@ -80,6 +87,7 @@ impl View {
             Self::Messages => Context::Messages,
             Self::Sessions => Context::Sessions,
             Self::Session => Context::Session,
+            Self::Activity => Context::Activity,
         }
     }
 }
@@ -95,6 +103,8 @@ pub enum Msg {
     Jobs(Arc<[JobHealth]>),
     /// The answer to a command.
     Reply(RequestId, Reply),
+    /// What came of an errand.
+    Told(Result<Told, String>),
     /// The engine ended.
     EngineGone,
     /// Time passed.
@@ -118,6 +128,8 @@ pub struct Model {
     /// What can be taken back, the newest last.
     pub(crate) undo: Vec<Undo>,
     pub(crate) bell: Bell,
+    pub(crate) finding: Finding,
+    pub(crate) travel: Journey,
 }
 
 /// What `u` takes back.
@@ -129,6 +141,8 @@ pub(crate) enum Undo {
         id: RequestId,
         /// The inverse.
         command: Command,
+        /// What it takes back.
+        again: Command,
     },
     /// The last action on the swarm, which is remembered where actions are.
     Act,
@@ -139,6 +153,8 @@ pub(crate) enum Undo {
 pub(crate) struct Typed {
     /// Beginning of a sequence.
     pub(crate) pending: Vec<Chord>,
+    /// Some key was pressed: what is selected is what the operator saw.
+    pub(crate) any: bool,
     /// The filter of the view is being typed.
     pub(crate) prompt: bool,
 }
@@ -147,6 +163,7 @@ pub(crate) struct Typed {
 #[derive(Debug)]
 pub(crate) struct Look {
     pub(crate) theme: Theme,
+    pub(crate) depth: Depth,
     pub(crate) ascii: bool,
     /// No seconds where minutes do.
     pub(crate) slow: bool,
@@ -193,6 +210,7 @@ impl Model {
             toast,
             look: Look {
                 theme: Theme::of(&palette, options.depth),
+                depth: options.depth,
                 ascii: options.ascii,
                 slow: options.slow,
                 keymap,
@@ -205,6 +223,17 @@ impl Model {
             requests: 0,
             undo: Vec::new(),
             bell: Bell::default(),
+            finding: Finding {
+                history: Vec::new(),
+                filters: options.filters.clone(),
+                themes: options.themes.clone(),
+                theme: options.theme.clone(),
+                commands: options.commands.clone(),
+                locked: options.read_only.clone(),
+            },
+            travel: options
+                .replay
+                .map_or_else(Journey::default, Journey::replay),
         }
     }
 
@@ -212,6 +241,16 @@ impl Model {
     #[must_use]
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         self.facts.shown()
+    }
+
+    /// The same, whatever part of it is looked at.
+    pub(crate) fn whole(&self) -> &Arc<Snapshot> {
+        self.facts.whole()
+    }
+
+    /// How soon time must pass again, when that is sooner than the clock's next second.
+    pub(crate) fn pace(&self) -> Option<std::time::Duration> {
+        self.travel.pace(self.look.slow)
     }
 
     /// Times of a frame at `now`.

@@ -3,6 +3,7 @@
 use super::{
     Options, Outcome,
     effect::Effect,
+    errand::{Errand, Runner, Told},
     frames::{Due, Frames},
     model::{Model, Msg},
     picture, view,
@@ -38,6 +39,8 @@ pub trait Host {
     fn suspend(&mut self) -> io::Result<()>;
     /// Takes the terminal again after the program was stopped from outside.
     fn resume(&mut self) -> io::Result<()>;
+    /// Gives the terminal to somebody else while `work` runs.
+    fn lend(&mut self, work: &mut dyn FnMut()) -> io::Result<()>;
     /// Writes bytes that call somebody.
     fn ring(&mut self, bytes: &str) -> io::Result<()>;
     /// Gives the terminal a title; the one it had comes back at the end.
@@ -51,6 +54,11 @@ impl Host for () {
     }
 
     fn resume(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn lend(&mut self, work: &mut dyn FnMut()) -> io::Result<()> {
+        work();
         Ok(())
     }
 
@@ -100,6 +108,7 @@ where
     let mut ended = Vec::new();
     let mut frames = Frames::new(Instant::now(), options.slow);
     let mut due = Some(Due::Key);
+    let (runner, mut told) = Runner::new(&options.errands);
     begin(&mut model, &mut inputs.ports, now());
     loop {
         if let Some(why) = due
@@ -113,7 +122,11 @@ where
             }
         }
         let frame = due.map(|why| frames.next(why, Instant::now()));
-        let heard = listen(&mut inputs, &mut ended, frame, now()).await;
+        let tick = (model.pace()).map_or_else(
+            || to_next_second(now()),
+            |pace| pace.min(to_next_second(now())),
+        );
+        let heard = listen(&mut inputs, (&mut ended, &mut told), frame, tick).await;
         let effects = match heard {
             Heard::Frame => continue,
             Heard::End(result) => return result.map(|()| Outcome::default()),
@@ -130,7 +143,7 @@ where
             }
             Heard::Msg(msg) => {
                 // An answer is as urgent as its question.
-                let why = if matches!(msg, Msg::Input(_) | Msg::Reply(..)) {
+                let why = if matches!(msg, Msg::Input(_) | Msg::Reply(..) | Msg::Told(_)) {
                     Due::Key
                 } else {
                     Due::Facts
@@ -142,6 +155,15 @@ where
             }
         };
         for effect in effects {
+            if let Effect::Errand(errand) = effect {
+                let lent = matches!(errand, Errand::Run { .. });
+                runner.begin(errand, host)?;
+                if lent {
+                    terminal.clear().map_err(io::Error::other)?;
+                    due = Some(Due::Key);
+                }
+                continue;
+            }
             let done = carry_out(effect, terminal, host, &mut model, &inputs.ports, now())?;
             if let Some(outcome) = done {
                 return Ok(outcome);
@@ -169,6 +191,7 @@ where
             host.suspend()?;
             terminal.clear().map_err(io::Error::other)?;
         }
+        Effect::Errand(_) => {} // given to the runner
         Effect::Ring(bytes) => host.ring(&bytes)?,
         Effect::Title(words) => host.title(&words)?,
         Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
@@ -219,9 +242,9 @@ enum Ended {
 /// Waits for the next thing that happens: input first, the clock's next second last.
 async fn listen<I, S>(
     inputs: &mut Inputs<I, S>,
-    ended: &mut Vec<Ended>,
+    (ended, told): (&mut Vec<Ended>, &mut mpsc::Receiver<Result<Told, String>>),
     frame: Option<Instant>,
-    now: Timestamp,
+    tick: Duration,
 ) -> Heard
 where
     I: Stream<Item = io::Result<Event>> + Unpin,
@@ -250,6 +273,7 @@ where
                 };
                 Heard::Msg(Msg::Reply(id, reply))
             }
+            Some(told) = told.recv() => Heard::Msg(Msg::Told(told)),
             changed = ports.snapshot.changed(), if !ended.contains(&Ended::Engine) => {
                 Heard::Msg(if changed.is_ok() {
                     Msg::Snapshot(Arc::clone(&ports.snapshot.borrow_and_update()))
@@ -266,7 +290,7 @@ where
                 Heard::Msg(Msg::Jobs(Arc::clone(&ports.jobs.borrow_and_update())))
             }
             () = tokio::time::sleep_until(frame.unwrap_or_else(Instant::now)), if frame.is_some() => Heard::Frame,
-            () = tokio::time::sleep(to_next_second(now)) => Heard::Msg(Msg::Tick),
+            () = tokio::time::sleep(tick) => Heard::Msg(Msg::Tick),
         };
     }
 }

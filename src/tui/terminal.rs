@@ -15,10 +15,12 @@ use ratatui::Terminal;
 use std::{
     io::{self, IsTerminal, Write},
     panic,
+    pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     thread,
     time::Duration,
 };
@@ -37,9 +39,10 @@ pub async fn start(
     }
     let signals = signals()?;
     let mut tty = Tty::enter()?;
+    *tty.keys.lock().map_err(|_| io::Error::other("no keys"))? = Some(event::EventStream::new());
     let mut terminal = Terminal::new(Framed::new(io::stdout()))?;
     let inputs = Inputs {
-        events: event::EventStream::new(),
+        events: Typed(Arc::clone(&tty.keys)),
         signals: Box::pin(signals),
         ports,
     };
@@ -54,6 +57,27 @@ struct Tty {
     /// It has a title of ours.
     titled: Arc<AtomicBool>,
     title: String,
+    keys: Keys,
+}
+
+/// Who reads keys; nobody while the terminal is lent.
+type Keys = Arc<Mutex<Option<event::EventStream>>>;
+
+/// What is typed, while the terminal is ours.
+struct Typed(Keys);
+
+impl Stream for Typed {
+    type Item = io::Result<event::Event>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Ok(mut keys) = self.0.lock() else {
+            return Poll::Ready(None);
+        };
+        match &mut *keys {
+            Some(keys) => Pin::new(keys).poll_next(context),
+            None => Poll::Pending,
+        }
+    }
 }
 
 impl Tty {
@@ -63,6 +87,7 @@ impl Tty {
             taken: Arc::new(AtomicBool::new(false)),
             titled: Arc::new(AtomicBool::new(false)),
             title: String::new(),
+            keys: Arc::default(),
         };
         tty.guard_panics();
         tty.take()?;
@@ -121,6 +146,18 @@ impl Host for Tty {
     fn resume(&mut self) -> io::Result<()> {
         disable_raw_mode()?;
         self.take()
+    }
+
+    fn lend(&mut self, work: &mut dyn FnMut()) -> io::Result<()> {
+        // Nobody but the other program reads keys meanwhile.
+        drop(self.keys.lock().map(|mut keys| keys.take()));
+        restore(&self.taken, &self.titled);
+        work();
+        self.take()?;
+        if let Ok(mut keys) = self.keys.lock() {
+            *keys = Some(event::EventStream::new());
+        }
+        self.retitle()
     }
 
     fn ring(&mut self, bytes: &str) -> io::Result<()> {

@@ -6,7 +6,10 @@ use super::{
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, View},
     overlay::{self, Overlay},
-    screen::{Hits, alerts, messages, overview, session, sessions, task, tasks, worker, workers},
+    screen::{
+        Hits, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
+    },
+    travel,
 };
 use crate::{
     domain::{Command, Span, Subject, Timestamp, text},
@@ -65,14 +68,17 @@ impl Model {
             Msg::Snapshot(snapshot) => {
                 messages::keep_dropped(self, &snapshot);
                 self.facts.accept(Arc::clone(&snapshot));
-                bell::hear(self, &snapshot, now)
+                let mut effects = bell::hear(self, &snapshot, now);
+                effects.extend(travel::begin(self, now));
+                effects
             }
             Msg::Jobs(jobs) => {
                 self.jobs = jobs;
                 Vec::new()
             }
-            Msg::Reply(id, reply) => {
-                self.answer(id, reply, now);
+            Msg::Reply(id, reply) => self.answer(id, reply, now),
+            Msg::Told(told) => {
+                self.told(told, now);
                 Vec::new()
             }
             Msg::EngineGone => {
@@ -81,7 +87,7 @@ impl Model {
             }
             Msg::Tick => {
                 self.toast = self.toast.take().filter(|t| now < t.until);
-                return Vec::new();
+                return travel::tick(self, now);
             }
         };
         overview::derive(self);
@@ -90,6 +96,7 @@ impl Model {
         alerts::derive(self);
         messages::derive(self);
         sessions::derive(self);
+        activity::derive(self);
         overlay::derive(self);
         effects.extend(sessions::ask(self));
         effects
@@ -108,6 +115,7 @@ impl Model {
             (None, View::Messages) => self.screens.messages.settle(hits),
             (None, View::Sessions) => self.screens.sessions.settle(hits),
             (None, View::Session) => self.screens.session.settle(hits),
+            (None, View::Activity) => self.screens.activity.settle(hits),
         }
     }
 
@@ -148,6 +156,8 @@ impl Model {
             Event::Paste(pasted) => {
                 if let Some(Overlay::Form(form)) = &mut self.overlay {
                     form.paste(pasted);
+                } else if matches!(self.overlay, Some(Overlay::Palette(_))) {
+                    overlay::palette::paste(self, pasted, now);
                 } else if let Some(filter) = self.filter_mut() {
                     filter.push_str(&text::line(text::head(pasted, text::ID_CAP)));
                 } else {
@@ -164,6 +174,7 @@ impl Model {
     }
 
     fn key(&mut self, chord: Chord, now: Timestamp) -> Vec<Effect> {
+        self.typed.any = true;
         let contexts = self.contexts();
         let mut typed = std::mem::take(&mut self.typed.pending);
         typed.push(chord);
@@ -182,7 +193,7 @@ impl Model {
             Found::Nothing => {
                 match contexts.first() {
                     Some(Context::Prompt) => self.edit(chord),
-                    Some(Context::Form | Context::Word) => overlay::edit(self, chord),
+                    Some(c) if c.types() => overlay::edit(self, chord, now),
                     _ => {}
                 }
                 Vec::new()
@@ -192,18 +203,28 @@ impl Model {
 
     /// The filter that is being typed.
     fn filter_mut(&mut self) -> Option<&mut String> {
-        if let Some(Overlay::Note(note)) = &mut self.overlay {
-            return Some(&mut note.text);
+        if !matches!(self.overlay, Some(Overlay::Note(_))) {
+            return if self.typed.prompt {
+                self.view_filter_mut()
+            } else {
+                None
+            };
         }
-        if !self.typed.prompt {
-            return None;
+        match &mut self.overlay {
+            Some(Overlay::Note(note)) => Some(&mut note.text),
+            _ => None,
         }
+    }
+
+    /// The filter of the view on show.
+    pub(crate) fn view_filter_mut(&mut self) -> Option<&mut String> {
         match self.view {
             View::Workers => Some(&mut self.screens.workers.filter),
             View::Tasks => Some(&mut self.screens.tasks.filter),
             View::Alerts => Some(&mut self.screens.alerts.filter),
             View::Messages => Some(&mut self.screens.messages.filter),
             View::Sessions => Some(&mut self.screens.sessions.filter),
+            View::Activity => Some(&mut self.screens.activity.filter),
             View::Overview | View::Worker | View::Task | View::Session => None,
         }
     }
@@ -221,7 +242,8 @@ impl Model {
         }
     }
 
-    fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    /// What a key does.
+    pub(crate) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         match action {
             Action::Interrupt => return vec![Effect::Quit { print: false }],
             Action::Suspend => return vec![Effect::Suspend],
@@ -242,14 +264,18 @@ impl Model {
             Action::Alerts => self.show(View::Alerts),
             Action::Messages => self.show(View::Messages),
             Action::Sessions => self.show(View::Sessions),
+            Action::Activity => self.show(View::Activity),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
+            Action::Palette | Action::Scope => {
+                let typed = if action == Action::Scope { "@" } else { "" };
+                let palette = overlay::Palette::open(self, typed, now);
+                self.overlay = Some(Overlay::Palette(Box::new(palette)));
+            }
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
             Action::Escape => self.escape(),
-            Action::Freeze => self.freeze(now),
-            Action::Live => self.thaw(now),
             Action::Wrap => self.look.wrap = !self.look.wrap,
             Action::Filter => self.typed.prompt = true,
             Action::NextProblem => self.next_problem(now),
@@ -263,7 +289,8 @@ impl Model {
             }
             Action::WriteLog => self.overlay = Some(Overlay::log()),
             _ => {
-                return acting::key(self, action, now)
+                return travel::act(self, action, now)
+                    .or_else(|| acting::key(self, action, now))
                     .unwrap_or_else(|| self.on_screen(action, now));
             }
         }
@@ -284,6 +311,7 @@ impl Model {
             (View::Task, _) => task::act(self, action),
             (View::Sessions, _) => sessions::act(self, action),
             (View::Session, _) => session::act(self, action),
+            (View::Activity, _) => activity::act(self, action, now),
         }
         Vec::new()
     }
@@ -314,6 +342,7 @@ impl Model {
             View::Alerts => self.screens.alerts.back(),
             View::Messages => self.screens.messages.back(),
             View::Sessions => self.screens.sessions.back(),
+            View::Activity => self.screens.activity.back(),
             View::Session => {
                 self.show(View::Sessions);
                 true
@@ -326,23 +355,6 @@ impl Model {
         if !done {
             self.show(View::Overview);
         }
-    }
-
-    fn freeze(&mut self, now: Timestamp) {
-        if self.facts.frozen().is_some() {
-            self.thaw(now);
-        } else {
-            self.facts.freeze(now);
-        }
-    }
-
-    fn thaw(&mut self, now: Timestamp) {
-        let words = if self.facts.thaw() {
-            "live again"
-        } else {
-            "this is live"
-        };
-        self.say(words, now);
     }
 
     /// Selects the problem after the selected one, round and round, and goes where it shows.

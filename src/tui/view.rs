@@ -7,7 +7,10 @@ mod header;
 use super::{
     model::{Model, View},
     overlay,
-    screen::{alerts, messages, overview, session, sessions, task, tasks, worker, workers},
+    screen::{
+        activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
+    },
+    travel,
     widget::{self, Canvas},
 };
 use crate::domain::Timestamp;
@@ -110,7 +113,11 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         _ => (2, 2),
     };
     header::draw(scene, canvas, rows.take(head));
-    let body = rows.take(rows.left().saturating_sub(foot));
+    let timed = scene.tier >= Tier::S && scene.model.facts.frozen().is_some();
+    let body = rows.take(rows.left().saturating_sub(foot + u16::from(timed)));
+    if timed {
+        travel::draw(scene, canvas, rows.line());
+    }
     match scene.model.view {
         View::Overview => overview::draw(scene, canvas, body, hits),
         View::Workers => workers::draw(scene, canvas, body, hits),
@@ -121,6 +128,7 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         View::Session => session::draw(scene, canvas, body, hits),
         View::Alerts => alerts::draw(scene, canvas, body, hits),
         View::Messages => messages::draw(scene, canvas, body, hits),
+        View::Activity => activity::draw(scene, canvas, body, hits),
     }
     if scene.model.overlay.is_some() {
         *hits = Hits::default();

@@ -44,9 +44,17 @@ pub(super) fn runtime() -> io::Result<Runtime> {
 
 /// Runs to the end. What blocks then, as a write that nobody reads or a pipe that does not answer, is left to the end of the process.
 pub(super) fn complete<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    complete_within(Duration::from_secs(1), work)
+}
+
+/// The same, with so much patience for what blocks.
+fn complete_within<T>(
+    patience: Duration,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     let runtime = runtime()?;
     let done = runtime.block_on(work);
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    runtime.shutdown_timeout(patience);
     done
 }
 
@@ -220,6 +228,7 @@ pub(super) fn dashboard(
             "sessions" => Screen::Sessions,
             "tasks" => Screen::Tasks,
             "alerts" => Screen::Alerts,
+            "activity" => Screen::Activity,
             _ => Screen::Overview,
         },
         east: east(),
@@ -241,12 +250,13 @@ pub(super) fn dashboard(
     };
     let mut subject = subject;
     let policy = beside::embedded(settings, &mut subject)?;
-    let outcome = runtime()?.block_on(async {
+    // Who quits wants the prompt: what is left to end by then is a read that hangs.
+    let outcome = complete_within(Duration::from_millis(50), async {
         let clock = subject.clock.clone();
         let (engine, ports) = subject.start(settings, Role::Actor(policy));
         let outcome = tui::start(ports, options, || clock.now()).await;
         engine.stop().await;
-        outcome
+        Ok(outcome?)
     })?;
     if let Some(text) = outcome.print {
         writeln!(io::stdout(), "{text}")?;

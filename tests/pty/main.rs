@@ -6,6 +6,7 @@ mod alive;
 mod bridge;
 mod calls;
 mod session;
+mod terminals;
 
 use session::{Session, WAIT};
 

@@ -179,6 +179,20 @@ impl Session {
         Ok(kill_process(pid, signal)?)
     }
 
+    /// Sends a signal, by name, to the program that our program runs.
+    pub(crate) fn signal_child(&self, signal: &str) -> Result<()> {
+        let id = self.child.process_id().ok_or("no process")?;
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"))?;
+        let child = children.split_whitespace().next().ok_or("no child")?;
+        let pid = Pid::from_raw(child.parse()?).ok_or("no child")?;
+        let signal = match signal {
+            "TERM" => Signal::TERM,
+            "HUP" => Signal::HUP,
+            _ => Signal::INT,
+        };
+        Ok(kill_process(pid, signal)?)
+    }
+
     /// Makes the terminal another size.
     pub(crate) fn resize(&self, (cols, rows): (u16, u16)) -> Result<()> {
         if let Some(seen) = self.shared.lock().as_mut() {

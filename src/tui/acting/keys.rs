@@ -1,6 +1,6 @@
 //! Keys that act on the swarm, wherever something is selected.
 
-use super::{Target, forbidden, hold, reassign, target, undo};
+use super::{Again, Target, forbidden, hold, reassign, redo, target, undo};
 use crate::{
     domain::Timestamp,
     tui::{
@@ -18,6 +18,7 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
         Action::Reassign => return Some(reassign(model, &target, now)),
         Action::Hold => return Some(hold(model, &target, now)),
         Action::Undo => return Some(take_back(model, now)),
+        Action::Redo => return Some(redo(model, now)),
         Action::Actions => {
             let menu = Menu::actions(model, &target, now);
             model.overlay = Some(Overlay::Menu(Box::new(menu)));
@@ -36,7 +37,10 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
 /// `u`: takes back what was done last, to the swarm or to an alert.
 fn take_back(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     match model.undo.pop() {
-        Some(Undo::Alert { command, .. }) => vec![model.ask(command).1],
+        Some(Undo::Alert { command, again, .. }) => {
+            model.acting.redo.push(Again::Alert(again, command.clone()));
+            vec![model.ask(command).1]
+        }
         Some(Undo::Act) | None => undo(model, now),
     }
 }

@@ -83,6 +83,7 @@ impl Context {
             Self::Messages => "messages",
             Self::Sessions => "sessions",
             Self::Session => "session",
+            Self::Activity => "activity",
             Self::Mute => "mute",
             Self::Help => "help",
             Self::Daemons => "daemons",
@@ -94,6 +95,8 @@ impl Context {
             Self::Page => "page",
             Self::Scratch => "scratch",
             Self::Prompt => "prompt",
+            Self::Palette => "palette",
+            Self::Ask => "ask",
         }
     }
 }

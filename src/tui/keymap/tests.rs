@@ -149,7 +149,7 @@ fn the_preset_has_no_clash_in_any_place() {
 #[test]
 fn an_action_takes_the_keys_it_is_given_and_loses_those_it_had() {
     let asked = [
-        ask("reassign", &["X", "z r"], 2),
+        ask("reassign", &["X", "Z r"], 2),
         ask("escape", &["C-x", "b"], 3),
     ];
     let (map, flaws) = preset().rebound(&asked);
@@ -160,8 +160,8 @@ fn an_action_takes_the_keys_it_is_given_and_loses_those_it_had() {
         map.resolve(&stack, &typed)
     };
     assert_eq!(at(&["X"]), Found::Run(Action::Reassign));
-    assert_eq!(at(&["z"]), Found::More);
-    assert_eq!(at(&["z", "r"]), Found::Run(Action::Reassign));
+    assert_eq!(at(&["Z"]), Found::More);
+    assert_eq!(at(&["Z", "r"]), Found::Run(Action::Reassign));
     assert_eq!(at(&["r"]), Found::Nothing);
     // Where text is typed a letter stays a letter.
     let prompt = |key| map.resolve(&[Context::Prompt], &[chord(key)]);
@@ -213,7 +213,7 @@ fn what_cannot_be_a_key_or_an_action_is_told_with_its_line() {
         ask("reasign", &["X"], 2),
         ask("hold", &["Hyper-q"], 3),
         ask("hold", &["\u{202e}"], 4),
-        ask("redraw", &["z"], 5),
+        ask("redraw", &["Z"], 5),
         ask("escape", &[], 6),
         ask("hold", &["a b c"], 7),
         ask("quit-print", &[], 8),
@@ -236,7 +236,7 @@ fn what_cannot_be_a_key_or_an_action_is_told_with_its_line() {
 
 #[test]
 fn the_list_writes_keys_as_the_configuration_does() {
-    let live = live(&[ask("reassign", &["C-x", "z z"], 1)]);
+    let live = live(&[ask("reassign", &["C-x", "Z Z"], 1)]);
     assert_eq!(live.flaws, []);
     for row in live.places.iter().flat_map(|p| &p.rows) {
         assert_eq!(row.own, row.action == "reassign");

@@ -194,7 +194,7 @@ fn assignment(model: &Model, form: &Form, now: Timestamp) -> Result<Deed, String
                 .map_err(|_| "a timeout is a number of seconds")?,
         ),
     };
-    let snapshot = model.snapshot();
+    let snapshot = model.whole();
     let to = match form.text("worker") {
         "auto" | "" => {
             let wanted = Wanted {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// What an entry begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Entry {
+pub(crate) enum Entry {
     Do(Deed),
     Reassign,
     Compose(ConversationId),
@@ -48,7 +48,7 @@ impl Menu {
         let check = |model: &mut Model, label: String, deed: Deed| {
             let order = model.acting.order(deed, "", now);
             let can = forbidden.clone().map_or_else(
-                || propose(&Arc::clone(model.snapshot()), &order, now).map_err(|e| e.to_string()),
+                || propose(&Arc::clone(model.whole()), &order, now).map_err(|e| e.to_string()),
                 Err,
             );
             (label, can.map(|_| Entry::Do(order.deed)))
@@ -122,6 +122,14 @@ impl Menu {
             rows: (0..=3).map(row).collect(),
             list: List::default(),
         }
+    }
+
+    /// What can be done that no key does by itself, or why not.
+    pub(crate) fn deeds(&self) -> impl Iterator<Item = (&str, Result<Entry, String>)> {
+        let keyed = ["reassign ", "message ", "assign "];
+        let own = self.rows.iter();
+        own.filter(move |(label, _)| !keyed.iter().any(|k| label.starts_with(k)))
+            .map(|(label, can)| (label.as_str(), can.clone()))
     }
 
     pub(crate) fn settle(&mut self) {
@@ -204,23 +212,33 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         }
         Some(Ok(entry)) => {
             model.overlay = None;
-            match entry {
-                Entry::Do(deed) => acting::begin(model, deed, now),
-                Entry::Reassign => acting::reassign(model, &target, now),
-                Entry::Merge(ours, theirs) => {
-                    let scratch = Scratch::open(model, ours, theirs, now);
-                    model.overlay = Some(Overlay::Scratch(Box::new(scratch)));
-                    Vec::new()
-                }
-                Entry::Compose(to) => {
-                    model.overlay = Some(Overlay::Form(Box::new(Form::message(model, to))));
-                    Vec::new()
-                }
-                Entry::Assign(to) => {
-                    model.overlay = Some(Overlay::Form(Box::new(Form::assign(model, to.as_ref()))));
-                    Vec::new()
-                }
-            }
+            run(model, &entry, &target, now)
+        }
+    }
+}
+
+/// Begins an entry.
+pub(crate) fn run(
+    model: &mut Model,
+    entry: &Entry,
+    target: &Target,
+    now: Timestamp,
+) -> Vec<Effect> {
+    match entry.clone() {
+        Entry::Do(deed) => acting::begin(model, deed, now),
+        Entry::Reassign => acting::reassign(model, target, now),
+        Entry::Merge(ours, theirs) => {
+            let scratch = Scratch::open(model, ours, theirs, now);
+            model.overlay = Some(Overlay::Scratch(Box::new(scratch)));
+            Vec::new()
+        }
+        Entry::Compose(to) => {
+            model.overlay = Some(Overlay::Form(Box::new(Form::message(model, to))));
+            Vec::new()
+        }
+        Entry::Assign(to) => {
+            model.overlay = Some(Overlay::Form(Box::new(Form::assign(model, to.as_ref()))));
+            Vec::new()
         }
     }
 }

@@ -1,20 +1,25 @@
 //! What lies over a view: at most one at a time, and it takes every key.
 
+pub(crate) mod ask;
 pub(crate) mod daemons;
 pub(crate) mod dialog;
 pub(crate) mod form;
+pub(crate) mod frame;
 pub(crate) mod help;
 pub(crate) mod log;
 pub(crate) mod menu;
 pub(crate) mod mute;
 pub(crate) mod note;
 pub(crate) mod page;
+pub(crate) mod palette;
 pub(crate) mod scratch;
 
+pub(crate) use ask::Ask;
 pub(crate) use dialog::Dialog;
 pub(crate) use form::Form;
 pub(crate) use menu::Menu;
 pub(crate) use page::Page;
+pub(crate) use palette::Palette;
 pub(crate) use scratch::Scratch;
 
 use super::{
@@ -22,6 +27,7 @@ use super::{
     keymap::{Action, Chord, Context},
     model::Model,
     screen::{Hits, List, moved},
+    travel,
     widget::Canvas,
 };
 use crate::domain::{Command, JobOrder, Timestamp};
@@ -54,6 +60,10 @@ pub(crate) enum Overlay {
     Page(Box<Page>),
     /// Shall a merge be begun?
     Scratch(Box<Scratch>),
+    /// A command is typed.
+    Palette(Box<Palette>),
+    /// Shall a command run?
+    Ask(Box<Ask>),
     /// The write log: its first line on screen, the last that can be, and lines on screen.
     Log {
         /// First line on screen.
@@ -101,6 +111,8 @@ impl Overlay {
             Self::Menu(_) => Context::Menu,
             Self::Form(_) => Context::Form,
             Self::Log { .. } => Context::Log,
+            Self::Palette(_) => Context::Palette,
+            Self::Ask(_) => Context::Ask,
             Self::Page(_) => Context::Page,
             Self::Scratch(_) => Context::Scratch,
             Self::Dialog(dialog) => dialog.context(),
@@ -135,7 +147,8 @@ impl Overlay {
                 list.page = hits.page;
             }
             Self::Mute(mute) => mute.settle(hits),
-            Self::Form(_) | Self::Note(_) => {}
+            Self::Palette(palette) => palette.settle(hits),
+            Self::Form(_) | Self::Note(_) | Self::Ask(_) => {}
         }
     }
 }
@@ -156,6 +169,11 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
     match model.overlay.take() {
         Some(Overlay::Mute(mute)) => return mute::act(model, mute, action, now),
         Some(Overlay::Note(note)) => return note::act(model, note, action),
+        Some(Overlay::Ask(ask)) => return ask::act(model, ask, action, now),
+        Some(Overlay::Palette(palette)) => {
+            model.overlay = Some(Overlay::Palette(palette));
+            return palette::act(model, action, now);
+        }
         other => model.overlay = other,
     }
     if action == Action::Escape && !matches!(model.overlay, Some(Overlay::Scratch(_))) {
@@ -167,6 +185,10 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         Some(Overlay::Menu(_)) => menu::act(model, action, now),
         Some(Overlay::Form(_)) => form::act(model, action, now),
         Some(Overlay::Scratch(_)) => scratch::act(model, action, now),
+        Some(Overlay::Page(page)) if action == Action::Pin && page.compares() => {
+            travel::pin(model, now);
+            Vec::new()
+        }
         Some(Overlay::Page(page)) => {
             page.top = moved(action, page.top, page.seen.1, page.seen.0).unwrap_or(page.top);
             Vec::new()
@@ -192,15 +214,17 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             };
             vec![model.ask(Command::Job { name, order }).1]
         }
-        Some(Overlay::Mute(_) | Overlay::Note(_)) | None => Vec::new(),
+        Some(Overlay::Mute(_) | Overlay::Note(_) | Overlay::Ask(_) | Overlay::Palette(_))
+        | None => Vec::new(),
     }
 }
 
 /// A character that no key of the overlay means: typed, where text is typed.
-pub(crate) fn edit(model: &mut Model, chord: Chord) {
+pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) {
     match &mut model.overlay {
         Some(Overlay::Form(form)) => form.edit(chord),
         Some(Overlay::Dialog(dialog)) if dialog.context() == Context::Word => dialog.edit(chord),
+        Some(Overlay::Palette(_)) => palette::edit(model, chord, now),
         _ => {}
     }
 }
@@ -218,6 +242,8 @@ pub(crate) fn draw(
         Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
         Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
         Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
+        Some(Overlay::Palette(open)) => palette::draw(canvas, body, open, hits),
+        Some(Overlay::Ask(open)) => ask::draw(model, canvas, body, open, hits),
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
         Some(Overlay::Form(open)) => form::draw(canvas, body, open, hits),

@@ -1,8 +1,11 @@
 //! A page of text over a view: the commits of a branch, the files of a cell of the conflict matrix, a merge that was begun.
 
+mod compared;
+
 use crate::{
     domain::{
         Timestamp,
+        compare::Comparison,
         repo::{Begun, MergeSide, Outcome, ResolvedFile},
         text,
     },
@@ -33,6 +36,10 @@ enum Content {
     Cell(Arc<str>, Arc<str>),
     /// A merge in a work tree of its own.
     Begun(Box<Begun>),
+    /// What a program printed: its name, the text, and that it ended well.
+    Printed(String, String, bool),
+    /// Two instants, held against each other.
+    Compared(Box<Comparison>),
 }
 
 /// An open page.
@@ -67,11 +74,28 @@ impl Page {
         Self::of(Content::Begun(begun))
     }
 
+    /// Two instants, held against each other.
+    pub(crate) fn compared(found: Comparison) -> Self {
+        Self::of(Content::Compared(Box::new(found)))
+    }
+
+    /// It shows two instants.
+    pub(crate) const fn compares(&self) -> bool {
+        matches!(self.content, Content::Compared(_))
+    }
+
+    /// What a program printed.
+    pub(crate) const fn printed(name: String, text: String, well: bool) -> Self {
+        Self::of(Content::Printed(name, text, well))
+    }
+
     /// The branch whose commits it lists.
     pub(crate) const fn branch(&self) -> Option<&Arc<str>> {
         match &self.content {
             Content::Commits(branch) => Some(branch),
-            Content::Cell(..) | Content::Begun(_) => None,
+            Content::Cell(..) | Content::Begun(_) | Content::Compared(_) | Content::Printed(..) => {
+                None
+            }
         }
     }
 }
@@ -91,6 +115,8 @@ pub(super) fn draw(
         Content::Commits(branch) => commits(model, branch, now),
         Content::Cell(ours, theirs) => cell(model, (ours, theirs), inner),
         Content::Begun(begun) => self::begun(begun, inner),
+        Content::Printed(name, words, well) => printed((name, words, *well), inner),
+        Content::Compared(found) => compared::lines(found, inner),
     };
     let tall = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
@@ -117,6 +143,24 @@ pub(super) fn draw(
     };
     hits.point(inside);
     scroll(canvas, inside, &lines, page.top, hits);
+}
+
+/// What a program printed, neutralised line by line.
+fn printed((name, words, well): (&str, &str, bool), width: u16) -> (String, Vec<Strip>) {
+    let ended = if well { "ended" } else { "failed" };
+    let title = format!("{} {ended}", text::line(name));
+    let mut out: Vec<Strip> = Vec::new();
+    for line in text::body(words).lines() {
+        let lines = widget::lines(line, width, true).into_iter();
+        out.extend(lines.map(|l| Strip::of(l, Role::Text)));
+        if line.is_empty() {
+            out.push(Strip::new());
+        }
+    }
+    if out.is_empty() {
+        out.push(Strip::of("It printed nothing.", Role::Text));
+    }
+    (title, out)
 }
 
 fn commits(model: &Model, branch: &str, now: Timestamp) -> (String, Vec<Strip>) {

@@ -1,5 +1,6 @@
 //! One folder per view: `state` what it remembers, `update` what its keys do, `view` what it looks like.
 
+pub(crate) mod activity;
 pub(crate) mod alerts;
 pub(crate) mod messages;
 pub(crate) mod overview;
@@ -28,6 +29,7 @@ pub(crate) struct Screens {
     pub(crate) messages: messages::State,
     pub(crate) sessions: sessions::State,
     pub(crate) session: session::State,
+    pub(crate) activity: activity::State,
 }
 
 /// A selection in a list, by key, and what of the list is seen.

@@ -15,6 +15,7 @@ use std::sync::Arc;
 mod alerts;
 mod chance;
 mod filter;
+mod palette;
 mod tasks;
 
 const SIZE: (u16, u16) = (120, 40);

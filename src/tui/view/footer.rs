@@ -8,8 +8,9 @@ use crate::{
         keymap::{Action, Binding, Context},
         model::{Model, View},
         overlay::Overlay,
-        screen::{alerts, messages, session, sessions, task, tasks, worker, workers},
+        screen::{activity, alerts, messages, session, sessions, task, tasks, worker, workers},
         theme::Role,
+        travel,
         widget::{Canvas, Rows, Strip},
     },
 };
@@ -34,13 +35,22 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
 }
 
 fn filter(model: &Model) -> Option<&str> {
-    match model.view {
-        View::Workers => Some(&model.screens.workers.filter),
-        View::Tasks => Some(&model.screens.tasks.filter),
-        View::Alerts => Some(&model.screens.alerts.filter),
-        View::Messages => Some(&model.screens.messages.filter),
-        View::Sessions => Some(&model.screens.sessions.filter),
-        View::Overview | View::Worker | View::Task | View::Session => None,
+    model.filter()
+}
+
+impl Model {
+    /// The filter of the view on show; `None` where there can be none.
+    pub(crate) fn filter(&self) -> Option<&str> {
+        let model = self;
+        match model.view {
+            View::Workers => Some(&model.screens.workers.filter),
+            View::Tasks => Some(&model.screens.tasks.filter),
+            View::Alerts => Some(&model.screens.alerts.filter),
+            View::Messages => Some(&model.screens.messages.filter),
+            View::Sessions => Some(&model.screens.sessions.filter),
+            View::Activity => Some(&model.screens.activity.filter),
+            View::Overview | View::Worker | View::Task | View::Session => None,
+        }
     }
 }
 
@@ -51,6 +61,7 @@ fn sieve(model: &Model) -> Option<&Sieve> {
         View::Alerts => Some(&model.screens.alerts.sieve),
         View::Messages => Some(&model.screens.messages.sieve),
         View::Sessions => Some(&model.screens.sessions.sieve),
+        View::Activity => Some(&model.screens.activity.sieve),
         View::Overview | View::Worker | View::Task | View::Session => None,
     }
 }
@@ -127,6 +138,7 @@ fn matched(scene: Scene<'_>) -> String {
         View::Messages => messages::status(scene),
         View::Sessions => sessions::status(scene),
         View::Session => session::status(scene),
+        View::Activity => activity::status(scene),
     }
 }
 
@@ -154,6 +166,10 @@ pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
         if all.iter().all(|known| known.run != row.run) {
             all.push(row);
         }
+    }
+    if model.facts.frozen().is_some() {
+        // Nothing can be done to what is past: first the keys that move through it.
+        all.sort_by_key(|b| !travel::moves(b.run));
     }
     all
 }
@@ -189,12 +205,16 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         View::Alerts => model.screens.alerts.rows.is_empty(),
         View::Messages => model.screens.messages.rows.is_empty(),
         View::Sessions => model.screens.sessions.is_empty(),
+        View::Activity => model.screens.activity.rows.is_empty(),
         View::Overview | View::Worker | View::Task | View::Session => false,
     };
     let on = |view| model.view == view;
     match binding.run {
-        Action::Live => frozen,
-        Action::Freeze => !frozen,
+        Action::Live => frozen && !model.travel.only(),
+        Action::Freeze => true,
+        Action::EarlierEvent | Action::EarlierMinute | Action::EarlierTrouble | Action::Compare => {
+            frozen
+        }
         Action::Open | Action::Evidence | Action::Note | Action::Mark => !empty,
         Action::Ack if on(View::Sessions) && model.screens.sessions.selected().is_none() => false,
         Action::Ack | Action::Mute => !empty && !model.facts.alerts().is_empty(),

@@ -2,7 +2,7 @@
 
 use super::{Scene, Tier, guard};
 use crate::{
-    domain::{DataState, Mode, Severity},
+    domain::{DataState, Mode, Severity, Timestamp},
     tui::{
         keymap::{Action, Context},
         model::{Model, View},
@@ -52,16 +52,34 @@ pub(super) fn tiny(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 fn name(scene: Scene<'_>) -> Strip {
     let source = &scene.model.snapshot().source;
     let tab = scene.model.view.name();
+    let looked_at = scene.model.facts.scope();
+    let part = if looked_at.is_all() {
+        Role::Text
+    } else {
+        Role::Accent
+    };
+    let scope = |most| crate::domain::text::fit(&looked_at.to_string(), most).into_owned();
+    let narrow = |strip: Strip, most| {
+        if looked_at.is_all() {
+            strip
+        } else {
+            strip.add(format!(" @{}", scope(most)), part)
+        }
+    };
     match scene.tier {
         Tier::Xl => Strip::of(" swarmwarden", Role::Title)
             .add(format!("  {}", source.name), Role::Text)
-            .add("  scope all", Role::Text),
-        Tier::M => Strip::of(format!(" {}", source.name), Role::Title).add(" @all", Role::Text),
-        Tier::S => Strip::of(
-            format!(" {}", crate::domain::text::fit(&source.name, 14)),
-            Role::Title,
-        ),
-        Tier::Xs | Tier::Tiny => Strip::of(tab.chars().take(4).collect::<String>(), Role::Title),
+            .add(format!("  scope {}", scope(36)), part),
+        Tier::M => Strip::of(format!(" {}", source.name), Role::Title)
+            .add(format!(" @{}", scope(18)), part),
+        Tier::S => {
+            let name = format!(" {}", crate::domain::text::fit(&source.name, 14));
+            narrow(Strip::of(name, Role::Title), 12)
+        }
+        Tier::Xs | Tier::Tiny => {
+            let tab = tab.chars().take(4).collect::<String>();
+            narrow(Strip::of(tab, Role::Title), 8)
+        }
     }
 }
 
@@ -83,6 +101,8 @@ fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
         }
         if n > 3 {
             parts.push(done(scene));
+        }
+        if n > 4 {
             parts.push(guard::policy(scene));
         }
         if n > 2 {
@@ -94,7 +114,7 @@ fn facts(scene: Scene<'_>) -> Vec<Vec<Strip>> {
         }
         parts
     };
-    (0..=4).rev().map(short).collect()
+    (0..=5).rev().map(short).collect()
 }
 
 /// The first choice that fits, its parts with blanks between.
@@ -123,6 +143,9 @@ fn best(room: u16, choices: &[Vec<Strip>]) -> Strip {
 fn state(scene: Scene<'_>, short: bool) -> Strip {
     let model = scene.model;
     let source = &model.snapshot().source;
+    if let Some(at) = model.facts.past() {
+        return replay(scene, at, short);
+    }
     if let Some((at, more)) = model.facts.frozen() {
         let clock = if short {
             String::new()
@@ -163,6 +186,23 @@ fn state(scene: Scene<'_>, short: bool) -> Strip {
         DataState::Offline => Strip::of(format!("{demo}OFFLINE {age}"), Role::Off),
         DataState::Recorded(at) => Strip::of(format!("RECORDED {}", at.clock()), Role::Replay),
     }
+}
+
+/// `REPLAY 12:01:10Z 4x`, with the day where it is another.
+fn replay(scene: Scene<'_>, at: Timestamp, short: bool) -> Strip {
+    let day = |at: Timestamp| at.utc().map(|at| at.date_naive());
+    let mut words = "REPLAY".to_owned();
+    if day(at) != day(scene.now)
+        && let Some(at) = at.utc()
+        && !short
+    {
+        words.push_str(&at.format(" %m-%d").to_string());
+    }
+    words.push_str(&format!(" {}", at.clock()));
+    if let Some(speed) = scene.model.travel.playing() {
+        words.push_str(&format!(" {speed}x"));
+    }
+    Strip::of(words, Role::Replay)
 }
 
 /// `✗2 CRIT  !2 WARN`.
@@ -227,8 +267,12 @@ fn lock(scene: Scene<'_>) -> Strip {
 }
 
 impl Scene<'_> {
-    /// The time now, which goes on while the picture stands still; minutes are enough on 60 columns and over a slow line.
+    /// The time now; minutes are enough on 60 columns and over a slow line. Nothing while the picture stands still: its own instant is
+    /// named beside it.
     fn clock_text(self) -> String {
+        if self.model.facts.frozen().is_some() {
+            return String::new();
+        }
         let clock = self.now.clock();
         let short = self.tier == Tier::S || self.model.look.slow;
         match clock.get(..5).filter(|_| short) {
@@ -307,7 +351,7 @@ fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 }
 
 /// Every tab, its key's action, and how much is behind it.
-fn tab_list(model: &Model) -> [(View, Action, u64); 6] {
+fn tab_list(model: &Model) -> [(View, Action, u64); 7] {
     let snapshot = model.snapshot();
     let alerts = model.facts.alerts().iter();
     let active = alerts.filter(|a| a.status.is_active()).count() as u64;
@@ -323,5 +367,6 @@ fn tab_list(model: &Model) -> [(View, Action, u64); 6] {
         (View::Alerts, Action::Alerts, active),
         (View::Messages, Action::Messages, snapshot.traffic.unread),
         (View::Sessions, Action::Sessions, spoken_of as u64),
+        (View::Activity, Action::Activity, 0),
     ]
 }

@@ -118,6 +118,12 @@ fn messages() {
 }
 
 #[test]
+fn activity() {
+    screens("activity", &fixture::eventful(104), "7jj");
+    screens("activity_none", &fixture::swarm(0), "7");
+}
+
+#[test]
 fn overlays() {
     screens("help", &fixture::swarm(104), "2?");
     screens("daemons", &fixture::swarm(104), "Djj");

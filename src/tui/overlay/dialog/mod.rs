@@ -66,7 +66,7 @@ pub(crate) struct Dialog {
 impl Dialog {
     /// A dialog for orders as they are.
     pub(crate) fn open(model: &Model, orders: Vec<Order>, now: Timestamp) -> Self {
-        let snapshot = Arc::clone(model.snapshot());
+        let snapshot = Arc::clone(model.whole());
         let item = |order: Order| Item {
             proposal: propose(&snapshot, &order, now),
             ranking: None,
@@ -85,7 +85,7 @@ impl Dialog {
         tasks: &[TaskId],
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let snapshot = Arc::clone(model.snapshot());
+        let snapshot = Arc::clone(model.whole());
         let mut given: HashMap<ConversationId, usize> = HashMap::new();
         let mut items = Vec::new();
         for id in tasks {

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         AlertOrder, Command, ConversationId, Mode, Subject, Timestamp,
-        alert::{Alert, Status},
+        alert::{Alert, Matcher, Status},
     },
     tui::{
         effect::Effect,
@@ -23,11 +23,13 @@ impl Model {
             by: Arc::clone(&by),
             order,
         };
-        let (id, effect) = self.ask(command(order));
+        let again = command(order);
+        let (id, effect) = self.ask(again.clone());
         if let Some(inverse) = inverse {
             self.undo.push(Undo::Alert {
                 id,
                 command: command(inverse),
+                again,
             });
         }
         effect
@@ -93,12 +95,10 @@ fn of_session(model: &Model, session: &Arc<str>) -> Vec<Arc<str>> {
         .collect()
 }
 
-/// A key that concerns alerts, on another view; `None` for any other.
-pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
-    if !matches!(action, Action::Ack | Action::Mute) {
-        return None;
-    }
-    let keys = match model.view {
+/// Keys of the alerts that a key would be about: the marked ones, those of the selected row, those of who is selected.
+pub(crate) fn meant(model: &Model) -> Vec<Arc<str>> {
+    match model.view {
+        View::Alerts => super::update::chosen(model),
         View::Overview => overview::selected_keys(model),
         View::Workers => {
             let worker = model.screens.workers.list.selected.as_ref();
@@ -116,8 +116,22 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
             let session = model.screens.session.key.as_ref();
             session.map_or_else(Vec::new, |key| of_session(model, key))
         }
-        View::Alerts | View::Tasks | View::Task | View::Messages => return None,
-    };
+        _ => Vec::new(),
+    }
+}
+
+/// A key that concerns alerts, on another view; `None` for any other.
+pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
+    if !matches!(action, Action::Ack | Action::Mute) {
+        return None;
+    }
+    if matches!(
+        model.view,
+        View::Alerts | View::Tasks | View::Task | View::Messages | View::Activity
+    ) {
+        return None;
+    }
+    let keys = meant(model);
     if action == Action::Ack {
         return Some(ack(model, &keys, now));
     }
@@ -140,4 +154,31 @@ pub(super) fn mute(model: &mut Model, keys: &[Arc<str>], now: Timestamp) {
         Some(alert) => model.overlay = Some(Overlay::Mute(Mute::new(alert))),
         None => model.say("there is no alert to mute here", now),
     }
+}
+
+/// Mutes that hide an alert that is meant.
+pub(crate) fn muted(model: &Model) -> Vec<Matcher> {
+    let alerts = found(model, &meant(model));
+    let silences = model.snapshot().silences.iter();
+    silences
+        .filter(|s| alerts.iter().any(|a| s.matcher.matches(a)))
+        .map(|s| s.matcher.clone())
+        .collect()
+}
+
+/// Ends the mutes of what is meant, or all of them.
+pub(crate) fn unmute(model: &mut Model, all: bool, now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = model.alerts_are_past() {
+        model.say(why, now);
+        return Vec::new();
+    }
+    let matchers = if all {
+        let silences = model.snapshot().silences.iter();
+        silences.map(|s| s.matcher.clone()).collect()
+    } else {
+        muted(model)
+    };
+    let each = matchers.into_iter();
+    each.map(|matcher| model.order(AlertOrder::Unsilence { matcher }, None))
+        .collect()
 }

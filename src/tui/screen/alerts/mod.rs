@@ -6,9 +6,9 @@ mod state;
 mod update;
 mod view;
 
-pub(crate) use deeds::{key, worker};
+pub(crate) use deeds::{key, meant, muted, unmute, worker};
 #[cfg(test)]
 pub(crate) use state::Entry;
 pub(crate) use state::State;
-pub(crate) use update::{act, derive};
+pub(crate) use update::{act, derive, select};
 pub(crate) use view::{draw, status};

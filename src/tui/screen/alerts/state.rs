@@ -6,7 +6,10 @@ use crate::{
         Severity,
         alert::{Alert, Status},
     },
-    tui::screen::{Hits, List},
+    tui::{
+        marks::Marks,
+        screen::{Hits, List},
+    },
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -80,6 +83,8 @@ pub(crate) struct State {
     pub(crate) all: bool,
     /// Groups whose alerts have rows of their own.
     pub(crate) expanded: BTreeSet<Arc<str>>,
+    /// Marked ones, by key: whatever the filter shows of them.
+    pub(crate) marks: Marks<Arc<str>>,
     /// The keys move the detail.
     pub(crate) on_detail: bool,
     /// First line of the detail, the last it can be, and lines on screen.

@@ -84,6 +84,15 @@ fn rows(state: &State, shown: &[Arc<Alert>]) -> Vec<Entry> {
     rows
 }
 
+/// Keys of the marked alerts; without marks those of the selected row.
+pub(super) fn chosen(model: &Model) -> Vec<Arc<str>> {
+    let marks = &model.screens.alerts.marks;
+    if marks.is_empty() {
+        return selected(model);
+    }
+    marks.all().cloned().collect()
+}
+
 /// Keys of the alerts of the selected row.
 fn selected(model: &Model) -> Vec<Arc<str>> {
     let entry = model.screens.alerts.selected();
@@ -96,8 +105,8 @@ fn selected(model: &Model) -> Vec<Arc<str>> {
 pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     let state = &mut model.screens.alerts;
     match action {
-        Action::Ack => return deeds::ack(model, &selected(model), now),
-        Action::Mute => deeds::mute(model, &selected(model), now),
+        Action::Ack => return deeds::ack(model, &chosen(model), now),
+        Action::Mute => deeds::mute(model, &chosen(model), now),
         Action::Note => {
             if let Some(alert) = state.selected().and_then(Entry::first) {
                 model.overlay = Some(Overlay::note(Arc::clone(&alert.key)));
@@ -112,6 +121,22 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         _ => walk(state, action),
     }
     Vec::new()
+}
+
+/// Selects an alert and shows what hides it; `false` when it is not kept any more.
+pub(crate) fn select(model: &mut Model, key: &Arc<str>) -> bool {
+    let Some(alert) = model.facts.alert(key) else {
+        return false;
+    };
+    let group = format!("{}/{}", alert.status.name(), alert.kind);
+    let status = alert.status;
+    let state = &mut model.screens.alerts;
+    state.filter.clear();
+    state.open_only &= state.shows(status);
+    state.all |= !state.shows(status);
+    state.expanded.insert(group.into());
+    state.list.choose(0, Some(Arc::clone(key)));
+    true
 }
 
 fn expand(state: &mut State, open: bool) {

@@ -4,7 +4,7 @@ use super::state::Paging;
 use crate::domain::filter::Facts as _;
 use crate::tui::sieve::Shown;
 use crate::{
-    domain::{Command, ConversationId, Message, Snapshot, Timestamp},
+    domain::{Command, ConversationId, Message, MessageId, Snapshot, Timestamp},
     link::RequestId,
     tui::{
         effect::Effect,
@@ -120,6 +120,13 @@ pub(crate) fn thread_of(model: &mut Model, conversation: &ConversationId) {
         state.follow = true;
         state.list.top = 0;
     }
+}
+
+/// Selects a message of the rows, and follows no longer.
+pub(crate) fn select(model: &mut Model, id: MessageId) {
+    let state = &mut model.screens.messages;
+    state.follow = false;
+    state.list.choose(0, Some(id));
 }
 
 /// One key.

@@ -82,8 +82,10 @@ pub(super) fn fleet(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
 }
 
 /// `▸79 working  ◦9 idle …` with `gap` between two.
-fn worded(scene: Scene<'_>, gap: &str) -> Strip {
-    told(scene).fold(Strip::new(), |line, (state, n)| {
+/// `▸79 working ◦9 idle`; `whole`, also the states that nobody is in.
+fn worded(scene: Scene<'_>, gap: &str, whole: bool) -> Strip {
+    let told = told(scene).filter(|(_, n)| whole || *n > 0);
+    told.fold(Strip::new(), |line, (state, n)| {
         let mark = widget::state(state);
         let role = if n > 0 { mark.role } else { Role::Dim };
         let word = mark.word.to_lowercase();
@@ -113,7 +115,12 @@ pub(super) fn fleet_line(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect)
     let total = scene.model.snapshot().states.total();
     let title = Strip::of(format!("FLEET {total}  "), Role::Title);
     let heading = rows.line();
-    let choices = [worded(scene, "  "), worded(scene, " "), counts(scene)];
+    let choices = [
+        worded(scene, "  ", true),
+        worded(scene, " ", true),
+        worded(scene, " ", false),
+        counts(scene),
+    ];
     let room = heading.width.saturating_sub(title.width() + 3);
     let fits = choices.iter().find(|c| c.width() <= room);
     let best = fits.cloned().unwrap_or_default();
@@ -143,7 +150,7 @@ pub(super) fn heartbeats(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect)
     }
 }
 
-/// One or more lines per team, two teams side by side where both fit.
+/// One or more lines per team, as many teams side by side as fit.
 pub(super) fn beat_lines(scene: Scene<'_>, width: u16) -> Vec<Strip> {
     let snapshot = scene.model.snapshot();
     let teams: Vec<&str> = snapshot
@@ -171,28 +178,29 @@ pub(super) fn beat_lines(scene: Scene<'_>, width: u16) -> Vec<Strip> {
     let name = name.min(14);
     let most = named.iter().map(|(_, w)| w.len()).max().unwrap_or(0);
     let most = u16::try_from(most).unwrap_or(u16::MAX);
-    let half = (width.saturating_sub(1)) / 2;
-    let double = scene.tier < Tier::Xl && name + most + 4 <= half;
-    let room = if double {
-        half
+    let own = name + most + 4;
+    let abreast = if scene.tier < Tier::Xl {
+        (width.saturating_sub(1) / own.max(1)).clamp(1, 4)
     } else {
-        width.saturating_sub(1)
+        1
     };
+    let room = width.saturating_sub(1) / abreast;
     let mut lines: Vec<Strip> = Vec::new();
-    for (i, (team, workers)) in named.iter().enumerate() {
-        let parts = marks(team, workers, name, room);
-        if double
-            && i % 2 == 1
-            && let Some(last) = lines.pop()
-        {
-            let gap = usize::from(half.saturating_sub(last.width()));
-            let mut parts = parts.into_iter();
-            let beside = parts.next().unwrap_or_default();
-            lines.push(last.add(" ".repeat(gap), Role::Text).join(beside));
-            lines.extend(parts);
-        } else {
-            lines.extend(parts);
+    for few in named.chunks(usize::from(abreast)) {
+        let mut row: Vec<Strip> = Vec::new();
+        for (column, (team, workers)) in (0u16..).zip(few) {
+            for (i, part) in marks(team, workers, name, room).into_iter().enumerate() {
+                if row.len() == i {
+                    row.push(Strip::new());
+                }
+                if let Some(line) = row.get_mut(i) {
+                    let gap = (column * room).saturating_sub(line.width());
+                    let pad = " ".repeat(usize::from(gap));
+                    *line = std::mem::take(line).add(pad, Role::Text).join(part);
+                }
+            }
         }
+        lines.extend(row);
     }
     lines
 }

@@ -1,6 +1,9 @@
 //! The lists of the Overview: what needs the operator, sessions and teams, the bridge.
 
-use super::state::{Panel, State};
+use super::{
+    rescue,
+    state::{Panel, State},
+};
 use crate::{
     domain::{
         Group, GroupKind, Problem, Progress, Severity, Subject, alert::Status, session::Session,
@@ -78,9 +81,19 @@ pub(super) fn problems(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, h
         canvas.put(rows.line(), &words, mark.role);
     }
     let focused = state.focus == Panel::Problems;
-    for (i, line) in lines.drain(..).enumerate().skip(top).take(page) {
+    let wide = scene.tier == Tier::Xl;
+    let seen = lines.iter().skip(top).take(page);
+    let next: Vec<String> = seen
+        .map(|line| {
+            whose(scene, line)
+                .unwrap_or_else(|| rescue::next(scene.model, line.first, line.many, wide))
+        })
+        .collect();
+    let widest = next.iter().map(|words| cells(words)).max().unwrap_or(0);
+    for ((i, line), next) in lines.drain(..).enumerate().skip(top).take(page).zip(next) {
         let place = rows.line();
-        problem(scene, canvas, place, &line);
+        let next = format!("{next:<w$}", w = usize::from(widest));
+        problem(scene, canvas, place, &line, &next);
         if Some(i) == at && focused {
             canvas.select(place);
             hits.point(place);
@@ -144,7 +157,7 @@ fn one_has(scene: Scene<'_>, problem: &Problem) -> Option<String> {
     }
 }
 
-fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'_>) {
+fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'_>, next: &str) {
     let mark = widget::severity(line.first.severity);
     let who = match &line.first.subject {
         Subject::Worker(_, id) => id.to_string(),
@@ -161,23 +174,14 @@ fn problem(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, line: &Line<'
     } else {
         format!(" {} ", mark.text())
     };
-    let whose = whose(scene, line);
-    let next = match (&whose, &line.first.subject, line.many) {
-        (Some(words), ..) => words.as_str(),
-        (None, Subject::Source, _) => "Enter daemons",
-        (None, Subject::Session(_), 1) => "Enter session",
-        (None, _, 1) => "Enter evidence",
-        _ => "Enter list",
-    };
     let wide = scene.tier == Tier::Xl;
     let id_width = if wide { 26 } else { 20 };
     let room = usize::from(id_width - cells(&more));
     let who = format!("{}{more}", text::fit(&who, room));
     let age = scene.clock.age(line.first.since);
-    let tail = match (scene.tier, line.many) {
-        (Tier::Xl, _) => format!("{age:>7}   {next:<15}"),
-        (Tier::M, _) if whose.is_some() => format!(" {age:>7} {next} "),
-        (Tier::M, _) => format!(" {age:>7} "),
+    let tail = match scene.tier {
+        Tier::Xl => format!("{age:>7}   {next}  "),
+        Tier::M => format!(" {age:>6} {next} "),
         _ => format!(" {age:>6} "),
     };
     let sentence = if line.many == 1 {

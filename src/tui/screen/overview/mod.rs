@@ -4,6 +4,7 @@ mod bridge;
 mod charts;
 mod lists;
 mod recent;
+mod rescue;
 mod state;
 mod update;
 mod view;

@@ -1,10 +1,10 @@
 //! What the Overview remembers.
 
 use crate::{
-    domain::{GroupKind, Problem, Snapshot},
+    domain::{GroupKind, Problem, Snapshot, Timestamp},
     tui::screen::{Hits, List},
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// Which list the keys move through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,6 +29,8 @@ pub(crate) struct State {
     pub(crate) focus: Panel,
     /// A row of problems stands for all of one kind.
     pub(crate) folded: bool,
+    /// Who should take the work of whom, by key of the problem, and the picture that says so.
+    pub(super) rescue: (Timestamp, HashMap<Arc<str>, (Arc<str>, i64)>),
     /// The problem that `!` went to last.
     pub(super) visited: Option<Arc<str>>,
 }

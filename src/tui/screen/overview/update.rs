@@ -1,6 +1,6 @@
 //! What the keys of the Overview do.
 
-use super::state::Panel;
+use super::{rescue, state::Panel};
 use crate::{
     domain::{GroupKind, Problem, Severity, Subject, session::Session},
     tui::{
@@ -19,6 +19,9 @@ pub(crate) fn derive(model: &mut Model) {
     let problems = &snapshot.problems;
     state.order = order(problems);
     let mut list = std::mem::take(&mut state.problems);
+    if !model.typed.any {
+        list.rest();
+    }
     list.settle(problems.len(), |i| {
         state.problem(snapshot, i).map(|p| Arc::clone(&p.key))
     });
@@ -29,6 +32,12 @@ pub(crate) fn derive(model: &mut Model) {
     });
     if groups.is_empty() {
         state.focus = Panel::Problems;
+    }
+    if model.view == View::Overview && state.rescue.0 != snapshot.at {
+        state.rescue = (
+            snapshot.at,
+            rescue::suggested(snapshot, state, &model.facts),
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod view;
 
-pub(crate) use view::{brief, draw, status};
+pub(crate) use view::{brief, draw, status, step_line, step_mark, step_words};
 
 use super::{Hits, moved, worker};
 use crate::{

@@ -12,7 +12,7 @@ use crate::{
         },
         theme::Role,
         view::{Scene, Tier},
-        widget::{self, Canvas, Rows, Strip},
+        widget::{self, Canvas, Mark, Rows, Strip},
     },
 };
 use ratatui::layout::Rect;
@@ -31,7 +31,7 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     hits.point(head);
     let mut lines = facts(scene, task, place.width);
     lines.push(Strip::of("  HISTORY", Role::Title));
-    lines.extend(task.history.iter().rev().map(|s| step(scene, s)));
+    lines.extend(task.history.iter().rev().map(|s| step_line(scene, s)));
     if task.history.is_empty() {
         lines.push(Strip::of("  nothing is known of it", Role::Dim));
     }
@@ -219,28 +219,42 @@ fn suggestion(scene: Scene<'_>, task: &Task) -> String {
 }
 
 /// One step, as a line of the history.
-fn step(scene: Scene<'_>, step: &TaskStep) -> Strip {
+pub(crate) fn step_line(scene: Scene<'_>, step: &TaskStep) -> Strip {
     let at = step
         .at
         .map_or_else(|| "no time".to_owned(), |at| scene.clock.log(at));
-    let role = match step.kind {
-        StepKind::Failed | StepKind::Dead => Role::Crit,
-        StepKind::Late(_) | StepKind::Fenced | StepKind::Blocked => Role::Warn,
-        StepKind::Done | StepKind::Accepted | StepKind::Adopted => Role::Ok,
-        _ => Role::Text,
-    };
     let gen_word = format!("g{}", step.generation);
-    Strip::of(format!("  {at:<12} {gen_word:<4}"), Role::Dim).add(words(step), role)
+    let role = step_mark(step.kind).role;
+    Strip::of(format!("  {at:<12} {gen_word:<4}"), Role::Dim).add(step_words(step, true), role)
+}
+
+/// How a step is shown where there is no room for its words.
+pub(crate) const fn step_mark(kind: StepKind) -> Mark {
+    match kind {
+        StepKind::Failed => Mark::new("✗", "FAILED", Role::Crit),
+        StepKind::Dead => Mark::new("✗", "DEAD", Role::Crit),
+        StepKind::Late(_) => Mark::new("!", "LATE", Role::Warn),
+        StepKind::Fenced => Mark::new("!", "TAKEN", Role::Warn),
+        StepKind::Blocked => Mark::new("?", "BLOCKED", Role::Warn),
+        StepKind::Done => Mark::new("✓", "DONE", Role::Ok),
+        StepKind::Accepted => Mark::new("▸", "RUN", Role::Ok),
+        StepKind::Adopted => Mark::new("✓", "ADOPTED", Role::Ok),
+        StepKind::Progress(_) => Mark::new("▸", "REPORT", Role::Text),
+        StepKind::Assigned | StepKind::Redelivered => Mark::new("~", "SENT", Role::Text),
+        StepKind::Held => Mark::new("=", "HOLD", Role::Text),
+        _ => Mark::new("-", "SET", Role::Text),
+    }
 }
 
 fn told(scene: Scene<'_>, step: &TaskStep) -> String {
     let at = step
         .at
         .map_or_else(String::new, |at| format!("{} ", scene.clock.log(at)));
-    format!("{at}{}", words(step))
+    format!("{at}{}", step_words(step, true))
 }
 
-fn words(step: &TaskStep) -> String {
+/// What happened in a step; `signed`, by whom and why.
+pub(crate) fn step_words(step: &TaskStep, signed: bool) -> String {
     let who = step
         .worker
         .as_ref()
@@ -264,7 +278,7 @@ fn words(step: &TaskStep) -> String {
         StepKind::Released => "released".to_owned(),
         StepKind::Priority(p) => format!("priority P{p}"),
     };
-    if let Some((by, why)) = &step.by {
+    if let Some((by, why)) = step.by.as_ref().filter(|_| signed) {
         words = format!("{words} by {by}");
         if let Some(why) = why {
             words = format!("{words}: {why}");

@@ -8,4 +8,4 @@ mod view;
 
 pub(crate) use state::State;
 pub(crate) use update::{act, open, to_evidence};
-pub(crate) use view::{brief, draw, status};
+pub(crate) use view::{brief, draw, evidence, status};

@@ -233,6 +233,11 @@ pub(crate) fn brief(
     hits.detail = (last, page);
 }
 
+/// Who votes for what, as lines.
+pub(crate) fn evidence(scene: Scene<'_>, worker: &Worker, width: u16) -> Vec<Strip> {
+    sections::evidence(scene, worker, width).lines
+}
+
 /// For the status line.
 pub(crate) fn status(scene: Scene<'_>) -> String {
     let conversation = scene.model.screens.worker.conversation.as_ref();

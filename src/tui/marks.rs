@@ -1,0 +1,103 @@
+//! Rows that were marked, by key: they stay marked whatever is refreshed, ordered or filtered.
+
+use std::collections::BTreeSet;
+
+/// Marks of a list.
+#[derive(Debug, Clone)]
+pub(crate) struct Marks<K> {
+    all: BTreeSet<K>,
+    /// Where a range began.
+    anchor: Option<K>,
+}
+
+impl<K> Default for Marks<K> {
+    fn default() -> Self {
+        Self {
+            all: BTreeSet::new(),
+            anchor: None,
+        }
+    }
+}
+
+impl<K: Ord + Clone> Marks<K> {
+    /// Nothing is marked.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// How many.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Every marked key, in order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &K> {
+        self.all.iter()
+    }
+
+    /// It is marked.
+    pub(crate) fn has(&self, key: &K) -> bool {
+        self.all.contains(key)
+    }
+
+    /// Forgets what does not exist any more.
+    pub(crate) fn keep(&mut self, exists: impl FnMut(&K) -> bool) {
+        self.all.retain(exists);
+    }
+
+    /// Marks a row, or takes the mark away.
+    pub(crate) fn toggle(&mut self, keys: &[K]) {
+        if keys.iter().all(|k| self.all.contains(k)) {
+            for key in keys {
+                self.all.remove(key);
+            }
+        } else {
+            self.add(keys.iter().cloned());
+        }
+    }
+
+    /// Marks all of these.
+    pub(crate) fn add(&mut self, keys: impl IntoIterator<Item = K>) {
+        self.all.extend(keys);
+    }
+
+    /// Begins a range at `here`; the second time the key that it began at, and nothing is begun.
+    pub(crate) fn range(&mut self, here: Option<&K>) -> Option<K> {
+        if self.anchor.is_some() {
+            return self.anchor.take();
+        }
+        self.anchor = here.cloned();
+        None
+    }
+
+    /// A range was begun.
+    pub(crate) const fn ranges(&self) -> bool {
+        self.anchor.is_some()
+    }
+
+    /// A range that was begun is given up; `false` when there is none.
+    pub(crate) fn stop(&mut self) -> bool {
+        self.anchor.take().is_some()
+    }
+
+    /// Nothing is marked any more; `false` when nothing was.
+    pub(crate) fn clear(&mut self) -> bool {
+        let some = !self.all.is_empty();
+        self.all.clear();
+        some
+    }
+
+    /// For the status line: `marked 3 (1 not shown)`; `seen` says of a key that it has a row.
+    pub(crate) fn words(&self, seen: impl Fn(&K) -> bool) -> Option<String> {
+        if self.ranges() {
+            return Some("V again marks the range".to_owned());
+        }
+        let hidden = self.all.iter().filter(|k| !seen(k)).count();
+        let more = if hidden > 0 {
+            format!(" ({hidden} not shown)")
+        } else {
+            String::new()
+        };
+        (!self.all.is_empty()).then(|| format!("marked {}{more}", self.all.len()))
+    }
+}

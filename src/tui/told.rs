@@ -1,0 +1,53 @@
+//! What came of errands: the configuration that was read again, what a program printed.
+
+use super::{
+    errand::{Fresh, Told},
+    keymap::Keymap,
+    model::Model,
+    overlay::{Overlay, Page},
+    theme::Theme,
+};
+use crate::domain::Timestamp;
+
+impl Model {
+    /// Takes what came of an errand.
+    pub(super) fn told(&mut self, told: Result<Told, String>, now: Timestamp) {
+        match told {
+            Err(why) => self.say(why, now),
+            Ok(Told::Word(words)) => self.say(words, now),
+            Ok(Told::Fresh(fresh)) => self.refresh(*fresh, now),
+            Ok(Told::Printed(name, text, well)) => {
+                let words = if well { "ended" } else { "failed" };
+                if self.overlay.is_none() {
+                    let page = Page::printed(name, text, well);
+                    self.overlay = Some(Overlay::Page(Box::new(page)));
+                } else {
+                    self.say(format!("{name} {words}"), now);
+                }
+            }
+        }
+    }
+
+    /// What the configuration says holds from here on; what is selected, filtered and marked stays.
+    fn refresh(&mut self, fresh: Fresh, now: Timestamp) {
+        let (map, mut wrong) = Keymap::parse(&fresh.preset);
+        let (map, flaws) = map.rebound(&fresh.rebind);
+        wrong.extend(flaws.into_iter().map(|flaw| flaw.words));
+        wrong.extend(fresh.warnings);
+        self.look.keymap = map;
+        self.finding.themes = fresh.themes;
+        self.finding.filters = fresh.filters;
+        self.finding.commands = fresh.commands;
+        if let Some(palette) = self.finding.palette(&fresh.theme) {
+            self.look.theme = Theme::of(&palette, self.look.depth);
+            self.finding.theme = fresh.theme;
+        }
+        self.typed.pending.clear();
+        let words = match wrong.as_slice() {
+            [] => "configuration read".to_owned(),
+            [one] => format!("configuration read; {one}"),
+            [one, rest @ ..] => format!("configuration read; {one}; and {} more", rest.len()),
+        };
+        self.say(words, now);
+    }
+}
