@@ -9,6 +9,7 @@ mod issue;
 pub mod job;
 mod look;
 mod publish;
+mod replay;
 pub mod rotation;
 mod supervisor;
 mod survey;
@@ -20,6 +21,7 @@ pub use issue::{IssueError, Issuer, Opening};
 pub use job::Reporting;
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use publish::{Paper, PublishError, Published, Publisher};
+pub use replay::RECORDED;
 pub use supervisor::Supervisor;
 pub use survey::Surveyor;
 pub use travel::{OpenTape, recorded};
@@ -351,7 +353,9 @@ impl Desk {
                 self.poke();
                 Some(done.map_or_else(Reply::Refused, Reply::Done))
             }
-            Command::Travel(travel) => self.archive.ask(id, travel),
+            Command::Travel(_) | Command::ExportIncident { .. } | Command::WhatIf { .. } => {
+                self.archive.ask(id, command)
+            }
             Command::Job { name, order } => {
                 let done = self.supervisor.order(name, order);
                 self.poke();

@@ -1,18 +1,20 @@
 //! Answers from the recording, on a thread of its own: whoever looks at the past never holds up the present.
 
 use crate::{
-    domain::{Message, Moment, Refusal, Snapshot, Travel, health::Detector, text},
+    domain::{
+        Command, Message, Moment, Refusal, Snapshot, Timestamp, Travel, health::Detector, text,
+    },
     engine::{
         Plan, Supervisor,
         job::{Keepsake, Recording, SharedRecorder as Shared},
         look::file_name,
     },
     link::{Reply, RequestId},
-    record::{AnyTape, Player, Reader, RecordError, Recorder, Tap, tap},
+    record::{AnyTape, Player, Reader, RecordError, Recorder, Tap, export, tap, what_if},
 };
 use std::{
     collections::{HashMap, VecDeque},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
 };
@@ -54,10 +56,21 @@ pub fn recorded(path: PathBuf) -> OpenTape {
     })
 }
 
+/// A question to the recording.
+#[derive(Debug, Clone)]
+pub(super) enum Ask {
+    /// What was then.
+    Travel(Travel),
+    /// A stretch of it as a file.
+    Export(Timestamp, Timestamp, Arc<str>),
+    /// Another detector on it.
+    WhatIf(Box<Detector>, Timestamp),
+}
+
 /// Asks the recording.
 #[derive(Debug, Clone)]
 pub(super) struct Guide {
-    asks: mpsc::SyncSender<(RequestId, Travel)>,
+    asks: mpsc::SyncSender<(RequestId, Ask)>,
 }
 
 impl Guide {
@@ -95,12 +108,24 @@ impl Guide {
         Ok(Self { asks })
     }
 
+    /// The question that a command is, where it is one.
+    pub(super) fn question(command: &Command) -> Option<Ask> {
+        match command {
+            Command::Travel(travel) => Some(Ask::Travel(*travel)),
+            Command::ExportIncident { from, to, path } => {
+                Some(Ask::Export(*from, *to, Arc::clone(path)))
+            }
+            Command::WhatIf { detector, since } => Some(Ask::WhatIf(detector.clone(), *since)),
+            _ => None,
+        }
+    }
+
     /// Asks; the answer comes by itself.
     ///
     /// # Errors
     /// [`Refusal::Busy`] when too many questions wait, [`Refusal::Gone`] when the thread is.
-    pub(super) fn ask(&self, id: RequestId, travel: Travel) -> Result<(), Refusal> {
-        self.asks.try_send((id, travel)).map_err(|e| match e {
+    pub(super) fn ask(&self, id: RequestId, ask: Ask) -> Result<(), Refusal> {
+        self.asks.try_send((id, ask)).map_err(|e| match e {
             mpsc::TrySendError::Full(_) => Refusal::Busy,
             mpsc::TrySendError::Disconnected(_) => Refusal::Gone,
         })
@@ -117,40 +142,70 @@ struct Theatre {
 
 impl Theatre {
     /// Answers everything that waits. Of several questions for a moment the newest counts, and its answer is that of all.
-    fn answer(&mut self, all: &[(RequestId, Travel)]) -> Vec<(RequestId, Reply)> {
-        let moves = |(_, travel): &&(RequestId, Travel)| !matches!(travel, Travel::Survey);
-        let newest = all.iter().rev().find(moves).map(|(_, travel)| *travel);
-        let moment = newest.map(|travel| self.one(travel));
+    fn answer(&mut self, all: &[(RequestId, Ask)]) -> Vec<(RequestId, Reply)> {
+        let moves = |(_, ask): &(RequestId, Ask)| match ask {
+            Ask::Travel(travel @ (Travel::To(_) | Travel::Step { .. })) => Some(*travel),
+            _ => None,
+        };
+        let newest = all.iter().rev().find_map(moves);
+        let moment = newest.map(|travel| self.one(&Ask::Travel(travel)));
         all.iter()
-            .map(|(id, travel)| match (travel, &moment) {
-                (Travel::To(_) | Travel::Step { .. }, Some(reply)) => (*id, reply.clone()),
-                _ => (*id, self.one(*travel)),
+            .map(|one| match (moves(one), &moment) {
+                (Some(_), Some(reply)) => (one.0, reply.clone()),
+                _ => (one.0, self.one(&one.1)),
             })
             .collect()
     }
 
-    fn one(&mut self, travel: Travel) -> Reply {
-        let played = self.play(travel);
+    fn one(&mut self, ask: &Ask) -> Reply {
+        let done = match ask {
+            Ask::Travel(travel) => self.play(*travel),
+            Ask::Export(from, to, path) => self.export((*from, *to), path),
+            Ask::WhatIf(detector, since) => self.compare(detector, *since),
+        };
         if matches!(
-            played,
+            done,
             Err(RecordError::Place { .. } | RecordError::Damaged { .. })
         ) {
             self.player = None;
         }
-        played.unwrap_or_else(|error| {
+        done.unwrap_or_else(|error| {
             let why = text::line(&error.to_string()).into_owned();
             Reply::Refused(Refusal::Unavailable(why))
         })
     }
 
+    fn export(
+        &mut self,
+        stretch: (Timestamp, Timestamp),
+        path: &str,
+    ) -> Result<Reply, RecordError> {
+        let detector = self.detector.clone();
+        let done = export(self.player()?, &detector, stretch, Path::new(path))?;
+        let words = format!(
+            "{} to {} written to {}: play it with `swarmwarden replay`",
+            done.from.clock(),
+            done.to.clock(),
+            text::line(path)
+        );
+        Ok(Reply::Done(words))
+    }
+
+    fn compare(&mut self, detector: &Detector, since: Timestamp) -> Result<Reply, RecordError> {
+        let now = self.detector.clone();
+        let found = what_if(self.player()?, (&now, detector), since)?;
+        Ok(Reply::Lines(found.lines(&now.name(), &detector.name())))
+    }
+
+    fn player(&mut self) -> Result<&mut Player, RecordError> {
+        match &mut self.player {
+            Some(player) => Ok(player),
+            empty => Ok(empty.insert(Player::new((self.open)()?, self.detector.clone())?)),
+        }
+    }
+
     fn play(&mut self, travel: Travel) -> Result<Reply, RecordError> {
-        let player = match &mut self.player {
-            Some(player) => player,
-            None => {
-                let player = Player::new((self.open)()?, self.detector.clone())?;
-                self.player.insert(player)
-            }
-        };
+        let player = self.player()?;
         let mut picture = match travel {
             Travel::Survey => return Ok(Reply::Recording(Arc::new(player.survey()?))),
             Travel::To(at) => player.at(at)?,
@@ -216,16 +271,16 @@ impl Archive {
     }
 
     /// Asks about the past; an answer at once is a refusal.
-    pub(super) fn ask(&self, id: RequestId, travel: Travel) -> Option<Reply> {
+    pub(super) fn ask(&self, id: RequestId, command: &Command) -> Option<Reply> {
         let nothing = || {
             let why =
                 "nothing is recorded: `[record] enabled` is false, or there is no state directory";
-            Err(Refusal::Denied(why.to_owned()))
+            Refusal::Denied(why.to_owned())
         };
-        let asked = self
-            .guide
-            .as_ref()
-            .map_or_else(nothing, |guide| guide.ask(id, travel));
+        let asked = match (&self.guide, Guide::question(command)) {
+            (Some(guide), Some(ask)) => guide.ask(id, ask),
+            _ => Err(nothing()),
+        };
         asked.err().map(Reply::Refused)
     }
 }

@@ -5,7 +5,8 @@ use super::{
     event::{Rows, instant},
 };
 use crate::domain::{
-    Mode, Problem, Seen, Severity, Snapshot, Source, Span, Swarm, Timestamp, Trouble,
+    ConversationId, Mode, Problem, Seen, Severity, Snapshot, Source, Span, Subject, Swarm,
+    Timestamp, Trouble, Worker,
     alert::{Alerts, Condition},
     health::Detector,
 };
@@ -38,6 +39,7 @@ pub struct Fold {
 struct Wrong {
     severity: Severity,
     what: Arc<str>,
+    whose: Option<ConversationId>,
 }
 
 /// Something began to be wrong, got worse, or is over.
@@ -53,6 +55,8 @@ pub struct Change {
     pub what: Arc<str>,
     /// The problem itself, when it begins.
     pub problem: Option<Problem>,
+    /// When it is over: the worker that it was about gives signs of life.
+    pub back: bool,
 }
 
 impl Fold {
@@ -196,6 +200,12 @@ impl Fold {
         }
     }
 
+    /// How many workers there are.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.swarm.statuses().count()
+    }
+
     /// Looks at what is wrong, for the alerts and for whoever asked.
     fn look(&mut self, at: Timestamp) {
         self.looked = at;
@@ -224,12 +234,16 @@ impl Fold {
         }
         for key in gone {
             if let Some(last) = wrong.remove(&key) {
+                let its = |w: &&Arc<Worker>| Some(&w.conversation) == last.whose.as_ref();
+                let worker = picture.workers.iter().find(its);
+                let back = worker.is_some_and(|w| w.verdict.state.is_up());
                 self.changes.push(Change {
                     key,
                     at,
                     severity: None,
                     what: last.what,
                     problem: None,
+                    back,
                 });
             }
         }
@@ -245,9 +259,21 @@ impl Fold {
                 severity: Some(problem.severity),
                 what: Arc::clone(&what),
                 problem: known.is_none().then(|| problem.clone()),
+                back: false,
             });
             let severity = problem.severity;
-            wrong.insert(Arc::clone(&problem.key), Wrong { severity, what });
+            let whose = match &problem.subject {
+                Subject::Worker(conversation, _) => Some(conversation.clone()),
+                Subject::Session(_) | Subject::Source => None,
+            };
+            wrong.insert(
+                Arc::clone(&problem.key),
+                Wrong {
+                    severity,
+                    what,
+                    whose,
+                },
+            );
         }
     }
 

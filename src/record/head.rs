@@ -109,6 +109,12 @@ impl Head {
         }
     }
 
+    /// Somebody did something for a worker: an order, a nudge, a word; not the worker itself.
+    #[must_use]
+    pub fn is_deed(&self) -> bool {
+        !self.way.starts_with('b') || self.mark.is_some()
+    }
+
     /// The row again, as far as it is kept.
     #[must_use]
     pub fn row(&self) -> MessageRow {

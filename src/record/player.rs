@@ -2,7 +2,7 @@
 //! the next question about the same time is cheap.
 
 use super::{
-    Event, Fold, RecordError, Section,
+    Event, Fold, Head, RecordError, Section, What,
     event::{instant, ms},
     tape::AnyTape,
 };
@@ -14,7 +14,7 @@ const EVERY: i64 = 3_600_000;
 /// States that are kept in memory.
 const KEPT: usize = 24 * 8;
 /// What is read at once, in milliseconds.
-const PIECE: i64 = 3_600_000;
+pub(super) const PIECE: i64 = 3_600_000;
 /// Pieces that are kept.
 const PIECES: usize = 4;
 /// Troubles in a survey.
@@ -111,33 +111,44 @@ impl Player {
     fn find_troubles(&mut self) -> Result<Vec<Trouble>, RecordError> {
         let mut found = Vec::new();
         for section in self.sections.clone() {
-            let changes = self.through(&self.detector.clone(), section, section.from)?;
+            let detector = self.detector.clone();
+            let mut changes = Vec::new();
+            self.watch(&detector, section, section.from, |fold, _, _| {
+                changes.append(&mut fold.changes());
+            })?;
             super::fold::spells(changes, &mut found);
         }
         Ok(found)
     }
 
-    /// Everything that began or ceased to be wrong in a section from `from` on, judged by `detector`.
-    pub(super) fn through(
+    /// Times without a gap.
+    pub(super) fn sections(&mut self) -> Result<Vec<Section>, RecordError> {
+        self.refresh()?;
+        Ok(self.sections.clone())
+    }
+
+    /// A fold of its own from the newest state before `from` in a section, judged by `detector`, that notes what is wrong when.
+    pub(super) fn fresh(
         &mut self,
         detector: &Detector,
         section: Section,
         from: i64,
-    ) -> Result<Vec<super::fold::Change>, RecordError> {
-        let at = self.start_of(from, section);
-        let Some(at) = at else { return Ok(Vec::new()) };
+    ) -> Result<Option<Fold>, RecordError> {
+        let Some(at) = self.start_of(from, section) else {
+            return Ok(None);
+        };
         let start = self.tape.start(at)?;
-        let mut fold = Fold::new(detector.clone(), &start.begin, &start.heads, true);
-        let mut changes = fold.changes();
-        let mut from = at + 1;
-        while from <= section.until {
-            let to = (from + PIECE).min(section.until + 1);
-            fold.take(&self.tape.events(from, to)?);
-            fold.pass(instant(to - 1));
-            changes.append(&mut fold.changes());
-            from = to;
-        }
-        Ok(changes)
+        Ok(Some(Fold::new(
+            detector.clone(),
+            &start.begin,
+            &start.heads,
+            true,
+        )))
+    }
+
+    /// What was seen from `from` on and before `to`.
+    pub(super) fn seen(&mut self, from: i64, to: i64) -> Result<Vec<Event>, RecordError> {
+        self.tape.events(from, to)
     }
 
     /// The newest state at or before `at`, in its section.
@@ -231,6 +242,55 @@ impl Player {
         if self.states.len() < KEPT {
             self.states.insert(ms(fold.at()), fold.clone());
         }
+    }
+
+    /// Where a stretch lies in what was recorded: both ends in one time without a gap, that of the end.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub(super) fn stretch(&mut self, from: i64, to: i64) -> Result<(i64, i64), RecordError> {
+        self.refresh()?;
+        let (section, to) = self.place(to).ok_or(RecordError::Empty)?;
+        Ok((from.clamp(section.from, to), to))
+    }
+
+    /// The fold at `at`, with the heads of the messages that it rests on.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub(super) fn state(&mut self, at: i64) -> Result<(Fold, Vec<Head>), RecordError> {
+        let (section, at) = self.place(at).ok_or(RecordError::Empty)?;
+        let fold = self.fold(section, at)?;
+        let start = self.start_of(at, section).ok_or(RecordError::Empty)?;
+        let mut heads = self.tape.start(start)?.heads;
+        self.each(start + 1, at + 1, |event| {
+            if let What::Message(head) = &event.what {
+                heads.push(Head::clone(head));
+            }
+            Ok(())
+        })?;
+        Ok((fold, heads))
+    }
+
+    /// Shows what was seen from `from` on and before `to`, piece by piece.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says, and as `show`.
+    pub(super) fn each(
+        &mut self,
+        mut from: i64,
+        to: i64,
+        mut show: impl FnMut(&Event) -> Result<(), RecordError>,
+    ) -> Result<(), RecordError> {
+        while from < to {
+            let next = (from + PIECE).min(to);
+            self.tape
+                .events(from, next)?
+                .iter()
+                .try_for_each(&mut show)?;
+            from = next;
+        }
+        Ok(())
     }
 
     /// The swarm at the event next to `from`: the first after it, or the last before it; clamped at the ends.

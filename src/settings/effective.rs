@@ -107,6 +107,7 @@ fn watchdog(s: &Settings) -> Vec<Entry> {
         of("fixed_silent", time(d.fixed.silent)),
         of("fixed_act", time(d.fixed.act)),
         of("stall", time(d.stall)),
+        entry("watchdog", "phi", d.phi.map(|n| Value::Integer(n.into()))),
     ];
     out.extend(d.teams.iter().map(|(team, own)| {
         let section = format!("watchdog.team.{}", quoted(team));

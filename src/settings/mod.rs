@@ -315,6 +315,7 @@ fn detector(file: &File) -> Detector {
             act: file.act.unwrap_or(Span(silent.0 + Span::seconds(30).0)),
         },
         stall: file.stall.unwrap_or(plain.stall),
+        phi: file.phi,
         teams: file.teams.clone(),
     }
 }
