@@ -110,7 +110,7 @@ pub(crate) fn target(model: &Model) -> Target {
             Subject::Worker(conversation, _) => Some(conversation.clone()),
             Subject::Source | Subject::Session(_) => None,
         }),
-        View::Workers => model.screens.workers.list.selected.clone(),
+        View::Workers => model.screens.workers.chosen().cloned(),
         View::Worker => model.screens.worker.conversation.clone(),
         View::Alerts => alerts::worker(model),
         View::Tasks | View::Task => return target_task(model),

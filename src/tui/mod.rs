@@ -14,6 +14,7 @@ mod frames;
 mod keymap;
 mod marks;
 mod model;
+mod mouse;
 mod overlay;
 mod reasons;
 mod run;
@@ -54,6 +55,8 @@ pub struct Options {
     pub ascii: bool,
     /// The line is slow: facts are drawn once a second, and no time has seconds that need not have them.
     pub slow: bool,
+    /// The mouse is ours from the start.
+    pub mouse: bool,
     /// Keys, in the form of [`PRESET`].
     pub keymap: String,
     /// Keys that the operator has chosen; what cannot be done is said in the status line.
@@ -94,6 +97,7 @@ impl Default for Options {
             depth: Depth::default(),
             ascii: false,
             slow: false,
+            mouse: false,
             keymap: PRESET.to_owned(),
             rebind: Vec::new(),
             start: View::Overview,

@@ -8,6 +8,7 @@ use super::{
     facts::Facts,
     finding::Finding,
     keymap::{Chord, Context, Keymap},
+    mouse::Mouse,
     overlay::Overlay,
     screen::Screens,
     theme::{Depth, Palette, Theme},
@@ -128,6 +129,7 @@ pub struct Model {
     /// What can be taken back, the newest last.
     pub(crate) undo: Vec<Undo>,
     pub(crate) bell: Bell,
+    pub(crate) mouse: Mouse,
     pub(crate) finding: Finding,
     pub(crate) travel: Journey,
 }
@@ -171,6 +173,8 @@ pub(crate) struct Look {
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
     pub(crate) wrap: bool,
+    /// The focused panel alone.
+    pub(crate) zoom: bool,
     /// How somebody is called who does not look.
     pub(crate) channels: Channels,
     /// Why nothing may be written.
@@ -217,12 +221,14 @@ impl Model {
                 form: TimeForm::default(),
                 east: options.east,
                 wrap: true,
+                zoom: false,
                 channels: options.channels,
                 read_only: options.read_only.clone(),
             },
             requests: 0,
             undo: Vec::new(),
             bell: Bell::default(),
+            mouse: Mouse::new(options.mouse),
             finding: Finding {
                 history: Vec::new(),
                 filters: options.filters.clone(),

@@ -5,6 +5,7 @@ use super::{
     effect::Effect,
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, View},
+    mouse,
     overlay::{self, Overlay},
     screen::{
         Hits, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
@@ -104,6 +105,7 @@ impl Model {
 
     /// Takes what the last frame showed.
     pub fn settle(&mut self, hits: &Hits) {
+        self.mouse.settle(hits);
         match (&mut self.overlay, self.view) {
             (Some(overlay), _) => overlay.settle(hits),
             (None, View::Overview) => self.screens.overview.settle(hits),
@@ -167,8 +169,12 @@ impl Model {
             }
             Event::FocusGained | Event::FocusLost => {
                 self.bell.focus(*event == Event::FocusGained);
+                if *event == Event::FocusGained {
+                    self.mouse.focus(now);
+                }
                 Vec::new()
             }
+            Event::Mouse(event) => mouse::event(self, *event, now),
             _ => Vec::new(),
         }
     }
@@ -276,6 +282,8 @@ impl Model {
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
             Action::Escape => self.escape(),
+            Action::Mouse => return mouse::toggle(self, now),
+            Action::Zoom => self.look.zoom = !self.look.zoom,
             Action::Wrap => self.look.wrap = !self.look.wrap,
             Action::Filter => self.typed.prompt = true,
             Action::NextProblem => self.next_problem(now),
@@ -331,6 +339,9 @@ impl Model {
 
     /// One step back: filter, thread, parent view. Never leaves.
     fn escape(&mut self) {
+        if std::mem::take(&mut self.look.zoom) {
+            return;
+        }
         let done = match self.view {
             View::Overview => true,
             View::Workers => self.screens.workers.back(),

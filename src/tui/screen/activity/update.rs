@@ -80,6 +80,14 @@ fn before(snapshot: &Snapshot, began: Timestamp, me: &str) -> Vec<Entry> {
     steps.into_iter().filter_map(entry).collect()
 }
 
+/// Selects a row that was clicked.
+pub(crate) fn choose(state: &mut super::State, n: usize) {
+    let key = state.rows.get(n).map(|entry| entry.key.clone());
+    state.list.choose(n, key);
+    state.detail.0 = 0;
+    state.follow = false;
+}
+
 /// One key.
 pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) {
     let state = &mut model.screens.activity;

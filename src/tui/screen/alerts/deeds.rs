@@ -101,7 +101,7 @@ pub(crate) fn meant(model: &Model) -> Vec<Arc<str>> {
         View::Alerts => super::update::chosen(model),
         View::Overview => overview::selected_keys(model),
         View::Workers => {
-            let worker = model.screens.workers.list.selected.as_ref();
+            let worker = model.screens.workers.chosen();
             worker.map_or_else(Vec::new, |c| of_worker(model, c))
         }
         View::Worker => {

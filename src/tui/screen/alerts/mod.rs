@@ -7,8 +7,6 @@ mod update;
 mod view;
 
 pub(crate) use deeds::{key, meant, muted, unmute, worker};
-#[cfg(test)]
-pub(crate) use state::Entry;
-pub(crate) use state::State;
+pub(crate) use state::{Entry, State};
 pub(crate) use update::{act, derive, select};
 pub(crate) use view::{draw, status};

@@ -11,7 +11,7 @@ use crate::{
         text,
     },
     tui::{
-        screen::{Hits, explain, overview},
+        screen::{Hits, Spot, explain, overview},
         theme::Role,
         view::{Scene, Tier},
         widget::{self, Canvas, Column, Rows, cells},
@@ -43,7 +43,9 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     let wanted = u16::try_from(state.rows.len() + 1).unwrap_or(u16::MAX);
     let entry = state.selected();
     let first = entry.and_then(Entry::first);
-    let (list, below) = split(state, scene.tier, place, wanted);
+    let (list, below) = split(scene, place, wanted);
+    hits.spot(list, Spot::List);
+    hits.spot(below, Spot::Detail);
     if list.height > 0 {
         self::list(scene, canvas, list, hits);
     }
@@ -76,8 +78,9 @@ fn why_empty<'a>(scene: Scene<'_>, state: &State) -> Vec<&'a str> {
 }
 
 /// The list above, the detail below; one of them where there is no room for both.
-fn split(state: &State, tier: Tier, place: Rect, wanted: u16) -> (Rect, Rect) {
-    if tier < Tier::S {
+fn split(scene: Scene<'_>, place: Rect, wanted: u16) -> (Rect, Rect) {
+    let (state, tier) = (&scene.model.screens.alerts, scene.tier);
+    if tier < Tier::S || scene.model.look.zoom {
         let none = Rect { height: 0, ..place };
         return if state.on_detail {
             (none, place)
@@ -121,6 +124,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     (hits.top, hits.page) = (top, page);
 }

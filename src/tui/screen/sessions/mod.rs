@@ -11,5 +11,5 @@ pub(crate) use branches::{ask, commits, refused, short};
 pub(crate) use columns::stage;
 pub(crate) use matrix::{merges, whole, words};
 pub(crate) use state::{Layout, State};
-pub(crate) use update::{act, derive};
+pub(crate) use update::{act, choose, derive};
 pub(crate) use view::{draw, status};

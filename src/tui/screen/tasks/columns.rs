@@ -1,6 +1,6 @@
 //! The columns of the list of tasks.
 
-use super::standing::Standing;
+use super::{standing::Standing, state::Order};
 use crate::{
     domain::{Task, text},
     tui::{
@@ -65,12 +65,12 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     let mut list = vec![
         column(Col::State, "state", 9, 0, false),
         column(Col::Id, "id", id, 0, false),
-        column(Col::Priority, "pri", 3, 2, false),
+        column(Col::Priority, "pri", 4, 2, false),
         column(Col::Title, "title", title, 1, false),
         column(Col::Owner, "owner", owner, 1, false),
         column(Col::Generation, "gen", 3, 9, true),
         column(Col::Attempts, "try", 3, 8, true),
-        column(Col::Progress, "prog", 4, 3, true),
+        column(Col::Progress, "prog", 5, 3, true),
         column(Col::Age, "age", scene.clock.width(), 4, true),
         column(Col::Deadline, "due", 6, 5, true),
         column(Col::Deps, "deps", 20, 6, false),
@@ -86,6 +86,20 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         list.insert(0, column(Col::Mark, "", 1, 0, false));
     }
     widget::fit_columns(&list, width)
+}
+
+/// What a column sorts by.
+pub(super) const fn order(col: Col) -> Option<Order> {
+    match col {
+        Col::State => Some(Order::Attention),
+        Col::Id => Some(Order::Id),
+        Col::Priority => Some(Order::Priority),
+        Col::Owner => Some(Order::Owner),
+        Col::Age => Some(Order::Age),
+        Col::Deadline => Some(Order::Deadline),
+        Col::Progress => Some(Order::Progress),
+        Col::Mark | Col::Title | Col::Generation | Col::Attempts | Col::Deps => None,
+    }
 }
 
 /// Label and symbol of whoever owes it.

@@ -8,6 +8,6 @@ mod update;
 mod view;
 
 pub(crate) use standing::{Standing, standing};
-pub(crate) use state::State;
+pub(crate) use state::{Order, State};
 pub(crate) use update::{act, chosen, derive};
 pub(crate) use view::{draw, status};

@@ -41,7 +41,8 @@ pub(crate) enum Order {
 }
 
 impl Order {
-    const ALL: [Self; 7] = [
+    /// Every order, as declared.
+    pub(crate) const ALL: [Self; 7] = [
         Self::Attention,
         Self::Id,
         Self::Priority,

@@ -1,8 +1,10 @@
 //! The columns of the list of workers.
 
+use super::state::{Order, State};
 use crate::{
     domain::{Task, Worker, text},
     tui::{
+        screen::sessions,
         theme::Role,
         view::Scene,
         widget::{self, Clock, Column, cells},
@@ -29,6 +31,10 @@ pub(super) enum Col {
     Progress,
     /// Since when it has it.
     OnTask,
+    /// Branch of its session.
+    Branch,
+    /// Commits ahead of the base, and behind it.
+    Main,
     /// Messages it has not fetched.
     Unread,
     /// Last thing it did.
@@ -52,6 +58,7 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     });
     let age = scene.clock.width();
     let task = if width >= 74 { 22 } else { 14 };
+    let branch = if width >= 110 { 16 } else { 14 };
     let column = |id, title, width, rank, right| Column {
         id,
         title,
@@ -65,17 +72,54 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         column(Col::Id, "worker", id, 0, false),
         column(Col::Team, "team", team, 5, false),
         column(Col::Beat, "beat", age, 1, true),
-        column(Col::Pulse, "pulse", 8, 9, false),
+        column(Col::Pulse, "pulse", 8, 7, false),
         column(Col::Task, "task", task, 2, false),
-        column(Col::Progress, "prog", 4, 3, true),
+        column(Col::Progress, "prog", 5, 3, true),
         column(Col::OnTask, "on it", age, 6, true),
-        column(Col::Activity, "active", age, 8, true),
-        column(Col::Unread, "unr", 3, 7, true),
+        column(Col::Branch, "branch", branch, 4, false),
+        column(Col::Main, "±main", 8, 8, false),
+        column(Col::Activity, "active", age, 9, true),
+        column(Col::Unread, "unr", 4, 7, true),
     ];
-    if !teams {
-        list.retain(|c| c.id != Col::Team);
-    }
+    let branches = &scene.model.screens.workers.branches;
+    let names = branches.values().map(|(name, ..)| name);
+    let several = names.clone().min() != names.max();
+    list.retain(|c| match c.id {
+        Col::Team => teams,
+        // One branch of all is worth a column only where nothing else gives way.
+        Col::Branch => several || (width > 110 && !branches.is_empty()),
+        Col::Main => !branches.is_empty(),
+        _ => true,
+    });
     widget::fit_columns(&list, width)
+}
+
+/// Heading, with the way it is sorted where it is.
+pub(super) fn title(state: &State, column: &Column<Col>) -> String {
+    widget::sorted(
+        column,
+        order(column.id) == Some(state.order),
+        state.reversed,
+    )
+}
+
+/// What a column sorts by.
+pub(super) const fn order(col: Col) -> Option<Order> {
+    match col {
+        Col::State => Some(Order::Attention),
+        Col::Id => Some(Order::Id),
+        Col::Team => Some(Order::Team),
+        Col::Beat => Some(Order::Heartbeat),
+        Col::Progress => Some(Order::Progress),
+        Col::Unread => Some(Order::Unread),
+        Col::Activity => Some(Order::Activity),
+        Col::Pulse | Col::Task | Col::OnTask | Col::Branch | Col::Main => None,
+    }
+}
+
+fn branch<'a>(scene: Scene<'a>, worker: &Worker) -> Option<&'a (Arc<str>, u32, u32)> {
+    let branches = &scene.model.screens.workers.branches;
+    branches.get(&worker.conversation)
 }
 
 fn team(worker: &Worker) -> String {
@@ -106,13 +150,20 @@ pub(super) fn cell(scene: Scene<'_>, worker: &Worker, column: &Column<Col>) -> (
             .activity
             .map_or_else(none, |(at, _)| (clock.column(at), Role::Text)),
         Col::Pulse => (pulse(worker, clock), Role::Spark),
-        Col::Task => task().map_or_else(none, |t| (title(worker, t), Role::Text)),
+        Col::Task => task().map_or_else(none, |t| (task_title(worker, t), Role::Text)),
         Col::Progress => task()
             .and_then(|t| t.progress)
             .map_or_else(none, |p| (format!("{p}%"), Role::Text)),
         Col::OnTask => task()
             .and_then(|t| t.holder()?.at)
             .map_or_else(none, |at| (clock.column(at), Role::Text)),
+        Col::Branch => branch(scene, worker).map_or_else(none, |(name, ..)| {
+            let name = sessions::short(name, column.width);
+            (name.to_owned(), Role::Text)
+        }),
+        Col::Main => branch(scene, worker).map_or_else(none, |(_, ahead, behind)| {
+            (format!("+{ahead} -{behind}"), Role::Text)
+        }),
         Col::Unread => match worker.unread {
             0 => (String::new(), Role::Dim),
             n if n > 999 => ("999".to_owned(), Role::Warn),
@@ -137,7 +188,7 @@ fn age_role(worker: &Worker, witness: &str, clock: Clock) -> Role {
 }
 
 /// `T-112 CI cache`, with how many more it holds.
-fn title(worker: &Worker, task: &Arc<Task>) -> String {
+fn task_title(worker: &Worker, task: &Arc<Task>) -> String {
     let more = match worker.tasks.len() {
         0 | 1 => String::new(),
         n => format!(" (+{})", n - 1),

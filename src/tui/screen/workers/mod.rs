@@ -3,9 +3,10 @@
 mod columns;
 mod grid;
 mod state;
+mod tree;
 mod update;
 mod view;
 
-pub(crate) use state::State;
-pub(crate) use update::{act, derive, narrow, select};
+pub(crate) use state::{Order, State};
+pub(crate) use update::{act, choose, derive, narrow, select};
 pub(crate) use view::{draw, status};

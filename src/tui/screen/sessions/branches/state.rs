@@ -195,6 +195,32 @@ impl State {
         true
     }
 
+    /// What a column sorts by.
+    pub(super) const fn order_of(col: Col) -> Option<Order> {
+        match col {
+            Col::Merge => Some(Order::Merge),
+            Col::Branch => Some(Order::Name),
+            Col::Last => Some(Order::Last),
+            Col::Ahead => Some(Order::Ahead),
+            _ => None,
+        }
+    }
+
+    /// Orders by the nth order; the same again reverses it.
+    pub(crate) fn sort(&mut self, n: usize) {
+        let all = [Order::Merge, Order::Name, Order::Last, Order::Ahead];
+        if let Some(order) = all.get(n).copied() {
+            self.reversed = self.order == order && !self.reversed;
+            self.order = order;
+        }
+    }
+
+    /// Selects a row.
+    pub(in crate::tui::screen::sessions) fn choose(&mut self, to: usize) {
+        let name = self.row(to).map(|row| Arc::clone(&row.name));
+        self.list.choose(to, name);
+    }
+
     /// The column that it is ordered by.
     pub(super) const fn by(&self) -> Col {
         match self.order {
