@@ -18,11 +18,12 @@ use swarmwarden::{
     engine::{
         Clock, Engine, Pen, Plan, View,
         alive::Pulse,
-        job::{Memory, Open, Warding, recall},
+        job::{Keepsake, Memory, Open, Warding, recall},
     },
     headless::{Exit, events},
     link::{JobHealth, Ports},
     notify::{Child, Outlet},
+    record::Room,
     settings::{self, Address, Colours, Settings},
     store::{Books, Sidecar, pipe::Purpose},
     tui::{self, Channels, Depth, Signal, View as Screen},
@@ -140,6 +141,13 @@ impl Subject {
                 .then(|| super::credentials::rotating(settings, &pen, &view))
                 .flatten(),
             memory,
+            record: state.map(|state| Keepsake {
+                path: Sidecar::place(state, self.bridge.place()).with_extension("seen"),
+                room: settings.record.filter(|_| keeps).map(|room| Room {
+                    keep: room.keep,
+                    bytes: room.bytes,
+                }),
+            }),
             notes,
             open: self.open,
             name: self.bridge.name(),

@@ -181,6 +181,7 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         pace: common.pace,
+        record: (common.record || common.no_record).then_some(common.record),
         color: common.color.and_then(When::given),
         slow: common.slow.and_then(When::given),
     };
