@@ -188,7 +188,10 @@ pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
 /// `Enter open  ! next problem … ? help`: whole hints only, the help always.
 fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let hint = |binding: &Binding| {
-        let word = binding.hint.as_deref().unwrap_or_default();
+        let word = match binding.run {
+            Action::Freeze => travel::word(model),
+            _ => binding.hint.as_deref().unwrap_or_default(),
+        };
         Strip::of(" ", Role::Text)
             .add(binding.key(), Role::Key)
             .add(format!(" {word} "), Role::Text)
