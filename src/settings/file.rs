@@ -6,6 +6,7 @@ use super::{
     credentials::{self, CredentialsFile},
     keys,
     report::{self, ReportFile},
+    ui::UiFile,
     workers::{self, WorkersFile},
 };
 use crate::domain::{
@@ -64,6 +65,8 @@ pub struct File {
     pub workers: WorkersFile,
     /// `[report]`.
     pub report: ReportFile,
+    /// `[ui]`: mouse and motion.
+    pub ui: UiFile,
     /// `[keys]`: actions of the dashboard and the keys they shall have.
     pub keys: BTreeMap<String, Vec<String>>,
     /// Every key that was read and understood, with its line where that is known.
@@ -105,6 +108,7 @@ pub fn known() -> impl Iterator<Item = &'static str> {
         .chain(credentials::KEYS)
         .chain(report::KEYS)
         .chain(workers::KEYS)
+        .chain(super::ui::KEYS)
 }
 
 /// Reads a configuration. What is wrong with it comes as sentences, neutralised.
@@ -241,6 +245,9 @@ impl File {
         value: &Value,
         method: impl Fn() -> Result<Option<Method>, String>,
     ) -> Result<(), String> {
+        if let Some(set) = self.ui.set(name, value) {
+            return set;
+        }
         let team = name.strip_prefix("watchdog.team.");
         let span = value.as_str().and_then(duration);
         if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {

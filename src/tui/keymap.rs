@@ -164,6 +164,8 @@ pub(crate) enum Context {
     Dialog,
     /// Something asks for a word.
     Word,
+    /// What can be taken away, a letter for each.
+    Take,
     /// A list of actions.
     Menu,
     /// Fields of text are typed.
@@ -185,7 +187,10 @@ pub(crate) enum Context {
 impl Context {
     /// Text is typed here: a key that types a character can do nothing else.
     pub(crate) const fn types(self) -> bool {
-        matches!(self, Self::Word | Self::Form | Self::Prompt | Self::Palette)
+        matches!(
+            self,
+            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Take
+        )
     }
 
     /// Where a key is looked up while this is on top, first to last.
@@ -201,7 +206,7 @@ impl Context {
             | Self::Sessions
             | Self::Session
             | Self::Activity => &[Self::Global, Self::Move, Self::Always],
-            Self::Always | Self::Word | Self::Form | Self::Prompt | Self::Palette => {
+            Self::Always | Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Take => {
                 &[Self::Always]
             }
             _ => &[Self::Move, Self::Always],

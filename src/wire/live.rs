@@ -5,6 +5,7 @@ use super::{
     bridge::Bridge,
     failure::Failure,
     health::HealthFile,
+    outside,
     pen::{pen, random},
 };
 use std::{
@@ -214,6 +215,10 @@ pub(super) fn dashboard(
         },
         ascii: settings.ascii,
         slow: settings.slow,
+        mouse: settings.mouse,
+        still: !settings.motion,
+        between: outside::between(),
+        errands: Arc::new(outside::Outside),
         start: match settings.start.as_str() {
             "workers" => Screen::Workers,
             "messages" => Screen::Messages,

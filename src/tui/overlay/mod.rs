@@ -13,6 +13,7 @@ pub(crate) mod note;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod scratch;
+pub(crate) mod take;
 
 pub(crate) use ask::Ask;
 pub(crate) use dialog::Dialog;
@@ -21,6 +22,7 @@ pub(crate) use menu::Menu;
 pub(crate) use page::Page;
 pub(crate) use palette::Palette;
 pub(crate) use scratch::Scratch;
+pub(crate) use take::Taking;
 
 use super::{
     effect::Effect,
@@ -56,6 +58,8 @@ pub(crate) enum Overlay {
     Menu(Box<Menu>),
     /// Fields of text.
     Form(Box<Form>),
+    /// What can be taken away.
+    Taking(Box<Taking>),
     /// Text to read.
     Page(Box<Page>),
     /// Shall a merge be begun?
@@ -109,6 +113,7 @@ impl Overlay {
             Self::Mute(_) => Context::Mute,
             Self::Note(_) => Context::Prompt,
             Self::Menu(_) => Context::Menu,
+            Self::Taking(_) => Context::Take,
             Self::Form(_) => Context::Form,
             Self::Log { .. } => Context::Log,
             Self::Palette(_) => Context::Palette,
@@ -134,6 +139,7 @@ impl Overlay {
                 scratch.seen = hits.detail;
                 scratch.top = scratch.top.min(hits.detail.0);
             }
+            Self::Taking(taking) => taking.settle(hits),
             Self::Menu(menu) => {
                 menu.list.top = hits.top;
                 menu.list.page = hits.page;
@@ -174,6 +180,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             model.overlay = Some(Overlay::Palette(palette));
             return palette::act(model, action, now);
         }
+        Some(Overlay::Taking(taking)) => return take::act(model, taking, action, now),
         other => model.overlay = other,
     }
     if action == Action::Escape && !matches!(model.overlay, Some(Overlay::Scratch(_))) {
@@ -214,19 +221,27 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             };
             vec![model.ask(Command::Job { name, order }).1]
         }
-        Some(Overlay::Mute(_) | Overlay::Note(_) | Overlay::Ask(_) | Overlay::Palette(_))
+        Some(
+            Overlay::Mute(_)
+            | Overlay::Note(_)
+            | Overlay::Ask(_)
+            | Overlay::Palette(_)
+            | Overlay::Taking(_),
+        )
         | None => Vec::new(),
     }
 }
 
 /// A character that no key of the overlay means: typed, where text is typed.
-pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) {
+pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) -> Vec<Effect> {
     match &mut model.overlay {
         Some(Overlay::Form(form)) => form.edit(chord),
         Some(Overlay::Dialog(dialog)) if dialog.context() == Context::Word => dialog.edit(chord),
         Some(Overlay::Palette(_)) => palette::edit(model, chord, now),
+        Some(Overlay::Taking(_)) => return take::edit(model, chord, now),
         _ => {}
     }
+    Vec::new()
 }
 
 /// Draws the open overlay over `body`.
@@ -242,6 +257,7 @@ pub(crate) fn draw(
         Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
         Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
         Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
+        Some(Overlay::Taking(open)) => take::draw(canvas, body, open, hits),
         Some(Overlay::Palette(open)) => palette::draw(canvas, body, open, hits),
         Some(Overlay::Ask(open)) => ask::draw(model, canvas, body, open, hits),
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
