@@ -91,6 +91,12 @@ pub(crate) struct Common {
     /// Write nothing to the bridge.
     #[arg(long, global = true)]
     pub(crate) read_only: bool,
+    /// Keep what is seen of the bridge, so that one can look back, whatever the configuration says.
+    #[arg(long, overrides_with = "no_record", global = true)]
+    pub(crate) record: bool,
+    /// Keep nothing of what is seen.
+    #[arg(long, overrides_with = "record", global = true)]
+    pub(crate) no_record: bool,
     /// What is done beside watching: keepalive, sync, watchdog. The dashboard does without unless it is asked for.
     #[arg(long, value_name = "JOB,…", value_delimiter = ',', value_parser = workers::job, global = true)]
     pub(crate) with: Vec<Job>,

@@ -5,6 +5,7 @@ use super::{
     Outlet,
     credentials::{self, CredentialsFile},
     keys,
+    record::{self, RecordFile},
     report::{self, ReportFile},
     ui::UiFile,
     workers::{self, WorkersFile},
@@ -43,6 +44,8 @@ pub struct File {
     pub act: Option<Span>,
     /// `watchdog.stall`.
     pub stall: Option<Span>,
+    /// `watchdog.phi`.
+    pub phi: Option<u8>,
     /// `git.path`.
     pub git: Option<PathBuf>,
     /// `git.every`.
@@ -67,6 +70,8 @@ pub struct File {
     pub report: ReportFile,
     /// `[ui]`: mouse and motion.
     pub ui: UiFile,
+    /// `[record]`.
+    pub record: RecordFile,
     /// `[keys]`: actions of the dashboard and the keys they shall have.
     pub keys: BTreeMap<String, Vec<String>>,
     /// Every key that was read and understood, with its line where that is known.
@@ -81,7 +86,7 @@ const VIEWS: [&str; 7] = [
 ];
 
 /// Every key there is.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "bridge.path",
     "bridge.via",
     "bridge.read_only",
@@ -93,6 +98,7 @@ const KEYS: [&str; 18] = [
     "watchdog.fixed_suspect",
     "watchdog.fixed_silent",
     "watchdog.stall",
+    "watchdog.phi",
     "git.path",
     "git.every",
     "git.base",
@@ -106,6 +112,7 @@ const KEYS: [&str; 18] = [
 pub fn known() -> impl Iterator<Item = &'static str> {
     KEYS.into_iter()
         .chain(credentials::KEYS)
+        .chain(record::KEYS)
         .chain(report::KEYS)
         .chain(workers::KEYS)
         .chain(super::ui::KEYS)
@@ -226,6 +233,7 @@ impl File {
             "watchdog.fixed_suspect" => self.suspect = span()?,
             "watchdog.fixed_silent" => self.silent = span()?,
             "watchdog.stall" => self.stall = span()?,
+            "watchdog.phi" => self.phi = Some(phi(name, value)?),
             "git.path" => self.git = path()?,
             "git.every" => self.git_every = span()?,
             "git.base" => self.git_base = Some(branch(name, value)?),
@@ -264,10 +272,18 @@ impl File {
         match name.split('.').next() {
             Some("credentials") => self.credentials.set(name, value, span),
             Some("workers") => self.workers.set(name, value, span),
+            Some("record") => self.record.set(name, value, span),
             Some("report") => self.report.set(name, value, span),
             _ => Err(unknown(name)),
         }
     }
+}
+
+/// A suspicion.
+fn phi(name: &str, value: &Value) -> Result<u8, String> {
+    let given = value.as_integer().filter(|n| (3..=30).contains(n));
+    let wrong = || format!("`{name}` is a number from 3 to 30; the default stays");
+    given.and_then(|n| u8::try_from(n).ok()).ok_or_else(wrong)
 }
 
 /// A line of the shell.

@@ -7,6 +7,7 @@ mod file;
 mod keys;
 mod lines;
 mod outlets;
+mod record;
 mod report;
 mod ui;
 mod workers;
@@ -27,6 +28,7 @@ pub use effective::effective;
 pub use file::{File, duration, is_theme, known, read};
 pub use keys::Wanted;
 pub use outlets::{Address, Outlet};
+pub use record::{RecordFile, Recording};
 pub use report::{Report, ReportFile};
 pub use ui::UiFile;
 pub use workers::{Job, WorkersFile};
@@ -72,6 +74,8 @@ pub struct Given {
     pub slow: Option<bool>,
     /// `--pace`.
     pub pace: Option<Pace>,
+    /// `--record`, or `--no-record`.
+    pub record: Option<bool>,
 }
 
 /// The environment, as far as it matters. Handed in, so that tests need none.
@@ -143,6 +147,8 @@ pub struct Settings {
     pub git_every: Span,
     /// How the status document is renewed; `None` where that is switched off.
     pub report: Option<Report>,
+    /// How much of what is seen is kept; `None` where nothing is.
+    pub record: Option<Recording>,
     /// What its branches are held against; `None` for the usual.
     pub git_base: Option<String>,
     /// Name of the theme.
@@ -246,6 +252,7 @@ pub fn resolve(
         git: given.git.or_else(|| file.git.clone()),
         swarm: given.swarm,
         report: file.report.resolve(),
+        record: file.record.resolve(given.record),
         with: file.workers.with(given.with),
         require_activity: file.workers.require_activity,
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
@@ -318,6 +325,7 @@ fn detector(file: &File) -> Detector {
             act: file.act.unwrap_or(Span(silent.0 + Span::seconds(30).0)),
         },
         stall: file.stall.unwrap_or(plain.stall),
+        phi: file.phi,
         teams: file.teams.clone(),
     }
 }

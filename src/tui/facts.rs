@@ -189,6 +189,19 @@ impl Facts {
         self.shown().tasks.get(at)
     }
 
+    /// The task exists, looked at or not.
+    pub(crate) fn knows_task(&self, id: &TaskId) -> bool {
+        let all = self.whole();
+        self.tasks.contains_key(id) || (self.cut.is_some() && all.tasks.iter().any(|t| t.id == *id))
+    }
+
+    /// The worker exists, looked at or not.
+    pub(crate) fn knows(&self, id: &ConversationId) -> bool {
+        let all = self.whole();
+        self.workers.contains_key(id)
+            || (self.cut.is_some() && all.workers.iter().any(|w| w.conversation == *id))
+    }
+
     /// What a task waits for: those of its dependencies that are not done. One that is not known is taken for done long ago.
     pub(crate) fn waits_for<'a>(&'a self, task: &'a Task) -> impl Iterator<Item = &'a TaskId> {
         let open = |id: &&TaskId| {

@@ -182,6 +182,8 @@ pub(crate) enum Context {
     Palette,
     /// Shall a command run?
     Ask,
+    /// An order is chosen.
+    Orders,
 }
 
 impl Context {
@@ -189,7 +191,7 @@ impl Context {
     pub(crate) const fn types(self) -> bool {
         matches!(
             self,
-            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Take
+            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Orders | Self::Take
         )
     }
 
@@ -206,9 +208,13 @@ impl Context {
             | Self::Sessions
             | Self::Session
             | Self::Activity => &[Self::Global, Self::Move, Self::Always],
-            Self::Always | Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Take => {
-                &[Self::Always]
-            }
+            Self::Always
+            | Self::Word
+            | Self::Form
+            | Self::Prompt
+            | Self::Palette
+            | Self::Orders
+            | Self::Take => &[Self::Always],
             _ => &[Self::Move, Self::Always],
         }
     }

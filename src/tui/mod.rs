@@ -16,6 +16,7 @@ mod keymap;
 mod marks;
 mod model;
 mod mouse;
+mod order;
 mod overlay;
 mod reasons;
 mod run;
@@ -38,6 +39,7 @@ pub use effect::Effect;
 pub use errand::{Custom, Errand, Errands, Fresh, Messenger, Nobody, Told};
 pub use keymap::{Bound, Flaw, Live, PRESET, Place, Rebind, live};
 pub use model::{Model, Msg, View};
+pub use order::{ListWish, known_lists};
 pub use run::{Signal, run};
 pub use terminal::start;
 pub use theme::{Depth, Palette};
@@ -88,6 +90,8 @@ pub struct Options {
     pub filters: BTreeMap<String, String>,
     /// Commands of the operator's own.
     pub commands: Vec<Custom>,
+    /// What the configuration says of lists, by name.
+    pub lists: BTreeMap<String, ListWish>,
     /// Who reads the configuration again, and runs commands.
     pub errands: Messenger,
     /// What is shown is a recording and nothing else, played so many times as fast as it was.
@@ -119,6 +123,7 @@ impl Default for Options {
             themes: Vec::new(),
             filters: BTreeMap::new(),
             commands: Vec::new(),
+            lists: BTreeMap::new(),
             errands: Arc::new(Nobody),
             replay: None,
             panic_test: false,

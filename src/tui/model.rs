@@ -10,6 +10,7 @@ use super::{
     finding::Finding,
     keymap::{Chord, Context, Keymap},
     mouse::Mouse,
+    order::ListWish,
     overlay::Overlay,
     screen::Screens,
     theme::{Depth, Palette, Theme},
@@ -22,7 +23,7 @@ use crate::{
     link::{JobHealth, Reply, RequestId},
 };
 use crossterm::event::Event;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A full-screen view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -132,6 +133,8 @@ pub struct Model {
     pub(crate) bell: Bell,
     pub(crate) mouse: Mouse,
     pub(crate) finding: Finding,
+    /// Until when rows keep their places, because the cursor moved.
+    pub(crate) hold: Option<Timestamp>,
     pub(crate) travel: Journey,
 }
 
@@ -182,6 +185,8 @@ pub(crate) struct Look {
     pub(crate) zoom: bool,
     /// How somebody is called who does not look.
     pub(crate) channels: Channels,
+    /// What the configuration says of lists, by name.
+    pub(crate) lists: BTreeMap<String, ListWish>,
     /// Why nothing may be written.
     pub(crate) read_only: Option<Arc<str>>,
 }
@@ -207,7 +212,8 @@ impl Model {
         notes.extend(flaws.into_iter().map(|flaw| flaw.words));
         notes.extend(options.banner.clone());
         let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
-        Self {
+        let mut model = Self {
+            hold: None,
             facts: Facts::default(),
             jobs: Arc::from([]),
             view: options.start,
@@ -231,6 +237,7 @@ impl Model {
                 zoom: false,
                 channels: options.channels,
                 read_only: options.read_only.clone(),
+                lists: options.lists.clone(),
             },
             requests: 0,
             undo: Vec::new(),
@@ -247,7 +254,9 @@ impl Model {
             travel: options
                 .replay
                 .map_or_else(Journey::default, Journey::replay),
-        }
+        };
+        model.order_as_configured();
+        model
     }
 
     /// The snapshot on show.

@@ -1,5 +1,7 @@
 //! The whole behaviour of the dashboard: no input or output, no clock, no await.
 
+mod back;
+
 use super::{
     acting, bell,
     effect::Effect,
@@ -13,7 +15,7 @@ use super::{
     travel,
 };
 use crate::{
-    domain::{Command, Span, Subject, Timestamp, text},
+    domain::{Command, Span, Timestamp, text},
     link::{Envelope, JobHealth, RequestId},
 };
 use crossterm::event::{Event, KeyEventKind, KeyModifiers};
@@ -88,7 +90,11 @@ impl Model {
             }
             Msg::Tick => {
                 self.toast = self.toast.take().filter(|t| now < t.until);
-                return travel::tick(self, now);
+                let effects = travel::tick(self, now);
+                if !self.let_go(now) {
+                    return effects;
+                }
+                effects
             }
         };
         overview::derive(self);
@@ -256,6 +262,7 @@ impl Model {
             Action::Redraw => return vec![Effect::Redraw],
             _ => {}
         }
+        self.hold_for(action, now);
         if self.overlay.is_some() {
             return overlay::act(self, action, now);
         }
@@ -278,6 +285,12 @@ impl Model {
                 let palette = overlay::Palette::open(self, typed, now);
                 self.overlay = Some(Overlay::Palette(Box::new(palette)));
             }
+            Action::Order => self.choose_order(now),
+            Action::Reverse => {
+                if let Some(orders) = self.orders() {
+                    self.order_by(orders.at, !orders.reversed);
+                }
+            }
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
@@ -290,6 +303,7 @@ impl Model {
             }
             Action::Mouse => return mouse::toggle(self, now),
             Action::Zoom => self.look.zoom = !self.look.zoom,
+            Action::Parent => self.parent(),
             Action::Wrap => self.look.wrap = !self.look.wrap,
             Action::Filter => self.typed.prompt = true,
             Action::NextProblem => self.next_problem(now),
@@ -309,6 +323,17 @@ impl Model {
             }
         }
         Vec::new()
+    }
+
+    /// The menu of orders of the list on show.
+    fn choose_order(&mut self, now: Timestamp) {
+        match self.orders() {
+            Some(orders) => {
+                let menu = overlay::OrderMenu::open(orders);
+                self.overlay = Some(Overlay::Orders(Box::new(menu)));
+            }
+            None => self.say("there is nothing to order here", now),
+        }
     }
 
     fn on_screen(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
@@ -340,60 +365,6 @@ impl Model {
                 self.typed.prompt = action == Action::Erase;
             }
             _ => {}
-        }
-    }
-
-    /// One step back: filter, thread, parent view. Never leaves.
-    fn escape(&mut self) {
-        if std::mem::take(&mut self.look.zoom) {
-            return;
-        }
-        let done = match self.view {
-            View::Overview => true,
-            View::Workers => self.screens.workers.back(),
-            View::Tasks => self.screens.tasks.back(),
-            View::Task => {
-                self.show(View::Tasks);
-                true
-            }
-            View::Alerts => self.screens.alerts.back(),
-            View::Messages => self.screens.messages.back(),
-            View::Sessions => self.screens.sessions.back(),
-            View::Activity => self.screens.activity.back(),
-            View::Session => {
-                self.show(View::Sessions);
-                true
-            }
-            View::Worker => {
-                self.show(View::Workers);
-                true
-            }
-        };
-        if !done {
-            self.show(View::Overview);
-        }
-    }
-
-    /// Selects the problem after the selected one, round and round, and goes where it shows.
-    fn next_problem(&mut self, now: Timestamp) {
-        overview::next_problem(self);
-        let Some(problem) = overview::selected(self) else {
-            return self.say("no problems", now);
-        };
-        let conversation = match problem.subject.clone() {
-            Subject::Worker(conversation, _) => conversation,
-            Subject::Session(key) if self.view != View::Overview => {
-                return session::open(self, key);
-            }
-            Subject::Session(_) | Subject::Source => return self.show(View::Overview),
-        };
-        match self.view {
-            View::Overview => {}
-            View::Workers => workers::select(self, &conversation),
-            _ => {
-                worker::open(self, conversation);
-                self.show(View::Worker);
-            }
         }
     }
 }

@@ -19,14 +19,15 @@ use swarmwarden::{
     engine::{
         Clock, Engine, Pen, Plan, View,
         alive::Pulse,
-        job::{Memory, Open, Warding, recall},
+        job::{Keepsake, Memory, Open, Warding, recall},
     },
     headless::{Exit, events},
     link::{JobHealth, Ports},
     notify::{Child, Outlet},
+    record::Room,
     settings::{self, Address, Colours, Settings},
     store::{Books, Sidecar, pipe::Purpose},
-    tui::{self, Channels, Depth, Signal, View as Screen},
+    tui::{self, Depth, Signal, View as Screen},
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -141,6 +142,13 @@ impl Subject {
                 .then(|| super::credentials::rotating(settings, &pen, &view))
                 .flatten(),
             memory,
+            record: state.map(|state| Keepsake {
+                path: Sidecar::place(state, self.bridge.place()).with_extension("seen"),
+                room: settings.record.filter(|_| keeps).map(|room| Room {
+                    keep: room.keep,
+                    bytes: room.bytes,
+                }),
+            }),
             notes,
             open: self.open,
             name: self.bridge.name(),
@@ -238,7 +246,7 @@ pub(super) fn dashboard(
             Pen::Forbidden(why) => Some(why),
             Pen::Ready { .. } => None,
         },
-        channels: channels(settings),
+        channels: outside::channels(settings),
         actor: Arc::clone(&settings.actor),
         seed: random()[0],
         rebind: super::keys::rebinds(&settings.keys),
@@ -303,18 +311,6 @@ fn outlets(settings: &Settings, mode: Mode, keeps: bool) -> Vec<Arc<dyn Outlet>>
     let all = settings.outlets.iter().filter_map(child);
     all.map(|child| Arc::new(child) as Arc<dyn Outlet>)
         .collect()
-}
-
-/// How the terminal calls somebody who does not look.
-fn channels(settings: &Settings) -> Channels {
-    let has = |name: &str| settings.notify.iter().any(|n| n == name);
-    Channels {
-        bell: has("bell"),
-        osc9: has("osc9"),
-        osc777: has("osc777"),
-        title: has("title"),
-        tmux: std::env::var_os("TMUX").is_some(),
-    }
 }
 
 /// The operator's zone, in seconds east of UTC.

@@ -183,6 +183,7 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         symbols: common.symbols.clone(),
         no_mouse: common.no_mouse,
         pace: common.pace,
+        record: (common.record || common.no_record).then_some(common.record),
         color: common.color.and_then(When::given),
         slow: common.slow.and_then(When::given),
     };

@@ -9,7 +9,8 @@ use std::{
 };
 use swarmwarden::{
     domain::text,
-    tui::{Between, Errand, Errands, Told},
+    settings::Settings,
+    tui::{Between, Channels, Errand, Errands, Told},
 };
 
 /// Tools that keep a clipboard: name, arguments, the variable without which they reach nothing.
@@ -32,6 +33,18 @@ pub(super) fn between() -> Between {
         tmux: set("TMUX"),
         screen: set("STY"),
         native: tool.map(|(name, ..)| (*name).to_owned()),
+    }
+}
+
+/// How the terminal calls somebody who does not look.
+pub(super) fn channels(settings: &Settings) -> Channels {
+    let has = |name: &str| settings.notify.iter().any(|n| n == name);
+    Channels {
+        bell: has("bell"),
+        osc9: has("osc9"),
+        osc777: has("osc777"),
+        title: has("title"),
+        tmux: std::env::var_os("TMUX").is_some(),
     }
 }
 

@@ -98,6 +98,7 @@ impl Context {
             Self::Prompt => "prompt",
             Self::Palette => "palette",
             Self::Ask => "ask",
+            Self::Orders => "orders",
         }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod log;
 pub(crate) mod menu;
 pub(crate) mod mute;
 pub(crate) mod note;
+pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod scratch;
@@ -19,6 +20,7 @@ pub(crate) use ask::Ask;
 pub(crate) use dialog::Dialog;
 pub(crate) use form::Form;
 pub(crate) use menu::Menu;
+pub(crate) use orders::OrderMenu;
 pub(crate) use page::Page;
 pub(crate) use palette::Palette;
 pub(crate) use scratch::Scratch;
@@ -68,6 +70,8 @@ pub(crate) enum Overlay {
     Palette(Box<Palette>),
     /// Shall a command run?
     Ask(Box<Ask>),
+    /// An order is chosen.
+    Orders(Box<OrderMenu>),
     /// The write log: its first line on screen, the last that can be, and lines on screen.
     Log {
         /// First line on screen.
@@ -118,6 +122,7 @@ impl Overlay {
             Self::Log { .. } => Context::Log,
             Self::Palette(_) => Context::Palette,
             Self::Ask(_) => Context::Ask,
+            Self::Orders(_) => Context::Orders,
             Self::Page(_) => Context::Page,
             Self::Scratch(_) => Context::Scratch,
             Self::Dialog(dialog) => dialog.context(),
@@ -154,6 +159,7 @@ impl Overlay {
             }
             Self::Mute(mute) => mute.settle(hits),
             Self::Palette(palette) => palette.settle(hits),
+            Self::Orders(menu) => menu.settle(hits),
             Self::Form(_) | Self::Note(_) | Self::Ask(_) => {}
         }
     }
@@ -175,6 +181,10 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
     match model.overlay.take() {
         Some(Overlay::Mute(mute)) => return mute::act(model, mute, action, now),
         Some(Overlay::Note(note)) => return note::act(model, note, action),
+        Some(Overlay::Orders(menu)) => {
+            orders::act(model, menu, action);
+            return Vec::new();
+        }
         Some(Overlay::Ask(ask)) => return ask::act(model, ask, action, now),
         Some(Overlay::Palette(palette)) => {
             model.overlay = Some(Overlay::Palette(palette));
@@ -226,7 +236,8 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             | Overlay::Note(_)
             | Overlay::Ask(_)
             | Overlay::Palette(_)
-            | Overlay::Taking(_),
+            | Overlay::Taking(_)
+            | Overlay::Orders(_),
         )
         | None => Vec::new(),
     }
@@ -239,6 +250,7 @@ pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) -> Vec<Effec
         Some(Overlay::Dialog(dialog)) if dialog.context() == Context::Word => dialog.edit(chord),
         Some(Overlay::Palette(_)) => palette::edit(model, chord, now),
         Some(Overlay::Taking(_)) => return take::edit(model, chord, now),
+        Some(Overlay::Orders(_)) => orders::edit(model, chord),
         _ => {}
     }
     Vec::new()
@@ -259,6 +271,7 @@ pub(crate) fn draw(
         Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
         Some(Overlay::Taking(open)) => take::draw(canvas, body, open, hits),
         Some(Overlay::Palette(open)) => palette::draw(canvas, body, open, hits),
+        Some(Overlay::Orders(open)) => orders::draw(canvas, body, open, hits),
         Some(Overlay::Ask(open)) => ask::draw(model, canvas, body, open, hits),
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),

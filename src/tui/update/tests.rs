@@ -15,6 +15,7 @@ use std::sync::Arc;
 mod alerts;
 mod chance;
 mod filter;
+mod finding;
 mod palette;
 mod tasks;
 
@@ -102,7 +103,7 @@ fn the_selection_follows_its_worker_through_every_order() {
     let mut model = told(fixture::swarm(104));
     types(&mut model, "2jjjjj");
     let was = selected(&model);
-    types(&mut model, "oooO");
+    types(&mut model, "owohO");
     assert_eq!(selected(&model), was);
     let mut fewer = fixture::swarm(104);
     fewer.workers.retain(|w| w.id.to_string() == was);

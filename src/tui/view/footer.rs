@@ -116,7 +116,10 @@ fn status(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hit
             .saturating_sub(crate::tui::widget::cells(&when) + 1),
         ..place
     };
-    canvas.put(room, &format!(" {}", matched(scene)), Role::Text);
+    let held = model
+        .held(scene.now)
+        .map_or_else(String::new, |words| format!("{words} · "));
+    canvas.put(room, &format!(" {held}{}", matched(scene)), Role::Text);
 }
 
 /// What is listed, how, and how much of it.

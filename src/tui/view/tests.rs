@@ -126,6 +126,10 @@ fn activity() {
 #[test]
 fn overlays() {
     screens("help", &fixture::swarm(104), "2?");
+    screens("palette", &fixture::alarming(104), "2:re");
+    screens("scope", &fixture::swarm(104), "2s");
+    screens("orders", &fixture::swarm(104), "2o");
+    screens("marked", &fixture::swarm(104), "2   H");
     screens("daemons", &fixture::swarm(104), "Djj");
 }
 

@@ -82,7 +82,16 @@ fn title(dialog: &Dialog) -> Strip {
                 |p| p.headline.clone(),
             ),
         },
-        items => format!("Reassign {} tasks", items.len()),
+        items => {
+            let deed = items.first().map(|item| &item.order.deed);
+            let name = deed.map_or("act on", Deed::name);
+            let mut letters = name.chars();
+            let first = letters.next().map(|c| c.to_ascii_uppercase());
+            let name: String = first.into_iter().chain(letters).collect();
+            let workers = deed.is_some_and(|d| d.task().is_none());
+            let what = if workers { "workers" } else { "tasks" };
+            format!("{name} {} {what}", items.len())
+        }
     };
     Strip::of(words, Role::Title)
 }

@@ -72,11 +72,7 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: 
                 continue;
             };
             let mark = standing.mark();
-            let star = if state.marks.contains(&task.id) {
-                "*"
-            } else {
-                " "
-            };
+            let star = if state.marks.has(&task.id) { "*" } else { " " };
             let words = Strip::of(format!("{star}{} ", mark.symbol), mark.role)
                 .add(format!("{} ", task.id), Role::Title)
                 .add(task.description.clone(), Role::Text);
