@@ -174,6 +174,12 @@ fn ui(s: &Settings) -> Vec<Entry> {
             ..entry("ui", "symbols", Some(string(symbols)))
         },
         entry("ui", "start", Some(string(&s.start))),
+        entry("ui", "mouse", Some(Value::Boolean(s.mouse))),
+        entry(
+            "ui",
+            "motion",
+            Some(string(if s.motion { "on" } else { "off" })),
+        ),
         entry("ui", "notify", Some(words(&s.notify))),
     ]
 }

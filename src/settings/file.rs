@@ -7,6 +7,7 @@ use super::{
     keys,
     record::{self, RecordFile},
     report::{self, ReportFile},
+    ui::UiFile,
     workers::{self, WorkersFile},
 };
 use crate::domain::{
@@ -67,6 +68,8 @@ pub struct File {
     pub workers: WorkersFile,
     /// `[report]`.
     pub report: ReportFile,
+    /// `[ui]`: mouse and motion.
+    pub ui: UiFile,
     /// `[record]`.
     pub record: RecordFile,
     /// `[keys]`: actions of the dashboard and the keys they shall have.
@@ -112,6 +115,7 @@ pub fn known() -> impl Iterator<Item = &'static str> {
         .chain(record::KEYS)
         .chain(report::KEYS)
         .chain(workers::KEYS)
+        .chain(super::ui::KEYS)
 }
 
 /// Reads a configuration. What is wrong with it comes as sentences, neutralised.
@@ -249,6 +253,9 @@ impl File {
         value: &Value,
         method: impl Fn() -> Result<Option<Method>, String>,
     ) -> Result<(), String> {
+        if let Some(set) = self.ui.set(name, value) {
+            return set;
+        }
         let team = name.strip_prefix("watchdog.team.");
         let span = value.as_str().and_then(duration);
         if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {

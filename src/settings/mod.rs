@@ -9,6 +9,7 @@ mod lines;
 mod outlets;
 mod record;
 mod report;
+mod ui;
 mod workers;
 
 use crate::domain::{
@@ -29,6 +30,7 @@ pub use keys::Wanted;
 pub use outlets::{Address, Outlet};
 pub use record::{RecordFile, Recording};
 pub use report::{Report, ReportFile};
+pub use ui::UiFile;
 pub use workers::{Job, WorkersFile};
 
 /// Where the bridge writes by itself, and where the protocol's scripts expect it.
@@ -64,6 +66,8 @@ pub struct Given {
     pub theme: Option<String>,
     /// `--symbols`.
     pub symbols: Option<String>,
+    /// `--no-mouse`.
+    pub no_mouse: bool,
     /// `--color`: always, or never; `None` for auto.
     pub color: Option<bool>,
     /// `--slow`: always, or never; `None` for auto.
@@ -153,6 +157,10 @@ pub struct Settings {
     pub ascii: bool,
     /// Draw less often, and no seconds: the line is slow.
     pub slow: bool,
+    /// The mouse is ours from the start.
+    pub mouse: bool,
+    /// Small charts go along with time.
+    pub motion: bool,
     /// Colours to use.
     pub colours: Colours,
     /// First view.
@@ -223,6 +231,8 @@ pub fn resolve(
     Ok(Settings {
         pace: given.pace,
         slow: given.slow.unwrap_or(env.ssh),
+        mouse: file.ui.mouse(given.no_mouse),
+        motion: file.ui.motion(),
         keys: file.wanted(),
         db: db.or_else(|| if via.is_none() { usual() } else { None }),
         via,

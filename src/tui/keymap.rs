@@ -164,6 +164,8 @@ pub(crate) enum Context {
     Dialog,
     /// Something asks for a word.
     Word,
+    /// What can be taken away, a letter for each.
+    Take,
     /// A list of actions.
     Menu,
     /// Fields of text are typed.
@@ -189,7 +191,7 @@ impl Context {
     pub(crate) const fn types(self) -> bool {
         matches!(
             self,
-            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Orders
+            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Orders | Self::Take
         )
     }
 
@@ -211,7 +213,8 @@ impl Context {
             | Self::Form
             | Self::Prompt
             | Self::Palette
-            | Self::Orders => &[Self::Always],
+            | Self::Orders
+            | Self::Take => &[Self::Always],
             _ => &[Self::Move, Self::Always],
         }
     }

@@ -4,6 +4,7 @@
 mod acting;
 mod answer;
 mod bell;
+mod clip;
 mod custom;
 mod effect;
 mod errand;
@@ -20,6 +21,7 @@ mod overlay;
 mod reasons;
 mod run;
 mod screen;
+mod sheet;
 mod sieve;
 mod terminal;
 mod theme;
@@ -32,6 +34,7 @@ mod widget;
 pub mod picture;
 
 pub use bell::Channels;
+pub use clip::Between;
 pub use effect::Effect;
 pub use errand::{Custom, Errand, Errands, Fresh, Messenger, Nobody, Told};
 pub use keymap::{Bound, Flaw, Live, PRESET, Place, Rebind, live};
@@ -57,6 +60,10 @@ pub struct Options {
     pub ascii: bool,
     /// The line is slow: facts are drawn once a second, and no time has seconds that need not have them.
     pub slow: bool,
+    /// Small charts move on only when a whole step of theirs has passed.
+    pub still: bool,
+    /// What lies between us and the terminal's clipboard.
+    pub between: Between,
     /// The mouse is ours from the start.
     pub mouse: bool,
     /// Keys, in the form of [`PRESET`].
@@ -101,6 +108,8 @@ impl Default for Options {
             depth: Depth::default(),
             ascii: false,
             slow: false,
+            still: false,
+            between: Between::default(),
             mouse: false,
             keymap: PRESET.to_owned(),
             rebind: Vec::new(),

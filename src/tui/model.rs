@@ -4,6 +4,7 @@ use super::{
     Channels, Options,
     acting::Acting,
     bell::Bell,
+    clip::Between,
     errand::Told,
     facts::Facts,
     finding::Finding,
@@ -176,6 +177,10 @@ pub(crate) struct Look {
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
     pub(crate) wrap: bool,
+    /// Small charts stand still within a step of theirs.
+    pub(crate) still: bool,
+    /// The clipboard of the terminal.
+    pub(crate) between: Between,
     /// The focused panel alone.
     pub(crate) zoom: bool,
     /// How somebody is called who does not look.
@@ -227,6 +232,8 @@ impl Model {
                 form: TimeForm::default(),
                 east: options.east,
                 wrap: true,
+                still: options.still,
+                between: options.between.clone(),
                 zoom: false,
                 channels: options.channels,
                 read_only: options.read_only.clone(),
@@ -272,6 +279,7 @@ impl Model {
     pub(crate) fn clock(&self, now: Timestamp) -> Clock {
         Clock {
             coarse: self.look.slow,
+            still: self.look.still,
             ..self.facts.clock(now, self.look.form, self.look.east)
         }
     }

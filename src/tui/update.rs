@@ -205,7 +205,7 @@ impl Model {
             Found::Nothing => {
                 match contexts.first() {
                     Some(Context::Prompt) => self.edit(chord),
-                    Some(c) if c.types() => overlay::edit(self, chord, now),
+                    Some(c) if c.types() => return overlay::edit(self, chord, now),
                     _ => {}
                 }
                 Vec::new()
@@ -295,6 +295,12 @@ impl Model {
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
             Action::Escape => self.escape(),
+            Action::Copy => {
+                self.overlay = Some(Overlay::Taking(Box::new(overlay::Taking::copy(self))));
+            }
+            Action::Export => {
+                self.overlay = Some(Overlay::Taking(Box::new(overlay::Taking::export())));
+            }
             Action::Mouse => return mouse::toggle(self, now),
             Action::Zoom => self.look.zoom = !self.look.zoom,
             Action::Parent => self.parent(),

@@ -85,6 +85,7 @@ pub fn paint(model: &Model, buf: &mut Buffer, now: Timestamp) -> Hits {
     if model.look.ascii {
         widget::fold(buf);
     }
+    hits.size = (area.width, area.height);
     // A caret behind a text that fills its line stands on the last cell.
     let last = |from: u16, length: u16| from + length.saturating_sub(1);
     hits.cursor = hits.cursor.filter(|_| !area.is_empty()).map(|(x, y)| {

@@ -19,7 +19,7 @@ use swarmwarden::{
 };
 
 /// Settings that can be typed: the argument, its variable, the key of the file.
-const TYPED: [(&str, &str, &str); 7] = [
+const TYPED: [(&str, &str, &str); 8] = [
     ("db", "SWARMWARDEN_DB", "bridge.path"),
     ("via", "SWARMWARDEN_VIA", "bridge.via"),
     ("read_only", "", "bridge.read_only"),
@@ -27,6 +27,7 @@ const TYPED: [(&str, &str, &str); 7] = [
     ("with", "", "workers.with"),
     ("theme", "SWARMWARDEN_THEME", "ui.theme"),
     ("symbols", "", "ui.symbols"),
+    ("no_mouse", "", "ui.mouse"),
 ];
 
 /// Runs `config`.

@@ -5,6 +5,7 @@ use super::{
     bridge::Bridge,
     failure::Failure,
     health::HealthFile,
+    outside,
     pen::{pen, random},
 };
 use std::{
@@ -26,7 +27,7 @@ use swarmwarden::{
     record::Room,
     settings::{self, Address, Colours, Settings},
     store::{Books, Sidecar, pipe::Purpose},
-    tui::{self, Channels, Depth, Signal, View as Screen},
+    tui::{self, Depth, Signal, View as Screen},
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -222,6 +223,10 @@ pub(super) fn dashboard(
         },
         ascii: settings.ascii,
         slow: settings.slow,
+        mouse: settings.mouse,
+        still: !settings.motion,
+        between: outside::between(),
+        errands: Arc::new(outside::Outside),
         start: match settings.start.as_str() {
             "workers" => Screen::Workers,
             "messages" => Screen::Messages,
@@ -241,7 +246,7 @@ pub(super) fn dashboard(
             Pen::Forbidden(why) => Some(why),
             Pen::Ready { .. } => None,
         },
-        channels: channels(settings),
+        channels: outside::channels(settings),
         actor: Arc::clone(&settings.actor),
         seed: random()[0],
         rebind: super::keys::rebinds(&settings.keys),
@@ -306,18 +311,6 @@ fn outlets(settings: &Settings, mode: Mode, keeps: bool) -> Vec<Arc<dyn Outlet>>
     let all = settings.outlets.iter().filter_map(child);
     all.map(|child| Arc::new(child) as Arc<dyn Outlet>)
         .collect()
-}
-
-/// How the terminal calls somebody who does not look.
-fn channels(settings: &Settings) -> Channels {
-    let has = |name: &str| settings.notify.iter().any(|n| n == name);
-    Channels {
-        bell: has("bell"),
-        osc9: has("osc9"),
-        osc777: has("osc777"),
-        title: has("title"),
-        tmux: std::env::var_os("TMUX").is_some(),
-    }
 }
 
 /// The operator's zone, in seconds east of UTC.

@@ -24,6 +24,7 @@ mod life;
 mod live;
 mod metrics;
 mod operations;
+mod outside;
 mod owners;
 mod pen;
 mod pipe;
@@ -180,6 +181,7 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         with: common.with.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
+        no_mouse: common.no_mouse,
         pace: common.pace,
         record: (common.record || common.no_record).then_some(common.record),
         color: common.color.and_then(When::given),

@@ -89,6 +89,7 @@ impl Context {
             Self::Daemons => "daemons",
             Self::Dialog => "dialog",
             Self::Word => "word",
+            Self::Take => "take",
             Self::Menu => "menu",
             Self::Form => "form",
             Self::Log => "log",

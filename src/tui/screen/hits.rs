@@ -25,6 +25,8 @@ pub struct Hits {
     pub(crate) across: usize,
     /// Cell of the selected row.
     pub(crate) cursor: Option<(u16, u16)>,
+    /// Cells of the whole screen.
+    pub(crate) size: (u16, u16),
     /// What lies where, for the mouse; what was drawn later lies on top.
     pub(crate) spots: Vec<(Rect, Spot)>,
 }

@@ -197,7 +197,7 @@ fn pulse(worker: &Worker, clock: Clock) -> String {
     (0..8)
         .rev()
         .map(|back: i64| {
-            let end = clock.now.0.saturating_sub(back * slot);
+            let end = clock.end_of(slot).0.saturating_sub(back * slot);
             let begin = end.saturating_sub(slot);
             if watched.is_none_or(|at| end <= at.0) {
                 return "·";
