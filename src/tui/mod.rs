@@ -33,7 +33,7 @@ pub mod picture;
 pub use bell::Channels;
 pub use effect::Effect;
 pub use errand::{Custom, Errand, Errands, Fresh, Messenger, Nobody, Told};
-pub use keymap::{Bound, Flaw, Live, PRESET, Place, Rebind, live};
+pub use keymap::{Bound, Flaw, Live, Place, Rebind, live, presets};
 pub use model::{Model, Msg, View};
 pub use order::{ListWish, known_lists};
 pub use run::{Signal, run};
@@ -56,8 +56,12 @@ pub struct Options {
     pub ascii: bool,
     /// The line is slow: facts are drawn once a second, and no time has seconds that need not have them.
     pub slow: bool,
-    /// Keys, in the form of [`PRESET`].
-    pub keymap: String,
+    /// The part of the swarm to look at, as it was typed.
+    pub scope: Option<String>,
+    /// Why `:rw` is refused, when it is.
+    pub locked: Option<Arc<str>>,
+    /// Name of a preset of keys; an unknown name is `vim`.
+    pub preset: String,
     /// Keys that the operator has chosen; what cannot be done is said in the status line.
     pub rebind: Vec<Rebind>,
     /// First view.
@@ -98,7 +102,9 @@ impl Default for Options {
             depth: Depth::default(),
             ascii: false,
             slow: false,
-            keymap: PRESET.to_owned(),
+            preset: "vim".to_owned(),
+            scope: None,
+            locked: None,
             rebind: Vec::new(),
             start: View::Overview,
             east: 0,
