@@ -103,6 +103,12 @@ pub(crate) struct Common {
     /// Colours of the dashboard: term, dark, light, cb, cb-light, contrast, mono, or one of your own (`theme list`).
     #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
     pub(crate) theme: Option<String>,
+    /// Look at a part of the swarm: a session, team:NAME, worker:NAME, or several with / between.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) scope: Option<String>,
+    /// Keys of the dashboard: vim, arrows or htop.
+    #[arg(long, value_name = "NAME", value_parser = ["vim", "arrows", "htop"], global = true)]
+    pub(crate) preset: Option<String>,
     /// When to use colours.
     #[arg(
         long,

@@ -71,6 +71,7 @@ impl Model {
             Msg::Snapshot(snapshot) => {
                 messages::keep_dropped(self, &snapshot);
                 self.facts.accept(Arc::clone(&snapshot));
+                self.look_as_asked(now);
                 let mut effects = bell::hear(self, &snapshot, now);
                 effects.extend(travel::begin(self, now));
                 effects

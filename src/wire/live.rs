@@ -212,7 +212,23 @@ pub(super) fn dashboard(
     subject: Subject,
     panic_test: bool,
 ) -> Result<Exit, Failure> {
+    let forbidden = match pen(
+        settings,
+        &subject.bridge,
+        subject.mode,
+        subject.state.as_deref(),
+    ) {
+        Pen::Forbidden(why) => Some(why),
+        Pen::Ready { .. } => None,
+    };
     let options = tui::Options {
+        scope: settings.scope.clone(),
+        preset: settings.preset.clone(),
+        themes: super::theme::owned(),
+        filters: settings.finding.filters.clone(),
+        commands: super::errands::commands(&settings.finding),
+        lists: super::errands::lists(&settings.finding),
+        errands: Arc::new(super::errands::Clerk::new(settings)),
         theme: settings.theme.clone(),
         own_theme: super::theme::own(&settings.theme)?,
         depth: match settings.colours {
@@ -237,15 +253,8 @@ pub(super) fn dashboard(
             _ => Screen::Overview,
         },
         east: east(),
-        read_only: match pen(
-            settings,
-            &subject.bridge,
-            subject.mode,
-            subject.state.as_deref(),
-        ) {
-            Pen::Forbidden(why) => Some(why),
-            Pen::Ready { .. } => None,
-        },
+        read_only: forbidden.clone(),
+        locked: forbidden,
         channels: outside::channels(settings),
         actor: Arc::clone(&settings.actor),
         seed: random()[0],

@@ -13,6 +13,7 @@ mod demo;
 mod deploy;
 mod doctor;
 mod drill;
+mod errands;
 mod failure;
 mod git;
 mod health;
@@ -160,6 +161,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     let (mut file, mut warnings) = config::read(common.config.as_deref())?;
     theme::settle(&mut file, &mut warnings);
     if !quiet {
+        warnings.extend(errands::flaws(&file));
         warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
         warn(&warnings)?;
     }
@@ -179,6 +181,8 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         read_only: common.read_only,
         policy: None,
         with: common.with.clone(),
+        scope: common.scope.clone(),
+        preset: common.preset.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         no_mouse: common.no_mouse,
@@ -211,7 +215,9 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
                 .into_owned(),
         ),
     };
-    Ok(settings::resolve(given, file, &env, Path::exists)?)
+    let mut settings = settings::resolve(given, file, &env, Path::exists)?;
+    settings.config.clone_from(&common.config);
+    Ok(settings)
 }
 
 /// What is wrong with the configuration, on stderr.
@@ -258,6 +264,11 @@ fn glance(
     let mut snapshot = look(&mut *store, &view, now, repo)?;
     if mode == Mode::Live {
         snapshot.alerts = remembered(settings, path);
+    }
+    if let Some(words) = &settings.scope {
+        let scope = domain::Scope::parse(words, &snapshot);
+        let scope = scope.map_err(|why| Failure::Usage(format!("--scope: {why}")))?;
+        snapshot = snapshot.within(&scope);
     }
     Ok((snapshot, now))
 }

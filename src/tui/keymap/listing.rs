@@ -35,10 +35,11 @@ pub struct Bound {
     pub own: bool,
 }
 
-/// The preset with what was asked for.
+/// A preset with what was asked for; an unknown name is `vim`.
 #[must_use]
-pub fn live(asked: &[Rebind]) -> Live {
-    let (preset, wrong) = Keymap::parse(PRESET);
+pub fn live(preset: &str, asked: &[Rebind]) -> Live {
+    let (_, wrong) = Keymap::parse(PRESET);
+    let preset = Keymap::preset(preset);
     let (map, mut flaws) = preset.rebound(asked);
     flaws.extend(wrong.into_iter().map(|words| Flaw { words, clash: true }));
     let places = map.0.iter().map(|(context, rows)| Place {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 mod alerts;
 mod chance;
+mod custom;
 mod filter;
 mod finding;
 mod palette;
