@@ -2,6 +2,7 @@
 //! environment (clap reads both), then the file, then the defaults.
 
 mod credentials;
+mod edit;
 mod effective;
 mod file;
 mod keys;
@@ -23,6 +24,7 @@ use std::{
 };
 
 pub use credentials::{Credentials, CredentialsFile};
+pub use edit::{Edit, edit};
 pub use effective::effective;
 pub use file::{File, duration, is_theme, known, read};
 pub use keys::Wanted;
