@@ -2,6 +2,7 @@
 //! environment (clap reads both), then the file, then the defaults.
 
 mod credentials;
+mod edit;
 mod effective;
 mod file;
 mod finding;
@@ -25,6 +26,7 @@ use std::{
 };
 
 pub use credentials::{Credentials, CredentialsFile};
+pub use edit::{Edit, edit};
 pub use effective::effective;
 pub use file::{File, duration, is_theme, known, read};
 pub use finding::{Command, FindingFile, List, with_filter};
