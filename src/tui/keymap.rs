@@ -191,7 +191,7 @@ impl Context {
     pub(crate) const fn types(self) -> bool {
         matches!(
             self,
-            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Orders
+            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Orders | Self::Help
         )
     }
 
@@ -213,7 +213,8 @@ impl Context {
             | Self::Form
             | Self::Prompt
             | Self::Palette
-            | Self::Orders => &[Self::Always],
+            | Self::Orders
+            | Self::Help => &[Self::Always],
             _ => &[Self::Move, Self::Always],
         }
     }

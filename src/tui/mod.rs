@@ -19,6 +19,7 @@ mod overlay;
 mod reasons;
 mod run;
 mod screen;
+mod search;
 mod sieve;
 mod terminal;
 mod theme;

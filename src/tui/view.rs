@@ -3,6 +3,7 @@
 mod footer;
 mod guard;
 mod header;
+mod which;
 
 use super::{
     model::{Model, View},
@@ -134,6 +135,7 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         *hits = Hits::default();
         overlay::draw(scene.model, canvas, body, hits, scene.now);
     }
+    which::draw(scene.model, canvas, body);
     footer::draw(scene, canvas, rows.rest(), hits);
 }
 
