@@ -11,13 +11,7 @@ fn the_help_is_searched_and_runs_what_was_found() {
     let mut model = told(fixture::swarm(104));
     types(&mut model, "2?");
     let text = show(&mut model, (120, 90), NOW);
-    for word in [
-        "search: ▏",
-        "FILTER",
-        "STATE",
-        "SUSPECT after 2m00s",
-        "WHY GREY",
-    ] {
+    for word in ["search: ▏", "FILTER", "STATE", "SUSPECT after ", "WHY GREY"] {
         assert!(text.contains(word), "{word}: {text}");
     }
     types(&mut model, "problems only");
