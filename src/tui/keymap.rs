@@ -193,7 +193,13 @@ impl Context {
     pub(crate) const fn types(self) -> bool {
         matches!(
             self,
-            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Orders | Self::Take
+            Self::Word
+                | Self::Form
+                | Self::Prompt
+                | Self::Palette
+                | Self::Orders
+                | Self::Take
+                | Self::Help
         )
     }
 
@@ -216,7 +222,8 @@ impl Context {
             | Self::Prompt
             | Self::Palette
             | Self::Orders
-            | Self::Take => &[Self::Always],
+            | Self::Take
+            | Self::Help => &[Self::Always],
             _ => &[Self::Move, Self::Always],
         }
     }

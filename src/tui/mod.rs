@@ -21,6 +21,7 @@ mod overlay;
 mod reasons;
 mod run;
 mod screen;
+mod search;
 mod sheet;
 mod sieve;
 mod terminal;

@@ -69,6 +69,37 @@ pub(super) fn written(sequence: &[Chord]) -> String {
 }
 
 impl Context {
+    /// Every one.
+    pub(crate) const ALL: [Self; 27] = [
+        Self::Always,
+        Self::Move,
+        Self::Global,
+        Self::Overview,
+        Self::Workers,
+        Self::Worker,
+        Self::Tasks,
+        Self::Task,
+        Self::Alerts,
+        Self::Messages,
+        Self::Sessions,
+        Self::Session,
+        Self::Activity,
+        Self::Mute,
+        Self::Help,
+        Self::Daemons,
+        Self::Dialog,
+        Self::Word,
+        Self::Menu,
+        Self::Form,
+        Self::Log,
+        Self::Page,
+        Self::Scratch,
+        Self::Prompt,
+        Self::Palette,
+        Self::Ask,
+        Self::Orders,
+    ];
+
     /// Its name in the keymap file.
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -18,6 +18,7 @@ mod custom;
 mod filter;
 mod finding;
 mod palette;
+mod reading;
 mod tasks;
 
 const SIZE: (u16, u16) = (120, 40);
