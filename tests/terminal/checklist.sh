@@ -10,6 +10,7 @@ socket="$work/tmux"
 export TMPDIR="$work/tmp" XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" LANG=C.UTF-8 LC_ALL=C.UTF-8
 unset SWARMWARDEN_DB SWARMWARDEN_VIA SWARMWARDEN_CONFIG SWARMWARDEN_COLOR NO_COLOR COLORTERM SSH_CONNECTION SSH_TTY TMUX
 mkdir -p "$TMPDIR" "$XDG_CONFIG_HOME" "$XDG_STATE_HOME"
+cd "$work" || exit 1
 failed=0
 servers=0
 
@@ -55,8 +56,9 @@ fail() { echo "$*"; : > "$work/broken"; false; }
 sizes() {
   T 80 24
   [ "$(S | head -n 1 | grep -c LIVE)" = 1 ] || fail "no data state"
-  S | grep -q 'NEEDS YOU' || fail "no problems"
-  S | grep -q 'team-8' || fail "no teams"
+  [ "$(S | sed -n '/NEEDS YOU/,/SESSIONS/p' | grep -cE '(CRIT|WARN) +[a-z].* (r [a-z]|Enter [a-z])')" = 4 ] || fail "not four problems with their keys"
+  [ "$(S | sed -n '/SESSIONS/,/FLEET/p' | grep -cE '[█░]+ +[0-9]+%.* [0-9]+/[0-9]+ ')" -ge 3 ] || fail "not three sessions with their bars"
+  for n in 1 2 3 4 5 6 7 8; do S | grep -qE "team-$n +[^ ]" || fail "no team-$n"; done
   if S | head -n 22 | grep -E '…$' | grep -vE '^ *[0-9]{2}:|→|←|[a-z] …$'; then fail "a row is cut"; fi
 }
 panes() {
@@ -105,19 +107,35 @@ read_only() {
   S | tail -n 2 | grep -qi 'read-only' || fail "$(S | tail -n 2)"
   S | head -n 1 | grep -q RO || fail "no RO in the header"
 }
-locked() {
+# A bridge without a write-ahead log, kept from a demo: whoever locks it locks readers out, too.
+kept() {
   T 80 24
-  local db; db=$(find "$TMPDIR" -name '*.db' | head -n 1)
-  python3 - "$db" << 'PY' &
-import sqlite3, sys, time
-c = sqlite3.connect(sys.argv[1], timeout=30); c.execute("pragma locking_mode=exclusive"); c.execute("begin exclusive"); time.sleep(6)
+  python3 - "$(find "$TMPDIR" -name bridge.db | head -n 1)" "$work/kept.db" << 'PY'
+import sqlite3, sys
+to = sqlite3.connect(sys.argv[2]); sqlite3.connect(sys.argv[1]).backup(to); to.execute("pragma journal_mode=delete")
 PY
-  sleep 1.5
-  K 2; K r; wait_for Cancel && K y
-  sleep 3
-  S | grep -qE 'nothing was written|LIVE|STALE' || fail "no answer"
+  stop
+}
+rows() { python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*(c.execute("select count(*) from " + t).fetchone()[0] for t in ("messages", "audit_log")))' "$1"; }
+ms() { echo $(($(date +%s%N) / 1000000)); }
+locked() {
+  kept
+  start 80 24 "$program --db $work/kept.db --state $work/kept"; wait_for LIVE
+  local before from; before=$(rows "$work/kept.db")
+  K 2; K r; wait_for 'y  Reassign' || fail "no dialog"
+  python3 - "$work/kept.db" << 'PY' &
+import sqlite3, sys, time
+c = sqlite3.connect(sys.argv[1], timeout=30); c.execute("begin exclusive"); time.sleep(12)
+PY
+  sleep 1.5; from=$(ms)
+  K y; wait_for 'nothing was written' || fail "the write has no end"
+  [ $(($(ms) - from)) -le 3000 ] || fail "$(($(ms) - from)) ms until it was refused"
   K Escape; K Escape; K 1; wait_for 'NEEDS YOU' || fail "it does not draw"
+  for _ in $(seq 80); do row 1 | grep -qE 'STALE|OFFLINE' && break; sleep 0.1; done
+  row 1 | grep -qE 'STALE|OFFLINE' || fail "$(row 1)"
   wait
+  wait_for LIVE || fail "it does not come back"
+  [ "$(rows "$work/kept.db")" = "$before" ] || fail "something was written"
 }
 paste() {
   T 80 24; K 2
@@ -240,8 +258,105 @@ copies() {
 }
 first_run() {
   mkdir -p "$work/empty"
-  start 80 24 "cd $work/empty && $program"; sleep 2
-  S | grep -qi 'demo' || fail "no choice"
+  start 120 24 "cd $work/empty && $program"; wait_for ENDED
+  for words in '--db FILE' '--via COMMAND' 'swarmwarden demo' 'ENDED 66'; do S | tr -d '\n' | grep -qF -- "$words" || fail "no $words"; done
+  start 80 24 "cd $work/empty && env -i TMPDIR=$TMPDIR HOME=$work/empty TERM=xterm LANG=C.UTF-8 $program demo"; wait_for LIVE || fail "no demo"
+}
+# What a filter shows on the screen and in a command is the same.
+same_filter() {
+  T 120 40
+  local db text count rows; db=$(find "$TMPDIR" -name bridge.db | head -n 1)
+  for text in 'state:silent' '!state:healthy team:team-1' 'team:team-2 or team:team-3 !worker-1'; do
+    K Escape; K 2; K /; mux send-keys -t t -l "$text"; K Enter
+    for _ in 1 2 3 4 5; do
+      count=$(S | tail -n 2 | grep -oE '[0-9]+/104 workers' | cut -d/ -f1)
+      rows=$("$program" workers --filter "$text" -o ndjson --db "$db" --state "$work/beside" | wc -l)
+      [ "$count" = "$rows" ] && break
+      sleep 0.3
+    done
+    [ "$count" = "$rows" ] && [ "$rows" -gt 0 ] || fail "$text: $count on the screen, $rows by the command"
+  done
+}
+# The heads of the columns and their rows stand in the same cells, as a terminal counts them.
+columns() {
+  start 120 40 "$program demo --seed 7 --workers 104 --scenario hostile"; wait_for LIVE
+  K 2; sleep 1
+  S | python3 -c '
+import sys, unicodedata
+def cells(line):
+    out = []
+    for c in line:
+        if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf"): continue
+        out.append(c)
+        if unicodedata.east_asian_width(c) in "WF": out.append("")
+    return out
+lines = [cells(l.rstrip("\n")) for l in sys.stdin]
+head = "".join(c or "." for c in lines[2]); end = head.index("beat") + 4
+rows = [l for l in lines[3:] if len(l) > end and "".join(l[1:4]).strip() and l[1] in "▸◦?=!✗✓~-"]
+assert len(rows) > 10, len(rows)
+for l in rows: assert l[end] == " " and l[end - 1] not in (" ", ""), "".join(l)
+' || fail "columns are not aligned"
+}
+# A thousand workers and a hundred thousand messages; of a release build.
+speed() {
+  python3 - "$program" "$work/big.db" "$work/big" << 'PY' || fail "too slow, or too much"
+import datetime, fcntl, os, pty, select, sqlite3, struct, sys, termios, time
+program, path, state = sys.argv[1:]
+now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+at = lambda s: (now - datetime.timedelta(seconds=s)).isoformat(timespec="milliseconds")
+db = sqlite3.connect(path); db.execute("pragma journal_mode=wal")
+db.executescript("""create table conversations (id text primary key, session_a_role text not null, session_b_role text not null,
+ session_a_token text not null, session_b_token text not null, created_at text not null, expires_at text not null);
+create table messages (id integer primary key autoincrement, conversation_id text not null, from_session text not null,
+ to_session text not null, message text not null, metadata text, timestamp text not null, read integer default 0);
+create table session_status (conversation_id text not null, session_id text not null, status text not null,
+ last_heartbeat text not null, primary key (conversation_id, session_id));
+create table audit_log (id integer primary key autoincrement, conversation_id text, session_id text, action text not null,
+ details text, timestamp text not null);""")
+db.executemany("insert into conversations values (?,'boss',?,'x','y',?,?)",
+ [(f"conv_{n}", f"worker-{n}-team-{n % 20}", at(7200), at(-7200)) for n in range(1000)])
+db.executemany("insert into session_status values (?,'b','working',?)", [(f"conv_{n}", at(2)) for n in range(1000)])
+db.executemany("insert into messages (conversation_id, from_session, to_session, message, timestamp, read) values (?,?,?,?,?,1)",
+ [(f"conv_{n % 1000}", "b", "a", f'{{"type":"status_update","task_id":"t-{n % 5000}","status":"in_progress","progress":{n % 90}}}', at(3600 - n * 0.035)) for n in range(100000)])
+db.commit()
+def run():
+    begun = time.monotonic(); pid, fd = pty.fork()
+    if pid == 0:
+        os.execve(program, [program, "--db", path, "--state", state], {**os.environ, "TERM": "xterm-256color"})
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    seen = b""
+    def until(words, start, most=20):
+        nonlocal seen
+        end = time.monotonic() + most
+        while words not in seen[start:]:
+            assert select.select([fd], [], [], max(0, end - time.monotonic()))[0], f"no {words}"
+            seen += os.read(fd, 65536)
+        return time.monotonic()
+    first = until(b"1000", 0) - begun
+    until(b"LIVE", 0); time.sleep(4)
+    while select.select([fd], [], [], 0)[0]: seen += os.read(fd, 65536)
+    keys = []
+    for key in b"23452345jjjjkkkk":
+        start, asked = len(seen), time.monotonic()
+        os.write(fd, bytes([key])); keys.append(until(b"\x1b[?2026l", start) - asked); time.sleep(0.2)
+        while select.select([fd], [], [], 0)[0]: seen += os.read(fd, 65536)
+    rss = [int(l.split()[1]) for l in open(f"/proc/{pid}/status") if l.startswith("VmHWM")][0] / 1024
+    os.write(fd, b"\x03"); os.waitpid(pid, 0)
+    return first * 1000, sorted(keys)[len(keys) // 2] * 1000, rss
+first, key, rss = map(min, zip(*(run() for _ in range(3))))
+print(f"first data {first:.0f} ms, a key {key:.0f} ms, {rss:.0f} MiB")
+assert first <= 500 and key <= 50 and rss < 100
+PY
+}
+# A reader that has enough ends the program within a second.
+enough() {
+  kept
+  local from ended
+  from=$(ms)
+  timeout 20 "$program" events --follow --db "$work/kept.db" --state "$work/kept" | { head -n 2 > "$work/two"; ms > "$work/head"; }
+  ended=$(ms)
+  [ "$(wc -l < "$work/two")" = 2 ] || fail "not two lines"
+  [ $((ended - $(cat "$work/head"))) -le 1000 ] || fail "$((ended - $(cat "$work/head"))) ms behind its reader, begun $from"
 }
 
 point 1 "Overview at 80x24" sizes
@@ -260,6 +375,7 @@ point 30 "C-c quits while a read hangs" interrupt
 point 31 "C-z and fg" suspend
 point 35 "m gives the mouse back" mouse
 point 41 "a bridge that is replaced" replaced
+point 50 "a filter is the same on the screen and in a command" same_filter
 point 54 "frozen stands still" frozen
 point 55 "a recorded instant" recorded
 point 57 "NO_COLOR" no_colour
@@ -271,7 +387,10 @@ point 65 "a dumb terminal" dumb
 point 67 "the cursor is on the selected row" cursor
 point 68 "plain lines" plain
 point 69 "idle is quiet" idle
+point 70 "a thousand workers: the first data, a key, memory" speed
+point 72 "columns of hostile names are aligned" columns
 point 77 "the title counts" title
 point 78 "copying by OSC 52" copies
 point 79 "no bridge anywhere" first_run
+point 87 "events end with their reader" enough
 exit $failed
