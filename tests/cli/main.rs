@@ -34,6 +34,8 @@ mod own;
 #[cfg(test)]
 mod pipe;
 #[cfg(test)]
+mod points;
+#[cfg(test)]
 mod rollcall;
 #[cfg(test)]
 mod schema;
