@@ -250,6 +250,7 @@ pub(super) fn dashboard(
         actor: Arc::clone(&settings.actor),
         seed: random()[0],
         rebind: super::keys::rebinds(&settings.keys),
+        banner: super::first::tip(settings.state.as_deref()),
         panic_test,
         ..tui::Options::default()
     };

@@ -14,6 +14,7 @@ mod deploy;
 mod doctor;
 mod drill;
 mod failure;
+mod first;
 mod git;
 mod health;
 mod hooks;
@@ -28,6 +29,7 @@ mod outside;
 mod owners;
 mod pen;
 mod pipe;
+mod plain;
 mod report;
 mod repository;
 mod sessions;
@@ -122,12 +124,14 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
         Some(Sub::Act(deed)) => act(&settings, &deed),
+        None if common.plain => plain::run(&settings),
         None if plain => show(
             &settings,
             &Bridge::of(&settings)?,
             settings.mode,
             &Status::default(),
         ),
+        None if Bridge::known(&settings).is_none() => first::run(&settings, common.panic_test),
         None => {
             let subject = Subject::of(&settings, Bridge::of(&settings)?);
             live::dashboard(&settings, subject, common.panic_test)
