@@ -8,6 +8,7 @@ mod drill;
 mod git;
 mod metrics;
 mod operations;
+mod record;
 mod report;
 mod sessions;
 mod setup;
@@ -30,6 +31,7 @@ pub(crate) use drill::{Drill, DrillAgent, Form};
 pub(crate) use git::{Git, GitCommand, Merge};
 pub(crate) use metrics::Metrics;
 pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, Which};
+pub(crate) use record::{Export, Incident, IncidentCommand, Replay, Sheet as Comparison, WhatIf};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
 pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
@@ -91,6 +93,12 @@ pub(crate) struct Common {
     /// Write nothing to the bridge.
     #[arg(long, global = true)]
     pub(crate) read_only: bool,
+    /// Keep what is seen of the bridge, so that one can look back, whatever the configuration says.
+    #[arg(long, overrides_with = "no_record", global = true)]
+    pub(crate) record: bool,
+    /// Keep nothing of what is seen.
+    #[arg(long, overrides_with = "record", global = true)]
+    pub(crate) no_record: bool,
     /// What is done beside watching: keepalive, sync, watchdog. The dashboard does without unless it is asked for.
     #[arg(long, value_name = "JOB,…", value_delimiter = ',', value_parser = workers::job, global = true)]
     pub(crate) with: Vec<Job>,
@@ -127,6 +135,9 @@ pub(crate) struct Common {
     /// Symbols of the dashboard: unicode, ascii or auto.
     #[arg(long, value_name = "SET", global = true)]
     pub(crate) symbols: Option<String>,
+    /// Leave the mouse to the terminal; `m` takes it.
+    #[arg(long, global = true)]
+    pub(crate) no_mouse: bool,
     /// How time passes in a rehearsal: SPEED:REAL:AT.
     #[arg(
         long,
@@ -252,6 +263,13 @@ pub(crate) enum Sub {
     /// The agent of a worker in a drill.
     #[command(hide = true)]
     DrillAgent(DrillAgent),
+    /// Play what was recorded, from any instant (`--at`), or an incident in a file. Nothing can be written in it.
+    Replay(Replay),
+    /// A stretch of what was recorded, as a file.
+    Incident(Incident),
+    /// What another detector would have said of what was recorded: alerts gained and lost, delays, false alarms.
+    #[command(name = "whatif")]
+    WhatIf(WhatIf),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

@@ -14,6 +14,7 @@ pub mod git;
 pub mod headless;
 pub mod link;
 pub mod notify;
+pub mod record;
 pub mod settings;
 pub mod store;
 pub mod tui;

@@ -138,6 +138,19 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     (
+        "record",
+        &["domain", "record"],
+        &[
+            "ratatui",
+            "crossterm",
+            "git2",
+            "notify",
+            "tokio",
+            "std::env",
+            "color_eyre",
+        ],
+    ),
+    (
         "engine",
         &[
             "credentials",
@@ -147,6 +160,7 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "git",
             "link",
             "notify",
+            "record",
             "store",
             "watch",
         ],

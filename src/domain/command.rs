@@ -1,6 +1,6 @@
 //! What an operator may ask for, and why it may not happen. Plain data: it can sit in a model and be compared.
 
-use super::{MessageId, Timestamp, Travel, act::Write, alert::Matcher};
+use super::{MessageId, Timestamp, Travel, act::Write, alert::Matcher, health::Detector};
 use std::sync::Arc;
 
 /// What an operator may ask for.
@@ -38,6 +38,22 @@ pub enum Command {
     },
     /// Look at what was recorded.
     Travel(Travel),
+    /// Write what was recorded between two instants into a new file, which plays on another machine.
+    ExportIncident {
+        /// First instant.
+        from: Timestamp,
+        /// Last instant.
+        to: Timestamp,
+        /// The file.
+        path: Arc<str>,
+    },
+    /// What another detector would have said since an instant: lines of a table.
+    WhatIf {
+        /// The other one.
+        detector: Box<Detector>,
+        /// Since when.
+        since: Timestamp,
+    },
     /// Drive a background job.
     Job {
         /// Which.

@@ -34,6 +34,7 @@ mod task;
 pub mod text;
 mod time;
 pub mod watchdog;
+pub mod when;
 
 pub use assess::assess;
 pub use command::{AlertOrder, Command, Deal, JobOrder, Refusal};

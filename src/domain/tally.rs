@@ -2,6 +2,7 @@
 //! comes to the same numbers.
 
 use super::{Kind, Span};
+use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 
 /// Upper bounds of the classes that durations of tasks are counted in, in seconds.
@@ -24,7 +25,7 @@ pub const REASONS: [&str; 10] = [
 ];
 
 /// Totals by session.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     sessions: HashMap<Arc<str>, Counts>,
     /// How long tasks took from their last assignment to their completion.
@@ -32,7 +33,7 @@ pub struct Tally {
 }
 
 /// Totals of one session.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     messages: [u64; Kind::ALL.len()],
     moved: [u64; REASONS.len()],
@@ -41,7 +42,7 @@ pub struct Counts {
 }
 
 /// A histogram.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Durations {
     /// How many fell into each class of [`DURATIONS`] and into no smaller one.
     pub classes: [u64; DURATIONS.len()],

@@ -1,7 +1,7 @@
 //! One unit of work, as the messages tell it.
 
 use super::{ConversationId, MessageId, Span, TaskId, Timestamp, WorkerId};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;
 
@@ -260,7 +260,7 @@ impl Task {
 }
 
 /// How many tasks there are in each state. Sums to `total`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskCounts {
     /// All that were ever assigned.
     pub total: u64,

@@ -22,6 +22,8 @@ struct Book {
     alerts: Option<Alerts>,
     /// Changes that operators made, not yet among the events.
     edges: Vec<Edge>,
+    /// An operator changed it since it was recorded.
+    ordered: bool,
     /// Notifications that nobody took.
     dropped: u64,
 }
@@ -56,6 +58,13 @@ impl Alarm {
     /// A copy for keeping, and news of its changes.
     pub(super) fn copy(&self) -> Option<Alerts> {
         self.with(|book| book.alerts.clone())
+    }
+
+    /// A copy for the recording, when an operator changed it since the last call.
+    pub(super) fn ordered(&self) -> Option<Alerts> {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = std::mem::take(&mut book.ordered);
+        book.alerts.clone().filter(|_| changed)
     }
 
     /// Counts changes.
@@ -122,6 +131,7 @@ impl Alarm {
                 ));
             };
             let done = carry_out(alerts, by, order, now);
+            book.ordered = true;
             book.edges.extend(alerts.settle(now));
             done
         })

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        Cursor, Mode, Repo, Seen, Snapshot, Source, Swarm, Timestamp, health::Detector,
+        Changes, Cursor, Mode, Repo, Seen, Snapshot, Source, Swarm, Timestamp, health::Detector,
         ledger::Floors, swarm::Habits, text,
     },
     store::{Store, StoreError},
@@ -78,6 +78,19 @@ pub fn pump(
     swarm: &mut Swarm,
     enough: impl Fn() -> bool,
 ) -> Result<(Cursor, bool), StoreError> {
+    pump_shown(store, swarm, |_| {}, enough)
+}
+
+/// The same; `shown` is given every page before it is folded.
+///
+/// # Errors
+/// As [`pump`].
+pub(super) fn pump_shown(
+    store: &mut dyn Store,
+    swarm: &mut Swarm,
+    mut shown: impl FnMut(&Changes),
+    enough: impl Fn() -> bool,
+) -> Result<(Cursor, bool), StoreError> {
     let (pages, read) = sync_channel(2);
     let stop = AtomicBool::new(false);
     let mut cursor = swarm.cursor();
@@ -100,6 +113,7 @@ pub fn pump(
         for page in read {
             let page = page?;
             reached = (page.end, !page.more);
+            shown(&page);
             swarm.apply(page, Seen::Recorded);
             if enough() {
                 stop.store(true, Ordering::Relaxed);

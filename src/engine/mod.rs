@@ -9,9 +9,11 @@ mod issue;
 pub mod job;
 mod look;
 mod publish;
+mod replay;
 pub mod rotation;
 mod supervisor;
 mod survey;
+mod travel;
 
 pub use act::{Actor, Opener, Pen, Written, end, outcome};
 pub use clock::Clock;
@@ -19,8 +21,10 @@ pub use issue::{IssueError, Issuer, Opening};
 pub use job::Reporting;
 pub use look::{PAGE, View, describe, learn, look, pump};
 pub use publish::{Paper, PublishError, Published, Publisher};
+pub use replay::RECORDED;
 pub use supervisor::Supervisor;
 pub use survey::Surveyor;
+pub use travel::{OpenTape, recorded};
 
 use crate::notify::Outlet;
 use crate::{
@@ -42,6 +46,7 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
+use travel::Archive;
 
 /// How long an orderly stop may take.
 const GRACE: Duration = Duration::from_secs(5);
@@ -58,6 +63,8 @@ pub struct Plan {
     pub clock: Clock,
     /// The memory of this bridge; `None` runs without one.
     pub memory: Option<Memory>,
+    /// Where what is seen is kept; `None` keeps nothing.
+    pub record: Option<job::Keepsake>,
     /// What the operator should know from the start, neutralised.
     pub notes: Vec<String>,
     /// Repository to show, and how often to read it.
@@ -113,6 +120,8 @@ impl Engine {
         let last = memory.map(|memory| (slate.clone(), memory, clock.clone()));
         let (asks, asked) = mpsc::channel(4);
         let poker = Arc::default();
+        let past = ports.snapshot.clone();
+        let (archive, taps) = Archive::start(&plan, &mut supervisor, past, replies.clone());
         let wires = Wires {
             slate,
             notes: plan.notes,
@@ -122,6 +131,7 @@ impl Engine {
             replies: replies.clone(),
             poker: Arc::clone(&poker),
             alarm: alarm.clone(),
+            taps,
         };
         let refresh = Refresh::new(plan.open, plan.name, plan.view, plan.clock, wires);
         let pulse = plan.pulse.unwrap_or_default();
@@ -146,6 +156,7 @@ impl Engine {
             alarm,
             snapshot,
             clock,
+            archive,
             last,
         };
         let commands = tokio::spawn(desk.serve(commands, stop.clone()));
@@ -260,6 +271,7 @@ struct Desk {
     alarm: Alarm,
     snapshot: watch::Sender<Arc<Snapshot>>,
     clock: Clock,
+    archive: Archive,
     /// What is written at the very end, and where.
     last: Option<(Slate, Memory, Clock)>,
 }
@@ -283,6 +295,10 @@ impl Desk {
         stop.cancel();
         self.poke();
         self.supervisor.ended().await;
+        if let Some(recorder) = self.archive.recorder {
+            let write = move || job::write_recording(&recorder);
+            let _written = tokio::task::spawn_blocking(write).await;
+        }
         if let Some((slate, memory, clock)) = self.last {
             // At the end nobody is left to be told that it failed.
             let write = move || slate.write(&memory, clock.now());
@@ -337,9 +353,9 @@ impl Desk {
                 self.poke();
                 Some(done.map_or_else(Reply::Refused, Reply::Done))
             }
-            Command::Travel(_) => Some(Reply::Refused(Refusal::Denied(
-                "nothing is recorded".to_owned(),
-            ))),
+            Command::Travel(_) | Command::ExportIncident { .. } | Command::WhatIf { .. } => {
+                self.archive.ask(id, command)
+            }
             Command::Job { name, order } => {
                 let done = self.supervisor.order(name, order);
                 self.poke();

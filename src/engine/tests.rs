@@ -1,6 +1,7 @@
 mod guards;
 mod merges;
 mod outage;
+mod past;
 
 use super::{
     Clock, Engine, Pen, Plan, View,
@@ -85,6 +86,7 @@ impl Bench {
                 Arc::clone(&now),
             ),
             memory,
+            record: None,
             notes: Vec::new(),
             repos: None,
             books: None,

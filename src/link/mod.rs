@@ -88,6 +88,8 @@ pub enum Reply {
     Recording(Arc<Recording>),
     /// The swarm at a recorded instant.
     Moment(Moment),
+    /// A table, line by line; neutralised.
+    Lines(Vec<String>),
     /// It did not happen.
     Refused(Refusal),
 }

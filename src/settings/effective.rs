@@ -34,6 +34,8 @@ pub fn effective(settings: &Settings, file: &File, typed: &BTreeMap<&str, String
     entries.extend(credentials(settings));
     let report = file.report.effective();
     entries.extend(report.map(|(name, value)| entry("report", name, value)));
+    let record = file.record.effective(settings.record.is_some());
+    entries.extend(record.map(|(name, value)| entry("record", name, value)));
     entries.extend(workers(settings));
     entries.extend(ui(settings));
     entries.extend(settings.keys.iter().map(|wanted| {
@@ -106,6 +108,7 @@ fn watchdog(s: &Settings) -> Vec<Entry> {
         of("fixed_silent", time(d.fixed.silent)),
         of("fixed_act", time(d.fixed.act)),
         of("stall", time(d.stall)),
+        entry("watchdog", "phi", d.phi.map(|n| Value::Integer(n.into()))),
     ];
     out.extend(d.teams.iter().map(|(team, own)| {
         let section = format!("watchdog.team.{}", quoted(team));
@@ -173,6 +176,12 @@ fn ui(s: &Settings) -> Vec<Entry> {
             ..entry("ui", "symbols", Some(string(symbols)))
         },
         entry("ui", "start", Some(string(&s.start))),
+        entry("ui", "mouse", Some(Value::Boolean(s.mouse))),
+        entry(
+            "ui",
+            "motion",
+            Some(string(if s.motion { "on" } else { "off" })),
+        ),
         entry("ui", "notify", Some(words(&s.notify))),
     ]
 }

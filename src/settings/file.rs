@@ -6,7 +6,9 @@ use super::{
     credentials::{self, CredentialsFile},
     finding::{self, FindingFile},
     keys,
+    record::{self, RecordFile},
     report::{self, ReportFile},
+    ui::UiFile,
     workers::{self, WorkersFile},
 };
 use crate::domain::{
@@ -43,6 +45,8 @@ pub struct File {
     pub act: Option<Span>,
     /// `watchdog.stall`.
     pub stall: Option<Span>,
+    /// `watchdog.phi`.
+    pub phi: Option<u8>,
     /// `git.path`.
     pub git: Option<PathBuf>,
     /// `git.every`.
@@ -69,6 +73,10 @@ pub struct File {
     pub workers: WorkersFile,
     /// `[report]`.
     pub report: ReportFile,
+    /// `[ui]`: mouse and motion.
+    pub ui: UiFile,
+    /// `[record]`.
+    pub record: RecordFile,
     /// `[keys]`: actions of the dashboard and the keys they shall have.
     pub keys: BTreeMap<String, Vec<String>>,
     /// Every key that was read and understood, with its line where that is known.
@@ -83,7 +91,7 @@ const VIEWS: [&str; 7] = [
 ];
 
 /// Every key there is.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "bridge.path",
     "bridge.via",
     "bridge.read_only",
@@ -95,6 +103,7 @@ const KEYS: [&str; 19] = [
     "watchdog.fixed_suspect",
     "watchdog.fixed_silent",
     "watchdog.stall",
+    "watchdog.phi",
     "git.path",
     "git.every",
     "git.base",
@@ -110,8 +119,10 @@ pub fn known() -> impl Iterator<Item = &'static str> {
     KEYS.into_iter()
         .chain(finding::KEYS)
         .chain(credentials::KEYS)
+        .chain(record::KEYS)
         .chain(report::KEYS)
         .chain(workers::KEYS)
+        .chain(super::ui::KEYS)
 }
 
 /// Reads a configuration. What is wrong with it comes as sentences, neutralised.
@@ -242,6 +253,7 @@ impl File {
             "watchdog.fixed_suspect" => self.suspect = span()?,
             "watchdog.fixed_silent" => self.silent = span()?,
             "watchdog.stall" => self.stall = span()?,
+            "watchdog.phi" => self.phi = Some(phi(name, value)?),
             "git.path" => self.git = path()?,
             "git.every" => self.git_every = span()?,
             "git.base" => self.git_base = Some(branch(name, value)?),
@@ -262,6 +274,9 @@ impl File {
         value: &Value,
         method: impl Fn() -> Result<Option<Method>, String>,
     ) -> Result<(), String> {
+        if let Some(set) = self.ui.set(name, value) {
+            return set;
+        }
         let team = name.strip_prefix("watchdog.team.");
         let span = value.as_str().and_then(duration);
         if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
@@ -278,11 +293,19 @@ impl File {
         match name.split('.').next() {
             Some("credentials") => self.credentials.set(name, value, span),
             Some("workers") => self.workers.set(name, value, span),
+            Some("record") => self.record.set(name, value, span),
             Some("report") => self.report.set(name, value, span),
             Some("views" | "filters" | "commands" | "profile") => self.finding.set(name, value),
             _ => Err(unknown(name)),
         }
     }
+}
+
+/// A suspicion.
+fn phi(name: &str, value: &Value) -> Result<u8, String> {
+    let given = value.as_integer().filter(|n| (3..=30).contains(n));
+    let wrong = || format!("`{name}` is a number from 3 to 30; the default stays");
+    given.and_then(|n| u8::try_from(n).ok()).ok_or_else(wrong)
 }
 
 /// A line of the shell.

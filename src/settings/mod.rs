@@ -2,13 +2,16 @@
 //! environment (clap reads both), then the file, then the defaults.
 
 mod credentials;
+mod edit;
 mod effective;
 mod file;
 mod finding;
 mod keys;
 mod lines;
 mod outlets;
+mod record;
 mod report;
+mod ui;
 mod workers;
 
 use crate::domain::{
@@ -23,12 +26,15 @@ use std::{
 };
 
 pub use credentials::{Credentials, CredentialsFile};
+pub use edit::{Edit, edit};
 pub use effective::effective;
 pub use file::{File, duration, is_theme, known, read};
 pub use finding::{Command, FindingFile, List, with_filter};
 pub use keys::Wanted;
 pub use outlets::{Address, Outlet};
+pub use record::{RecordFile, Recording};
 pub use report::{Report, ReportFile};
+pub use ui::UiFile;
 pub use workers::{Job, WorkersFile};
 
 /// Where the bridge writes by itself, and where the protocol's scripts expect it.
@@ -68,12 +74,16 @@ pub struct Given {
     pub theme: Option<String>,
     /// `--symbols`.
     pub symbols: Option<String>,
+    /// `--no-mouse`.
+    pub no_mouse: bool,
     /// `--color`: always, or never; `None` for auto.
     pub color: Option<bool>,
     /// `--slow`: always, or never; `None` for auto.
     pub slow: Option<bool>,
     /// `--pace`.
     pub pace: Option<Pace>,
+    /// `--record`, or `--no-record`.
+    pub record: Option<bool>,
 }
 
 /// The environment, as far as it matters. Handed in, so that tests need none.
@@ -145,6 +155,8 @@ pub struct Settings {
     pub git_every: Span,
     /// How the status document is renewed; `None` where that is switched off.
     pub report: Option<Report>,
+    /// How much of what is seen is kept; `None` where nothing is.
+    pub record: Option<Recording>,
     /// What its branches are held against; `None` for the usual.
     pub git_base: Option<String>,
     /// Name of the theme.
@@ -153,6 +165,10 @@ pub struct Settings {
     pub ascii: bool,
     /// Draw less often, and no seconds: the line is slow.
     pub slow: bool,
+    /// The mouse is ours from the start.
+    pub mouse: bool,
+    /// Small charts go along with time.
+    pub motion: bool,
     /// Colours to use.
     pub colours: Colours,
     /// First view.
@@ -232,6 +248,8 @@ pub fn resolve(
     Ok(Settings {
         pace: given.pace,
         slow: given.slow.unwrap_or(env.ssh),
+        mouse: file.ui.mouse(given.no_mouse),
+        motion: file.ui.motion(),
         keys: file.wanted(),
         preset: named(given.preset, &file.preset, "vim"),
         finding: file.finding.clone(),
@@ -255,6 +273,7 @@ pub fn resolve(
         git: given.git.or_else(|| file.git.clone()),
         swarm: given.swarm,
         report: file.report.resolve(),
+        record: file.record.resolve(given.record),
         with: file.workers.with(given.with),
         require_activity: file.workers.require_activity,
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
@@ -327,6 +346,7 @@ fn detector(file: &File) -> Detector {
             act: file.act.unwrap_or(Span(silent.0 + Span::seconds(30).0)),
         },
         stall: file.stall.unwrap_or(plain.stall),
+        phi: file.phi,
         teams: file.teams.clone(),
     }
 }

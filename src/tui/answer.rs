@@ -23,9 +23,11 @@ impl Model {
                 let words = format!("merge begun in {}", begun.dir);
                 acting::answered(self, id, &Ok(words), now)
             }
-            Reply::Messages(_) | Reply::Commits(..) | Reply::Recording(_) | Reply::Moment(_) => {
-                false
-            }
+            Reply::Messages(_)
+            | Reply::Commits(..)
+            | Reply::Recording(_)
+            | Reply::Lines(_)
+            | Reply::Moment(_) => false,
         };
         match reply {
             Reply::Merging(begun) => scratch::begun(self, id, begun),
@@ -40,6 +42,7 @@ impl Model {
             Reply::Refused(why) => self.refused(id, &why, now),
             Reply::Recording(found) => travel::surveyed(self, id, found),
             Reply::Moment(moment) => return travel::arrived(self, id, moment, now),
+            Reply::Lines(lines) => self.say(lines.join("  "), now),
             Reply::Done(_) => {}
         }
         Vec::new()

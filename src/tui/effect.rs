@@ -15,6 +15,8 @@ pub enum Effect {
     },
     /// Give the terminal back until somebody resumes us.
     Suspend,
+    /// Take the mouse, or give it back to the terminal.
+    Mouse(bool),
     /// Draw every cell again.
     Redraw,
     /// Write these bytes to the terminal: they call somebody.

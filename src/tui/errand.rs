@@ -41,6 +41,20 @@ pub enum Errand {
         /// Program and arguments.
         argv: Vec<String>,
     },
+    /// Give a text to a tool of this machine that keeps a clipboard.
+    Clip {
+        /// Its name, one of [`super::Between::native`].
+        tool: String,
+        /// The text.
+        text: String,
+    },
+    /// Write a file that is not there yet.
+    Export {
+        /// Its name, without a folder.
+        name: String,
+        /// All of it.
+        contents: String,
+    },
     /// Run a program beside the dashboard, and hand back what it prints.
     Watch {
         /// Name of the command.

@@ -173,6 +173,7 @@ impl Facts {
             east,
             at_least,
             coarse: false,
+            still: false,
         }
     }
 

@@ -4,6 +4,7 @@
 mod acting;
 mod answer;
 mod bell;
+mod clip;
 mod custom;
 mod effect;
 mod errand;
@@ -14,12 +15,14 @@ mod frames;
 mod keymap;
 mod marks;
 mod model;
+mod mouse;
 mod order;
 mod overlay;
 mod reasons;
 mod run;
 mod screen;
 mod search;
+mod sheet;
 mod sieve;
 mod terminal;
 mod theme;
@@ -32,6 +35,7 @@ mod widget;
 pub mod picture;
 
 pub use bell::Channels;
+pub use clip::Between;
 pub use effect::Effect;
 pub use errand::{Custom, Errand, Errands, Fresh, Messenger, Nobody, Told};
 pub use keymap::{Bound, Flaw, Live, Place, Rebind, live, presets};
@@ -57,6 +61,12 @@ pub struct Options {
     pub ascii: bool,
     /// The line is slow: facts are drawn once a second, and no time has seconds that need not have them.
     pub slow: bool,
+    /// Small charts move on only when a whole step of theirs has passed.
+    pub still: bool,
+    /// What lies between us and the terminal's clipboard.
+    pub between: Between,
+    /// The mouse is ours from the start.
+    pub mouse: bool,
     /// The part of the swarm to look at, as it was typed.
     pub scope: Option<String>,
     /// Why `:rw` is refused, when it is.
@@ -103,6 +113,9 @@ impl Default for Options {
             depth: Depth::default(),
             ascii: false,
             slow: false,
+            still: false,
+            between: Between::default(),
+            mouse: false,
             preset: "vim".to_owned(),
             scope: None,
             locked: None,

@@ -4,10 +4,12 @@ use super::{
     Channels, Options,
     acting::Acting,
     bell::Bell,
+    clip::Between,
     errand::Told,
     facts::Facts,
     finding::Finding,
     keymap::{Chord, Context, Keymap},
+    mouse::Mouse,
     order::ListWish,
     overlay::Overlay,
     screen::Screens,
@@ -129,6 +131,7 @@ pub struct Model {
     /// What can be taken back, the newest last.
     pub(crate) undo: Vec<Undo>,
     pub(crate) bell: Bell,
+    pub(crate) mouse: Mouse,
     pub(crate) finding: Finding,
     /// Until when rows keep their places, because the cursor moved.
     pub(crate) hold: Option<Timestamp>,
@@ -174,6 +177,12 @@ pub(crate) struct Look {
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
     pub(crate) wrap: bool,
+    /// Small charts stand still within a step of theirs.
+    pub(crate) still: bool,
+    /// The clipboard of the terminal.
+    pub(crate) between: Between,
+    /// The focused panel alone.
+    pub(crate) zoom: bool,
     /// How somebody is called who does not look.
     pub(crate) channels: Channels,
     /// What the configuration says of lists, by name.
@@ -223,6 +232,9 @@ impl Model {
                 form: TimeForm::default(),
                 east: options.east,
                 wrap: true,
+                still: options.still,
+                between: options.between.clone(),
+                zoom: false,
                 channels: options.channels,
                 read_only: options.read_only.clone(),
                 lists: options.lists.clone(),
@@ -230,6 +242,7 @@ impl Model {
             requests: 0,
             undo: Vec::new(),
             bell: Bell::default(),
+            mouse: Mouse::new(options.mouse),
             finding: Finding {
                 history: Vec::new(),
                 filters: options.filters.clone(),
@@ -267,6 +280,7 @@ impl Model {
     pub(crate) fn clock(&self, now: Timestamp) -> Clock {
         Clock {
             coarse: self.look.slow,
+            still: self.look.still,
             ..self.facts.clock(now, self.look.form, self.look.east)
         }
     }

@@ -111,24 +111,6 @@ impl Model {
         }
     }
 
-    /// Orders the list on show by a column, and the other way round when it is that already: what a click on a heading does. `false` where the
-    /// column is no order.
-    pub(crate) fn order_by_column(&mut self, column: &str) -> bool {
-        let Some(orders) = self.orders() else {
-            return false;
-        };
-        let here = orders.all.get(orders.at).is_some_and(|(_, c)| *c == column);
-        if here {
-            self.order_by(orders.at, !orders.reversed);
-            return true;
-        }
-        let found = orders.all.iter().position(|(_, c)| *c == column);
-        if let Some(at) = found {
-            self.order_by(at, false);
-        }
-        found.is_some()
-    }
-
     /// A key was pressed: one that moves the cursor of a list holds its rows, one that asks for other rows lets them go.
     pub(crate) fn hold_for(&mut self, action: Action, now: Timestamp) {
         let moves = matches!(

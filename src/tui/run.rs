@@ -43,6 +43,8 @@ pub trait Host {
     fn lend(&mut self, work: &mut dyn FnMut()) -> io::Result<()>;
     /// Writes bytes that call somebody.
     fn ring(&mut self, bytes: &str) -> io::Result<()>;
+    /// Takes the mouse, or gives it back.
+    fn mouse(&mut self, on: bool) -> io::Result<()>;
     /// Gives the terminal a title; the one it had comes back at the end.
     fn title(&mut self, words: &str) -> io::Result<()>;
 }
@@ -63,6 +65,10 @@ impl Host for () {
     }
 
     fn ring(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn mouse(&mut self, _: bool) -> io::Result<()> {
         Ok(())
     }
 
@@ -194,6 +200,7 @@ where
         Effect::Errand(_) => {} // given to the runner
         Effect::Ring(bytes) => host.ring(&bytes)?,
         Effect::Title(words) => host.title(&words)?,
+        Effect::Mouse(on) => host.mouse(on)?,
         Effect::Redraw => terminal.clear().map_err(io::Error::other)?,
         Effect::Quit { print } => {
             return Ok(Some(Outcome {

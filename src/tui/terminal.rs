@@ -38,7 +38,7 @@ pub async fn start(
         return Err(io::Error::other(words));
     }
     let signals = signals()?;
-    let mut tty = Tty::enter()?;
+    let mut tty = Tty::enter(options.mouse)?;
     *tty.keys.lock().map_err(|_| io::Error::other("no keys"))? = Some(event::EventStream::new());
     let mut terminal = Terminal::new(Framed::new(io::stdout()))?;
     let inputs = Inputs {
@@ -54,6 +54,8 @@ pub async fn start(
 struct Tty {
     /// It is in our hands.
     taken: Arc<AtomicBool>,
+    /// It sends us what the mouse does.
+    mouse: bool,
     /// It has a title of ours.
     titled: Arc<AtomicBool>,
     title: String,
@@ -82,9 +84,10 @@ impl Stream for Typed {
 
 impl Tty {
     /// Takes the terminal, and throws away what was typed before.
-    fn enter() -> io::Result<Self> {
+    fn enter(mouse: bool) -> io::Result<Self> {
         let tty = Self {
             taken: Arc::new(AtomicBool::new(false)),
+            mouse,
             titled: Arc::new(AtomicBool::new(false)),
             title: String::new(),
             keys: Arc::default(),
@@ -106,7 +109,11 @@ impl Tty {
             cursor::Hide,
             event::EnableBracketedPaste,
             event::EnableFocusChange,
-        )
+        )?;
+        if self.mouse {
+            capture(true)?;
+        }
+        Ok(())
     }
 
     /// While the terminal is ours, a panic of this thread gives it back before anything is printed; a panic of another thread prints
@@ -166,6 +173,11 @@ impl Host for Tty {
         out.flush()
     }
 
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        capture(on)
+    }
+
     fn title(&mut self, words: &str) -> io::Result<()> {
         words.clone_into(&mut self.title);
         self.retitle()
@@ -198,6 +210,18 @@ fn can_be_resumed() -> bool {
     same_session && own_group
 }
 
+/// Presses and the wheel as SGR reports. Not the movements: nothing here follows the pointer.
+fn capture(on: bool) -> io::Result<()> {
+    let bytes: &[u8] = if on {
+        b"\x1b[?1000h\x1b[?1006h"
+    } else {
+        b"\x1b[?1006l\x1b[?1000l"
+    };
+    let mut out = io::stdout();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 /// Gives the terminal back; the second time does nothing. What fails has no remedy: the terminal may be gone.
 fn restore(taken: &AtomicBool, titled: &AtomicBool) {
     if !taken.swap(false, Ordering::SeqCst) {
@@ -207,6 +231,7 @@ fn restore(taken: &AtomicBool, titled: &AtomicBool) {
         // An empty title first: a terminal that has no stack of titles is at least not left with counts that are old.
         let _ = io::stdout().write_all(b"\x1b]2;\x1b\\\x1b[23;0t");
     }
+    let _ = capture(false);
     let _ = execute!(
         io::stdout(),
         terminal::EndSynchronizedUpdate,

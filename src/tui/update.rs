@@ -7,6 +7,7 @@ use super::{
     effect::Effect,
     keymap::{Action, Chord, Context, Found},
     model::{Model, Msg, View},
+    mouse,
     overlay::{self, Overlay},
     screen::{
         Hits, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
@@ -111,6 +112,7 @@ impl Model {
 
     /// Takes what the last frame showed.
     pub fn settle(&mut self, hits: &Hits) {
+        self.mouse.settle(hits);
         match (&mut self.overlay, self.view) {
             (Some(overlay), _) => overlay.settle(hits),
             (None, View::Overview) => self.screens.overview.settle(hits),
@@ -174,8 +176,12 @@ impl Model {
             }
             Event::FocusGained | Event::FocusLost => {
                 self.bell.focus(*event == Event::FocusGained);
+                if *event == Event::FocusGained {
+                    self.mouse.focus(now);
+                }
                 Vec::new()
             }
+            Event::Mouse(event) => mouse::event(self, *event, now),
             _ => Vec::new(),
         }
     }
@@ -200,7 +206,7 @@ impl Model {
             Found::Nothing => {
                 match contexts.first() {
                     Some(Context::Prompt) => self.edit(chord),
-                    Some(c) if c.types() => overlay::edit(self, chord, now),
+                    Some(c) if c.types() => return overlay::edit(self, chord, now),
                     _ => {}
                 }
                 Vec::new()
@@ -294,6 +300,14 @@ impl Model {
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
             Action::Escape => self.escape(),
+            Action::Copy => {
+                self.overlay = Some(Overlay::Taking(Box::new(overlay::Taking::copy(self))));
+            }
+            Action::Export => {
+                self.overlay = Some(Overlay::Taking(Box::new(overlay::Taking::export())));
+            }
+            Action::Mouse => return mouse::toggle(self, now),
+            Action::Zoom => self.look.zoom = !self.look.zoom,
             Action::Parent => self.parent(),
             Action::Wrap => self.look.wrap = !self.look.wrap,
             Action::Filter => self.typed.prompt = true,

@@ -7,9 +7,9 @@ mod which;
 
 use super::{
     model::{Model, View},
-    overlay,
+    mouse, overlay,
     screen::{
-        activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
+        Spot, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
     },
     travel,
     widget::{self, Canvas},
@@ -86,6 +86,7 @@ pub fn paint(model: &Model, buf: &mut Buffer, now: Timestamp) -> Hits {
     if model.look.ascii {
         widget::fold(buf);
     }
+    hits.size = (area.width, area.height);
     // A caret behind a text that fills its line stands on the last cell.
     let last = |from: u16, length: u16| from + length.saturating_sub(1);
     hits.cursor = hits.cursor.filter(|_| !area.is_empty()).map(|(x, y)| {
@@ -113,12 +114,13 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         Tier::Tiny | Tier::Xs => (1, 2),
         _ => (2, 2),
     };
-    header::draw(scene, canvas, rows.take(head));
+    header::draw(scene, canvas, rows.take(head), hits);
     let timed = scene.tier >= Tier::S && scene.model.facts.frozen().is_some();
     let body = rows.take(rows.left().saturating_sub(foot + u16::from(timed)));
     if timed {
         travel::draw(scene, canvas, rows.line());
     }
+    hits.spot(body, Spot::List);
     match scene.model.view {
         View::Overview => overview::draw(scene, canvas, body, hits),
         View::Workers => workers::draw(scene, canvas, body, hits),
@@ -134,6 +136,7 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
     if scene.model.overlay.is_some() {
         *hits = Hits::default();
         overlay::draw(scene.model, canvas, body, hits, scene.now);
+        mouse::cover(scene.model, area, hits);
     }
     which::draw(scene.model, canvas, body);
     footer::draw(scene, canvas, rows.rest(), hits);

@@ -19,7 +19,7 @@ use swarmwarden::{
 };
 
 /// Settings that can be typed: the argument, its variable, the key of the file.
-const TYPED: [(&str, &str, &str); 8] = [
+const TYPED: [(&str, &str, &str); 9] = [
     ("db", "SWARMWARDEN_DB", "bridge.path"),
     ("via", "SWARMWARDEN_VIA", "bridge.via"),
     ("read_only", "", "bridge.read_only"),
@@ -28,6 +28,7 @@ const TYPED: [(&str, &str, &str); 8] = [
     ("theme", "SWARMWARDEN_THEME", "ui.theme"),
     ("preset", "", "ui.preset"),
     ("symbols", "", "ui.symbols"),
+    ("no_mouse", "", "ui.mouse"),
 ];
 
 /// Runs `config`.

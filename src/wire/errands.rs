@@ -1,6 +1,6 @@
 //! What the dashboard has done for it: the configuration read again, a filter written into it, commands of the operator's own.
 
-use super::{config, keys, theme};
+use super::{config, keys, outside, theme};
 use std::{
     fs,
     io::{self, Read},
@@ -106,6 +106,8 @@ impl Errands for Clerk {
                 }))
             }
             Errand::Watch { name, argv } => watch(name, argv),
+            Errand::Clip { tool, text } => outside::clip(tool, text),
+            Errand::Export { name, contents } => outside::export(name, contents),
         }
     }
 }

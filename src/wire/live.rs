@@ -6,9 +6,10 @@ use super::{
     failure::Failure,
     health::HealthFile,
     pen::{pen, random},
+    screen,
 };
 use std::{
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
@@ -18,14 +19,15 @@ use swarmwarden::{
     engine::{
         Clock, Engine, Pen, Plan, View,
         alive::Pulse,
-        job::{Memory, Open, Warding, recall},
+        job::{Keepsake, Memory, Open, Warding, recall},
     },
     headless::{Exit, events},
     link::{JobHealth, Ports},
     notify::{Child, Outlet},
-    settings::{self, Address, Colours, Settings},
+    record::Room,
+    settings::{self, Address, Settings},
     store::{Books, Sidecar, pipe::Purpose},
-    tui::{self, Channels, Depth, Signal, View as Screen},
+    tui,
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -47,7 +49,7 @@ pub(super) fn complete<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 }
 
 /// The same, with so much patience for what blocks.
-fn complete_within<T>(
+pub(super) fn complete_within<T>(
     patience: Duration,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
@@ -140,6 +142,13 @@ impl Subject {
                 .then(|| super::credentials::rotating(settings, &pen, &view))
                 .flatten(),
             memory,
+            record: state.map(|state| Keepsake {
+                path: super::record::place(state, self.bridge.place()),
+                room: settings.record.filter(|_| keeps).map(|room| Room {
+                    keep: room.keep,
+                    bytes: room.bytes,
+                }),
+            }),
             notes,
             open: self.open,
             name: self.bridge.name(),
@@ -213,61 +222,15 @@ pub(super) fn dashboard(
         Pen::Ready { .. } => None,
     };
     let options = tui::Options {
-        scope: settings.scope.clone(),
-        preset: settings.preset.clone(),
-        themes: super::theme::owned(),
-        filters: settings.finding.filters.clone(),
-        commands: super::errands::commands(&settings.finding),
-        lists: super::errands::lists(&settings.finding),
-        errands: Arc::new(super::errands::Clerk::new(settings)),
-        theme: settings.theme.clone(),
-        own_theme: super::theme::own(&settings.theme)?,
-        depth: match settings.colours {
-            Colours::None => Depth::None,
-            Colours::Ansi => Depth::Ansi,
-            Colours::Indexed => Depth::Indexed,
-            Colours::True => Depth::True,
-        },
-        ascii: settings.ascii,
-        slow: settings.slow,
-        start: match settings.start.as_str() {
-            "workers" => Screen::Workers,
-            "messages" => Screen::Messages,
-            "sessions" => Screen::Sessions,
-            "tasks" => Screen::Tasks,
-            "alerts" => Screen::Alerts,
-            "activity" => Screen::Activity,
-            _ => Screen::Overview,
-        },
-        east: east(),
         read_only: forbidden.clone(),
         locked: forbidden,
-        channels: channels(settings),
-        actor: Arc::clone(&settings.actor),
-        seed: random()[0],
-        rebind: super::keys::rebinds(&settings.keys),
-        panic_test,
-        ..tui::Options::default()
+        ..screen::options(settings, panic_test)?
     };
     let mut subject = subject;
     let policy = beside::embedded(settings, &mut subject)?;
-    // Who quits wants the prompt: what is left to end by then is a read that hangs.
-    let outcome = complete_within(Duration::from_millis(50), async {
-        let clock = subject.clock.clone();
-        let (engine, ports) = subject.start(settings, Role::Actor(policy));
-        let outcome = tui::start(ports, options, || clock.now()).await;
-        engine.stop().await;
-        Ok(outcome?)
-    })?;
-    if let Some(text) = outcome.print {
-        writeln!(io::stdout(), "{text}")?;
-    }
-    Ok(match outcome.signal {
-        Some(Signal::Interrupt) => Exit::Interrupted,
-        Some(Signal::Hangup) => Exit::HungUp,
-        Some(Signal::Terminate) => Exit::Terminated,
-        Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
-    })
+    let clock = subject.clock.clone();
+    let begin = || Ok(subject.start(settings, Role::Actor(policy)));
+    screen::show(begin, options, &clock)
 }
 
 /// An engine that acts, for a process without a screen.
@@ -307,25 +270,6 @@ fn outlets(settings: &Settings, mode: Mode, keeps: bool) -> Vec<Arc<dyn Outlet>>
     let all = settings.outlets.iter().filter_map(child);
     all.map(|child| Arc::new(child) as Arc<dyn Outlet>)
         .collect()
-}
-
-/// How the terminal calls somebody who does not look.
-fn channels(settings: &Settings) -> Channels {
-    let has = |name: &str| settings.notify.iter().any(|n| n == name);
-    Channels {
-        bell: has("bell"),
-        osc9: has("osc9"),
-        osc777: has("osc777"),
-        title: has("title"),
-        tmux: std::env::var_os("TMUX").is_some(),
-    }
-}
-
-/// The operator's zone, in seconds east of UTC.
-fn east() -> i32 {
-    use chrono::{Local, Offset, TimeZone};
-    let now = Clock::system().now().utc().unwrap_or_default().naive_utc();
-    Local.offset_from_utc_datetime(&now).fix().local_minus_utc()
 }
 
 /// `watchdog`.

@@ -25,11 +25,14 @@ mod life;
 mod live;
 mod metrics;
 mod operations;
+mod outside;
 mod owners;
 mod pen;
 mod pipe;
+mod record;
 mod report;
 mod repository;
+mod screen;
 mod sessions;
 mod setup;
 mod shell;
@@ -39,7 +42,9 @@ mod tasks;
 mod theme;
 mod wait;
 
-use crate::cli::{Act, Check, Cli, Command, Common, Explain, Format, Show, Status, Sub, When};
+use crate::cli::{
+    Act, Check, Cli, Command, Common, Explain, Format, IncidentCommand, Show, Status, Sub, When,
+};
 use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
@@ -63,7 +68,13 @@ use swarmwarden::{
 };
 
 /// Runs what was asked for.
-pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+pub(crate) fn run(mut cli: Cli) -> Result<Exit, Failure> {
+    if let Some(Command::Sub(sub)) = &mut cli.command
+        && let Sub::Replay(asked) = &mut **sub
+    {
+        // There it is where to begin, in any form that people type.
+        asked.at = cli.common.at.take();
+    }
     drill::follow_parent();
     match cli.command {
         Some(Command::Shell(asked)) => shell::run(&cli.common, &asked),
@@ -117,6 +128,11 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Theme(asked)) => theme::run(&settings, &asked.command),
         Some(Sub::Drill(asked)) => drill::run(common.db.as_deref(), &asked),
         Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
+        Some(Sub::Replay(asked)) => record::replay(&settings, &asked, plain, common.panic_test),
+        Some(Sub::Incident(asked)) => match &asked.command {
+            IncidentCommand::Export(asked) => record::export(&settings, asked),
+        },
+        Some(Sub::WhatIf(asked)) => record::whatif(&settings, &asked, common.config.as_deref()),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
@@ -184,7 +200,9 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         preset: common.preset.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
+        no_mouse: common.no_mouse,
         pace: common.pace,
+        record: (common.record || common.no_record).then_some(common.record),
         color: common.color.and_then(When::given),
         slow: common.slow.and_then(When::given),
     };

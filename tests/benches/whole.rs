@@ -1,13 +1,14 @@
 //! The whole program, measured from outside: a real pty around the real binary, on a database that another process writes as the bridge
 //! does (a connection per operation, two commits per message).
 //!
-//! `cargo bench --bench whole [-- latency | idle | start | million]`
+//! `cargo bench --bench whole [-- latency | idle | start | million | keys]`
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 use rusqlite::{Connection, params};
 use std::{
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -158,6 +159,78 @@ fn idle() -> Outcome<()> {
     Ok(())
 }
 
+/// 1,000 workers and 100,000 messages, of which none is a sign of life.
+fn crowd(dir: &Path) -> Outcome<PathBuf> {
+    let path = bridge(dir, 1_000)?;
+    let mut connection = Connection::open(&path)?;
+    let have: i64 = connection.query_row("SELECT count(*) FROM messages", [], |r| r.get(0))?;
+    let ids = conversations(&path)?;
+    let tx = connection.transaction()?;
+    let at = now().format("%Y-%m-%dT%H:%M:%S%.6f").to_string();
+    for n in have..100_000 {
+        let id = ids.get(usize::try_from(n)? % ids.len().max(1));
+        tx.execute(
+            "INSERT INTO messages (conversation_id, from_session, to_session, message, metadata, timestamp, read)
+             VALUES (?1, 'a', 'b', 'please go on with what you do', '{\"action_type\": \"info\"}', ?2, 1)",
+            params![id, at],
+        )?;
+    }
+    tx.commit()?;
+    Ok(path)
+}
+
+/// A key until the last byte of the frame that it made was written: a crowd, a filter on, and another process that goes on writing.
+fn keys() -> Outcome<()> {
+    let dir = tempfile::tempdir()?;
+    let path = crowd(dir.path())?;
+    let ids = conversations(&path)?;
+    let session = Session::open(&["--db", &path.to_string_lossy()])?;
+    session
+        .screen
+        .wait("LIVE", 0, Duration::from_secs(60))
+        .ok_or("no first frame")?;
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for id in ids.iter().cycle() {
+                if stop.load(Ordering::Relaxed) || send(&path, id, "on").is_err() {
+                    break;
+                }
+                thread::park_timeout(Duration::from_millis(100));
+            }
+        });
+        let done = press(&session);
+        stop.store(true, Ordering::Relaxed);
+        done
+    })
+}
+
+/// Walks up and down in the filtered lists.
+fn press(session: &Session) -> Outcome<()> {
+    for (name, view) in [
+        ("workers", "2/!state:done worker\r"),
+        ("tasks", "3/t\r"),
+        ("messages", "5/on\r"),
+    ] {
+        session.keys(view)?;
+        thread::park_timeout(Duration::from_secs(1));
+        let mut samples = Vec::new();
+        for n in 0..300 {
+            let (from, pressed) = (session.screen.len(), clock());
+            session.keys(if n % 20 < 10 { "j" } else { "k" })?;
+            let (seen, _) = session
+                .screen
+                .wait("\x1b[?2026l", from, Duration::from_secs(5))
+                .ok_or_else(|| format!("no frame for a key in {name}"))?;
+            samples.push(millis(seen, pressed));
+            thread::park_timeout(Duration::from_millis(37));
+        }
+        let title = format!("key to frame, 1,000 workers, {name}");
+        quantiles(&title, &mut samples, "ms");
+    }
+    Ok(())
+}
+
 /// Start of the process until the first frame, on the demo.
 fn start() -> Outcome<()> {
     let (mut frame, mut data) = (Vec::new(), Vec::new());
@@ -244,6 +317,9 @@ fn main() -> Outcome<()> {
     }
     if asked("idle") {
         idle()?;
+    }
+    if asked("keys") {
+        keys()?;
     }
     if asked("million") {
         million()?;

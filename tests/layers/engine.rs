@@ -21,6 +21,8 @@ mod git;
 mod link;
 #[path = "../../src/notify/mod.rs"]
 mod notify;
+#[path = "../../src/record/mod.rs"]
+mod record;
 #[path = "../../src/store/mod.rs"]
 mod store;
 #[path = "../../src/watch/mod.rs"]

@@ -105,7 +105,7 @@ impl Rounded {
 }
 
 /// Thresholds that were computed already, by rounded model: a swarm's workers beat alike.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Taus(HashMap<(Rounded, [i32; 2]), f64>);
 
 impl Taus {

@@ -10,7 +10,7 @@ mod rhythm;
 
 pub use accrual::{Model, Rounded, Taus};
 pub use judge::{Facts, judge};
-pub use observer::{Observer, Tick, Turn};
+pub use observer::{Observer, StillObserver, Tick, Turn};
 pub use policy::{Basis, Detector, Fixed, Limits, Method, Profile, Rung, Sight};
 pub use rhythm::{Habit, Levels, PERIOD, Pace, Rhythm};
 

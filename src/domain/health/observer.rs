@@ -1,6 +1,9 @@
 //! How well we ourselves see. A pause of ours, a slow disk or a bridge that is away must not look like the death of a swarm.
 
+mod still;
+
 use crate::domain::{Span, Timestamp};
+pub use still::StillObserver;
 
 /// A longer time between two looks, or a larger step of the wall clock, is a pause of ours.
 const PAUSE: Span = Span::seconds(5);

@@ -4,7 +4,7 @@ use super::{
     accrual::{Model, Rounded, Taus},
     rhythm::{Habit, PERIOD},
 };
-use crate::domain::{Span, Timestamp};
+use crate::domain::{Span, Timestamp, when};
 use std::collections::BTreeMap;
 
 /// How late is found out.
@@ -49,6 +49,8 @@ pub struct Detector {
     pub fixed: Fixed,
     /// Whoever owes work and did nothing for so long does not move; until its own pace is known.
     pub stall: Span,
+    /// Suspicion from which a worker counts as silent; `None` by how many there are.
+    pub phi: Option<u8>,
     /// Teams with a method of their own, by name.
     pub teams: BTreeMap<String, Method>,
 }
@@ -69,8 +71,69 @@ impl Detector {
                 act: Span::seconds(330),
             },
             stall: Span::seconds(900),
+            phi: None,
             teams: BTreeMap::new(),
         }
+    }
+
+    /// Its name for people: `adaptive`, `adaptive:phi=7`, `fixed:120s`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match (self.method, self.phi) {
+            (Method::Fixed, _) => format!("fixed:{}s", self.fixed.silent.as_seconds()),
+            (Method::Adaptive, Some(phi)) => format!("adaptive:phi={phi}"),
+            (Method::Adaptive, None) => "adaptive".to_owned(),
+        }
+    }
+
+    /// Reads `fixed:120s`, `fixed:60s/120s` (late, missed) or `adaptive[:phi=7]`; the rest is as in `self`.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn with(&self, raw: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "{}: not a detector; write fixed:120s, fixed:60s/120s, adaptive or adaptive:phi=7",
+                crate::domain::text::line(raw)
+            )
+        };
+        let (name, how) = raw
+            .split_once(':')
+            .map_or((raw, None), |(n, h)| (n, Some(h)));
+        let mut new = self.clone();
+        match (name, how) {
+            ("adaptive", how) => {
+                new.method = Method::Adaptive;
+                new.phi = match how.map(|how| how.strip_prefix("phi=")) {
+                    None => None,
+                    Some(n) => {
+                        let n = n
+                            .and_then(|n| n.parse().ok())
+                            .filter(|n| (3..=30).contains(n));
+                        Some(n.ok_or_else(wrong)?)
+                    }
+                };
+            }
+            ("fixed", None) => new.method = Method::Fixed,
+            ("fixed", Some(how)) => {
+                new.method = Method::Fixed;
+                let (late, missed) = how
+                    .split_once('/')
+                    .map_or((None, how), |(l, m)| (Some(l), m));
+                let span = |raw: &str| when::span(raw).ok_or_else(wrong);
+                new.fixed.silent = span(missed)?;
+                new.fixed.suspect = match late {
+                    Some(late) => span(late)?,
+                    None => new.fixed.suspect.min(new.fixed.silent),
+                };
+                new.fixed.act = Span(new.fixed.silent.0.saturating_add(Span::seconds(30).0));
+                if new.fixed.suspect > new.fixed.silent {
+                    return Err(wrong());
+                }
+            }
+            _ => return Err(wrong()),
+        }
+        Ok(new)
     }
 
     /// The limits of one worker. `team` is its team's name, `workers` how many there are: the more, the more suspicion it takes until
@@ -98,7 +161,8 @@ impl Detector {
             };
         }
         // A single look has one chance to be wrong about each worker, not one with every beat of a month.
-        let silent = suspicion(if sight.watched { sight.workers } else { 1 });
+        let usual = || suspicion(if sight.watched { sight.workers } else { 1 });
+        let silent = self.phi.unwrap_or_else(usual);
         let act = match self.profile {
             Profile::Balanced => silent,
             Profile::Cautious => silent.max(8),

@@ -1,7 +1,7 @@
 //! What is kept of closed tasks.
 
 use super::{KEPT_CLOSED, KEPT_NAMES, Ledger};
-use crate::domain::{ConversationId, Task, TaskState};
+use crate::domain::{ConversationId, Task, TaskCounts, TaskState};
 
 /// What remains of a closed task that is no longer kept whole.
 #[derive(Debug, Clone)]
@@ -12,6 +12,11 @@ pub(super) struct Closed {
 }
 
 impl Ledger {
+    /// The totals are known, whatever of the history is still there to be folded.
+    pub const fn settle(&mut self, counts: TaskCounts, unknown: u64) {
+        (self.counts, self.unknown) = (counts, unknown);
+    }
+
     /// A task was closed: its outcome is counted, and the oldest closed one is kept by name only.
     pub(super) fn close(&mut self, task: &Task, holder: Option<ConversationId>) {
         if let Some(conversation) = holder {

@@ -8,7 +8,7 @@ use crate::domain::{
 use std::sync::Arc;
 
 /// The highest generations, and which of them nobody wrote down yet.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Generations {
     /// As they were when the history was folded to its end.
     pub(super) floors: Arc<Floors>,

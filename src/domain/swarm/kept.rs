@@ -7,7 +7,7 @@ use crate::domain::{
 use std::{collections::VecDeque, sync::Arc};
 
 /// A message that is kept and was not shown yet: making it safe to show is most of its cost, and few of a long history are shown.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Raw {
     pub(super) row: MessageRow,
     pub(super) worker: WorkerId,
@@ -27,10 +27,10 @@ impl Raw {
 }
 
 /// What happened while we watched.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct EventLog {
     pub(super) events: Arc<VecDeque<Arc<Event>>>,
-    seq: u64,
+    pub(super) seq: u64,
 }
 
 impl EventLog {

@@ -8,6 +8,7 @@ mod label;
 mod picture;
 mod pulse;
 mod step;
+mod still;
 mod vigil;
 mod words;
 mod worker;
@@ -27,6 +28,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
+pub use still::Still;
 pub use vigil::Habits;
 use vigil::Vigil;
 use worker::{Arrival, Listing, WorkerFold};
@@ -50,7 +52,7 @@ pub enum Seen {
 }
 
 /// The swarm, as folded so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Swarm {
     vigil: Vigil,
     as_of: Option<Timestamp>,

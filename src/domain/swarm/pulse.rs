@@ -14,7 +14,7 @@ const NOTEWORTHY: Span = Span::seconds(5);
 const ONE_ACT: Span = Span::seconds(1);
 
 /// What only watching tells of a worker.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Pulse {
     pub(super) habit: Habit,
     /// The habit has learned since it was last written down.
@@ -29,9 +29,9 @@ pub(super) struct Pulse {
     pub(super) recovering: Option<Timestamp>,
     /// It said that it would be busy until then.
     pub(super) busy: Option<Timestamp>,
-    last_beat: Option<Timestamp>,
-    last_act: Option<Timestamp>,
-    skews: VecDeque<i64>,
+    pub(super) last_beat: Option<Timestamp>,
+    pub(super) last_act: Option<Timestamp>,
+    pub(super) skews: VecDeque<i64>,
 }
 
 impl Pulse {

@@ -28,19 +28,19 @@ const SAMPLE: usize = 2_000;
 pub type Habits = HashMap<ConversationId, Habit>;
 
 /// The watch over a swarm.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Vigil {
     pub(super) detector: Detector,
     pub(super) observer: Observer,
     pub(super) recalled: Arc<Habits>,
     taus: Taus,
     /// Whom a row touched.
-    touched: Vec<usize>,
+    pub(super) touched: Vec<usize>,
     /// Whose time comes when; at most one entry of each is live.
     due: BinaryHeap<Reverse<(Timestamp, usize)>>,
     surveyed: Option<Timestamp>,
-    workers: usize,
-    skew: Span,
+    pub(super) workers: usize,
+    pub(super) skew: Span,
 }
 
 impl Vigil {
@@ -157,7 +157,7 @@ impl Swarm {
         }
     }
 
-    fn touch_all(&mut self) {
+    pub(super) fn touch_all(&mut self) {
         for fold in &mut self.workers {
             fold.touch();
         }

@@ -1,6 +1,7 @@
 //! What rows say of one worker.
 
 mod draw;
+mod still;
 
 use super::{Seen, label, pulse::Pulse};
 use crate::domain::{
@@ -12,12 +13,13 @@ use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
+pub(super) use still::StillWorker;
 
 /// Beats and states that are kept.
 const KEPT: usize = 64;
 
 /// One conversation, folded.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct WorkerFold {
     pub(super) conversation: ConversationId,
     pub(super) label: WorkerId,
@@ -63,7 +65,7 @@ pub(super) enum Listing {
 }
 
 /// The row of `session_status`, and since when it says so.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Status {
     raw: Option<Box<str>>,
     reported: Option<Arc<str>>,

@@ -7,6 +7,7 @@ mod keeper;
 mod notifier;
 mod reader;
 mod recorder;
+mod recording;
 mod refresh;
 mod reporter;
 mod rotation;
@@ -20,6 +21,8 @@ pub(super) use keeper::Keeper;
 pub(super) use notifier::{Notifier, QUEUE};
 pub use recorder::{Memory, recall};
 pub(super) use recorder::{Recorder, Slate};
+pub use recording::Keepsake;
+pub(super) use recording::{Recording, Shared as SharedRecorder, write as write_recording};
 pub(super) use refresh::{Ask, Refresh, Wires};
 pub use refresh::{Open, Opened};
 pub(super) use reporter::Reporter;
@@ -73,6 +76,9 @@ pub enum JobError {
     /// Our memory cannot be written.
     #[error(transparent)]
     Memory(#[from] SidecarError),
+    /// What was seen could not be kept.
+    #[error(transparent)]
+    Record(#[from] crate::record::RecordError),
     /// git did not answer.
     #[error(transparent)]
     Git(#[from] GitError),

@@ -3,7 +3,7 @@
 use super::JobError;
 use crate::{
     domain::{Changes, Cursor, MessageId, Span, Swarm},
-    engine::{Clock, PAGE, learn, pump},
+    engine::{Clock, PAGE, learn, look::pump_shown, travel::Taps},
     store::{StoreError, StoreHost},
     watch::{Watch, Woke},
 };
@@ -44,6 +44,7 @@ impl Connection {
         &mut self,
         mut swarm: Swarm,
         clock: Clock,
+        taps: Taps,
         recorded: bool,
     ) -> Result<Piece, JobError> {
         let fold = self.host.call(move |s| -> Result<_, StoreError> {
@@ -51,7 +52,12 @@ impl Connection {
                 learn(s, &mut swarm)?;
             }
             let until = clock.now().plus(CHUNK);
-            let (end, done) = pump(s, &mut swarm, || !recorded && clock.now() >= until)?;
+            let (end, done) = pump_shown(
+                s,
+                &mut swarm,
+                |page| taps.page(page),
+                || !recorded && clock.now() >= until,
+            )?;
             Ok(Piece { swarm, end, done })
         });
         Ok(fold.await??)

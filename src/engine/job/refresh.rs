@@ -1,15 +1,17 @@
 //! Reads the bridge and publishes the swarm: the newest rows at once, then the whole history behind a progress bar, then every change
 //! as it comes. Its connection only reads. When a read fails, the last picture stays and says how old it is.
 
+mod wires;
+
 use super::{Cadence, Job, JobError, Slate, reader::Connection};
 use crate::{
     domain::{
-        Changes, MessageId, Mode, Progress, Refusal, Repo, Seen, Snapshot, Source, Span, Swarm,
-        Timestamp, health::Tick, text,
+        Changes, Mode, Progress, Refusal, Repo, Seen, Snapshot, Source, Span, Swarm, Timestamp,
+        health::Tick, text,
     },
-    engine::{Clock, View, alarm::Alarm, describe, look::file_name},
+    engine::{Clock, View, alarm::Alarm, describe, look::file_name, travel::Taps},
     link::{Reply, RequestId},
-    store::{Store, StoreError, StoreHost},
+    store::{StoreError, StoreHost},
     watch::{Poker, Watch},
 };
 use std::{
@@ -17,6 +19,8 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{mpsc, watch};
+pub(crate) use wires::{Ask, Wires};
+pub use wires::{Open, Opened};
 
 /// Messages in the first picture.
 const FIRST: usize = 200;
@@ -25,28 +29,6 @@ const BEAT: Span = Span::seconds(1);
 
 /// How often what is learned is handed over to be written down.
 const HAND_OVER: Span = Span::seconds(5);
-
-/// A store, and what wakes its reader; `None` polls.
-pub struct Opened {
-    /// The store.
-    pub store: Box<dyn Store>,
-    /// Waits for its changes.
-    pub watch: Option<Watch>,
-}
-
-/// Opens the store: at the start, and again when the file was replaced.
-pub type Open = Arc<dyn Fn() -> Result<Opened, StoreError> + Send + Sync>;
-
-/// A question that only the reader can answer.
-#[derive(Debug)]
-pub(crate) struct Ask {
-    /// Comes back with the answer.
-    pub(crate) id: RequestId,
-    /// Upper bound of the page, not included.
-    pub(crate) before: MessageId,
-    /// At most so many.
-    pub(crate) limit: usize,
-}
 
 /// The job.
 pub(crate) struct Refresh {
@@ -61,32 +43,13 @@ pub(crate) struct Refresh {
     poker: Arc<Mutex<Option<Poker>>>,
     connection: Option<Connection>,
     alarm: Alarm,
+    taps: Taps,
     swarm: Swarm,
     source: Source,
     slate: Slate,
     notes: Vec<String>,
     /// When what was learned was handed over last.
     handed: Timestamp,
-}
-
-/// The channels of a [`Refresh`].
-pub(crate) struct Wires {
-    /// Where what is learned of the workers goes.
-    pub(crate) slate: Slate,
-    /// What the operator should know from the start, neutralised.
-    pub(crate) notes: Vec<String>,
-    /// Where the swarm is published.
-    pub(crate) out: watch::Sender<Arc<Snapshot>>,
-    /// The repository as last read.
-    pub(crate) repo: watch::Receiver<Option<Arc<Repo>>>,
-    /// Questions.
-    pub(crate) asks: mpsc::Receiver<Ask>,
-    /// Their answers.
-    pub(crate) replies: mpsc::Sender<(RequestId, Reply)>,
-    /// Is given what ends a wait.
-    pub(crate) poker: Arc<Mutex<Option<Poker>>>,
-    /// The book of alerts.
-    pub(crate) alarm: Alarm,
 }
 
 impl Refresh {
@@ -107,6 +70,7 @@ impl Refresh {
             replies,
             poker,
             alarm,
+            taps,
         } = wires;
         let swarm = Swarm::new(view.detector.clone(), view.as_of());
         Self {
@@ -121,6 +85,7 @@ impl Refresh {
             poker,
             connection: None,
             alarm,
+            taps,
             swarm,
             source,
             slate,
@@ -156,12 +121,14 @@ impl Refresh {
         let steady = self.clock.steady();
         let wait = Span(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX));
         let late = steady.0.saturating_sub(begun.0).saturating_sub(wait.0) > Span::seconds(1).0;
-        self.swarm.tick(Tick {
+        let tick = Tick {
             at: self.clock.now(),
             steady,
             step: self.clock.step(),
             trouble: late,
-        });
+        };
+        self.taps.with(|tap| tap.tick(tick));
+        self.swarm.tick(tick);
     }
 
     /// The newest rows, until the whole history is folded.
@@ -182,6 +149,7 @@ impl Refresh {
 
     /// Opens the store and shows its newest rows.
     async fn begin(&mut self) -> Result<Connection, JobError> {
+        self.taps.with(crate::record::Tap::anew);
         let open = Arc::clone(&self.open);
         let opened = tokio::task::spawn_blocking(move || open()).await;
         let opened =
@@ -242,7 +210,12 @@ impl Refresh {
     async fn fill(&mut self, c: &mut Connection, filling: Swarm) -> Result<(), JobError> {
         let begun = self.clock.steady();
         let piece = c
-            .fold(filling, self.clock.clone(), self.view.as_of().is_some())
+            .fold(
+                filling,
+                self.clock.clone(),
+                self.taps.clone(),
+                self.view.as_of().is_some(),
+            )
             .await?;
         if self.view.as_of().is_none() {
             // The first fold may take its time: no trouble, but no pause either.
@@ -261,7 +234,23 @@ impl Refresh {
             c.filling = Some(filling);
         }
         self.publish();
+        self.record();
         Ok(())
+    }
+
+    /// The recording needs a state to lead on from: at its beginning, and after a gap. And what operators did to the alerts.
+    fn record(&mut self) {
+        if self.source.progress.is_some() {
+            return;
+        }
+        let (alarm, swarm) = (&self.alarm, &self.swarm);
+        let (now, reopened) = (self.clock.now(), self.source.reopened);
+        self.taps.with(|tap| {
+            tap.begin(swarm, now, reopened, || alarm.copy());
+            if let Some(book) = alarm.ordered() {
+                tap.alerts(now, book);
+            }
+        });
     }
 
     /// Waits for a change, at most until a verdict falls due, and folds it.
@@ -278,15 +267,19 @@ impl Refresh {
         let now = self.clock.now();
         self.recovered(now);
         if let Some(changes) = changes {
+            let since = self.source.read_at;
+            self.taps.with(|tap| tap.rows(&changes, now, since));
             self.swarm.apply(changes, Seen::Live(now));
         }
         self.source.read_at = Some(now);
         self.hand_over(now);
         self.publish();
+        self.record();
         Ok(())
     }
 
     fn recovered(&mut self, now: Timestamp) {
+        self.taps.with(|tap| tap.readable(now));
         self.swarm.readable(now);
         if self.source.error.take().is_some() {
             self.swarm.note(now, "the bridge can be read again");
@@ -330,6 +323,7 @@ impl Refresh {
         if self.source.error.as_ref() != Some(&why) {
             self.swarm.note(now, &why);
         }
+        self.taps.with(|tap| tap.failed(now, &why));
         self.source.error = Some(why);
         if self.view.as_of().is_none() {
             self.swarm.unreadable(now);

@@ -67,6 +67,7 @@ pub(super) fn draw(
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     (hits.top, hits.page) = (top, page);
     if let Some(job) = list.row().and_then(|i| model.jobs.get(i)) {

@@ -331,6 +331,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, body: Rect, menu: &Menu, hits: &mut 
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     (hits.top, hits.page) = (top, page);
 }

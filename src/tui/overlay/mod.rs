@@ -14,6 +14,7 @@ pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod scratch;
+pub(crate) mod take;
 
 pub(crate) use ask::Ask;
 pub(crate) use dialog::Dialog;
@@ -23,6 +24,7 @@ pub(crate) use orders::OrderMenu;
 pub(crate) use page::Page;
 pub(crate) use palette::Palette;
 pub(crate) use scratch::Scratch;
+pub(crate) use take::Taking;
 
 use super::{
     effect::Effect,
@@ -53,6 +55,8 @@ pub(crate) enum Overlay {
     Menu(Box<Menu>),
     /// Fields of text.
     Form(Box<Form>),
+    /// What can be taken away.
+    Taking(Box<Taking>),
     /// Text to read.
     Page(Box<Page>),
     /// Shall a merge be begun?
@@ -105,6 +109,7 @@ impl Overlay {
             Self::Mute(_) => Context::Mute,
             Self::Note(_) => Context::Prompt,
             Self::Menu(_) => Context::Menu,
+            Self::Taking(_) => Context::Take,
             Self::Form(_) => Context::Form,
             Self::Log { .. } => Context::Log,
             Self::Palette(_) => Context::Palette,
@@ -133,6 +138,7 @@ impl Overlay {
                 scratch.seen = hits.detail;
                 scratch.top = scratch.top.min(hits.detail.0);
             }
+            Self::Taking(taking) => taking.settle(hits),
             Self::Menu(menu) => {
                 menu.list.top = hits.top;
                 menu.list.page = hits.page;
@@ -183,6 +189,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             model.overlay = Some(Overlay::Palette(palette));
             return palette::act(model, action, now);
         }
+        Some(Overlay::Taking(taking)) => return take::act(model, taking, action, now),
         other => model.overlay = other,
     }
     if let (Action::Escape, Some(Overlay::Page(page))) = (action, &mut model.overlay)
@@ -235,6 +242,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             | Overlay::Note(_)
             | Overlay::Ask(_)
             | Overlay::Palette(_)
+            | Overlay::Taking(_)
             | Overlay::Orders(_),
         )
         | None => Vec::new(),
@@ -242,15 +250,17 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
 }
 
 /// A character that no key of the overlay means: typed, where text is typed.
-pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) {
+pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) -> Vec<Effect> {
     match &mut model.overlay {
         Some(Overlay::Form(form)) => form.edit(chord),
         Some(Overlay::Dialog(dialog)) if dialog.context() == Context::Word => dialog.edit(chord),
         Some(Overlay::Palette(_)) => palette::edit(model, chord, now),
+        Some(Overlay::Taking(_)) => return take::edit(model, chord, now),
         Some(Overlay::Orders(_)) => orders::edit(model, chord),
         Some(Overlay::Help(help)) => help.edit(chord),
         _ => {}
     }
+    Vec::new()
 }
 
 /// Draws the open overlay over `body`.
@@ -266,6 +276,7 @@ pub(crate) fn draw(
         Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
         Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
         Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
+        Some(Overlay::Taking(open)) => take::draw(canvas, body, open, hits),
         Some(Overlay::Palette(open)) => palette::draw(canvas, body, open, hits),
         Some(Overlay::Orders(open)) => orders::draw(canvas, body, open, hits),
         Some(Overlay::Ask(open)) => ask::draw(model, canvas, body, open, hits),

@@ -2,14 +2,22 @@
 
 pub(crate) mod activity;
 pub(crate) mod alerts;
+mod hits;
 pub(crate) mod messages;
 pub(crate) mod overview;
+mod point;
 pub(crate) mod session;
 pub(crate) mod sessions;
+mod split;
 pub(crate) mod task;
 pub(crate) mod tasks;
 pub(crate) mod worker;
 pub(crate) mod workers;
+
+pub use hits::Hits;
+pub(crate) use hits::{Spot, heading};
+pub(crate) use point::{choose, choose_over, face, sort};
+pub(crate) use split::Split;
 
 use super::{
     keymap::Action,
@@ -124,36 +132,6 @@ pub(crate) fn moved(action: Action, at: usize, page: usize, last: usize) -> Opti
         _ => return None,
     };
     Some(to.min(last))
-}
-
-/// What a drawn frame tells the model: how much of the lists was seen, and where the cursor stands.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Hits {
-    /// First row of the list on screen.
-    pub(crate) top: usize,
-    /// Rows of the list on screen.
-    pub(crate) page: usize,
-    /// First column of the matrix on screen.
-    pub(crate) left: usize,
-    /// Last line that the text beside the list can be scrolled to, and lines of it on screen.
-    pub(crate) detail: (usize, usize),
-    /// Rows of the list stand for several entries.
-    pub(crate) folded: bool,
-    /// Workers in one line of the grid, or columns of the matrix on screen.
-    pub(crate) across: usize,
-    /// Lines of the match before and after in a text that is searched, and how many there are.
-    pub(crate) matches: (Option<usize>, Option<usize>, usize),
-    /// Cell of the selected row.
-    pub(crate) cursor: Option<(u16, u16)>,
-}
-
-impl Hits {
-    /// The selected row is at `place`.
-    pub(crate) fn point(&mut self, place: Rect) {
-        if !place.is_empty() {
-            self.cursor = Some((place.x, place.y));
-        }
-    }
 }
 
 /// Lines in the middle of an empty panel: what is the case, and what to do next.

@@ -11,6 +11,9 @@ use crate::{
 impl Model {
     /// One step back: what the view has open, its filter, its marks, the view above. Never leaves.
     pub(super) fn escape(&mut self) {
+        if std::mem::take(&mut self.look.zoom) {
+            return;
+        }
         let within = match self.view {
             View::Workers => self.screens.workers.back(),
             View::Tasks => self.screens.tasks.back(),

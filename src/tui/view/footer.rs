@@ -8,7 +8,9 @@ use crate::{
         keymap::{Action, Binding, Context},
         model::{Model, View},
         overlay::Overlay,
-        screen::{activity, alerts, messages, session, sessions, task, tasks, worker, workers},
+        screen::{
+            Spot, activity, alerts, messages, session, sessions, task, tasks, worker, workers,
+        },
         theme::Role,
         travel,
         widget::{Canvas, Rows, Strip},
@@ -31,7 +33,7 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     if rows.left() > 1 {
         status(scene, canvas, rows.line(), hits);
     }
-    hints(scene.model, canvas, rows.line());
+    hints(scene.model, canvas, rows.line(), hits);
 }
 
 fn filter(model: &Model) -> Option<&str> {
@@ -151,9 +153,15 @@ fn as_of(scene: Scene<'_>) -> String {
     } else {
         "as of"
     };
-    read.map_or_else(String::new, |at: Timestamp| {
-        format!("{words} {} ", at.clock())
-    })
+    let read = read.map(|at: Timestamp| format!("{words} {}", at.clock()));
+    let look = &scene.model.look;
+    let parts = [
+        look.zoom.then(|| "zoom".to_owned()),
+        scene.model.mouse.is_off().then(|| "mouse off".to_owned()),
+        read,
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("{} ", parts.join(" · "))
 }
 
 /// What the hint bar could show now, the most specific first.
@@ -177,9 +185,12 @@ pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
 }
 
 /// `Enter open  ! next problem … ? help`: whole hints only, the help always.
-fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect) {
+fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let hint = |binding: &Binding| {
-        let word = binding.hint.as_deref().unwrap_or_default();
+        let word = match binding.run {
+            Action::Freeze => travel::word(model),
+            _ => binding.hint.as_deref().unwrap_or_default(),
+        };
         Strip::of(" ", Role::Text)
             .add(binding.key(), Role::Key)
             .add(format!(" {word} "), Role::Text)
@@ -189,13 +200,19 @@ fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect) {
     let tail = help.map_or_else(Strip::new, |b| hint(b));
     let room = place.width.saturating_sub(tail.width());
     let mut line = Strip::new();
+    let mut put = |line: Strip, strip: Strip, action| {
+        let x = place.x + line.width();
+        let width = strip.width().min(place.right().saturating_sub(x));
+        hits.spot(Rect { x, width, ..place }, Spot::Key(action));
+        line.join(strip)
+    };
     for binding in offered {
         let strip = hint(binding);
         if binding.run != Action::Help && line.width() + strip.width() <= room {
-            line = line.join(strip);
+            line = put(line, strip, binding.run);
         }
     }
-    canvas.strip(place, &line.join(tail));
+    canvas.strip(place, &put(line, tail, Action::Help));
 }
 
 /// The key does something here and now.

@@ -1,11 +1,12 @@
 //! First lines: where the data comes from and how fresh it is, what is wrong, how far the work is; and the tabs.
 
-use super::{Scene, Tier, guard};
+use super::{Hits, Scene, Tier, guard};
 use crate::{
     domain::{DataState, Mode, Severity, Timestamp},
     tui::{
         keymap::{Action, Context},
         model::{Model, View},
+        screen::Spot,
         theme::Role,
         widget::{Canvas, Rows, Strip, cells},
     },
@@ -13,7 +14,7 @@ use crate::{
 use ratatui::layout::Rect;
 
 /// Header of one line (40 columns) or two.
-pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
+pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let mut rows = Rows::of(place);
     let first = rows.line();
     let left = name(scene);
@@ -22,7 +23,7 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
     canvas.strip(first, &left);
     canvas.strip_right(first, &right);
     if rows.left() > 0 {
-        tabs(scene, canvas, rows.line());
+        tabs(scene, canvas, rows.line(), hits);
     }
 }
 
@@ -292,7 +293,7 @@ enum Words {
 }
 
 /// The tabs, with so much of them.
-fn tab_line(model: &Model, words: Words) -> Strip {
+fn tab_line(model: &Model, words: Words) -> (Strip, Vec<(u16, u16, Action)>) {
     let key = |action| {
         let rows = model.look.keymap.rows(Context::Global).iter();
         rows.filter(|b| b.run == action)
@@ -301,6 +302,7 @@ fn tab_line(model: &Model, words: Words) -> Strip {
             .unwrap_or_default()
     };
     let mut line = Strip::of(" ", Role::Text);
+    let mut spots = Vec::new();
     for (view, action, n) in tab_list(model) {
         let here = view.name() == model.view.name();
         let name = match words {
@@ -316,25 +318,35 @@ fn tab_line(model: &Model, words: Words) -> Strip {
         } else {
             " "
         });
+        let from = line.width();
         line = if here {
             line.add(format!("[{text}]"), Role::Accent)
         } else {
             line.add(format!(" {text} "), Role::Text)
         };
+        spots.push((from, line.width() - from, action));
         line = line.add(" ", Role::Text);
     }
-    line
+    (line, spots)
 }
 
 /// `[1 Overview]  2 Workers 104   5 Messages 17`; where there is no room for that, short names, then digits with counts.
-fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
+fn tabs(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let model = scene.model;
     let snapshot = model.snapshot();
     let mut choices = [Words::Long, Words::Short].into_iter();
-    let fits = |line: &Strip| line.width() <= place.width + 1;
+    let fits = |(line, _): &(Strip, _)| line.width() <= place.width + 1;
     let line = choices.find_map(|words| Some(tab_line(model, words)).filter(fits));
-    let line = line.unwrap_or_else(|| tab_line(model, Words::Digits));
+    let (line, spots) = line.unwrap_or_else(|| tab_line(model, Words::Digits));
     let used = canvas.strip(place, &line);
+    for (from, width, action) in spots {
+        let tab = Rect {
+            x: place.x + from,
+            width: width.min(place.width.saturating_sub(from)),
+            ..place
+        };
+        hits.spot(tab, Spot::Key(action));
+    }
     let error = snapshot.source.error.as_deref().unwrap_or_default();
     let room = Rect {
         x: place.x.saturating_add(used),

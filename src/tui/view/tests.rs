@@ -220,7 +220,7 @@ fn without_colour_every_state_and_the_selection_are_still_seen() {
     assert!(buf.content().iter().all(|c| plain(c.fg) && plain(c.bg)));
     let reversed =
         |c: &ratatui::buffer::Cell| c.modifier.contains(ratatui::style::Modifier::REVERSED);
-    assert_eq!(buf.content().iter().filter(|c| reversed(c)).count(), 79);
+    assert_eq!(buf.content().iter().filter(|c| reversed(c)).count(), 119);
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn job(store: &MemoryStore) -> (Refresh, watch::Receiver<Arc<Snapshot>>) {
         replies,
         poker: Arc::default(),
         alarm: Alarm::new(None),
+        taps: crate::engine::travel::Taps::default(),
     };
     let view = View {
         mode: Mode::Live,

@@ -7,6 +7,7 @@ use crate::{
         keymap::Action,
         model::{Model, View},
         screen::{alerts, messages, moved, task as task_screen, worker as worker_screen},
+        sheet::Sheet,
     },
 };
 use std::{cmp::Reverse, sync::Arc};
@@ -78,6 +79,14 @@ fn before(snapshot: &Snapshot, began: Timestamp, me: &str) -> Vec<Entry> {
     steps.truncate(BEFORE);
     let entry = |(_, _, task, n): (_, _, &Arc<_>, usize)| Entry::step(task, n, me);
     steps.into_iter().filter_map(entry).collect()
+}
+
+/// Selects a row that was clicked.
+pub(crate) fn choose(state: &mut super::State, n: usize) {
+    let key = state.rows.get(n).map(|entry| entry.key.clone());
+    state.list.choose(n, key);
+    state.detail.0 = 0;
+    state.follow = false;
 }
 
 /// One key.
@@ -165,5 +174,24 @@ pub(crate) fn worker(model: &Model) -> Option<ConversationId> {
         Goes::Message(message) => Some(message.conversation.clone()),
         Goes::Alert(key) => model.facts.alert(key)?.conversation().cloned(),
         Goes::Task(_) | Goes::Nowhere => None,
+    }
+}
+
+/// What is listed, as plain values. O(rows).
+pub(crate) fn sheet(state: &super::State) -> Sheet {
+    let rows = state.rows.iter().map(|entry| {
+        vec![
+            entry.subject.clone(),
+            entry.at.to_string(),
+            entry.by.name(),
+            entry.kind.to_owned(),
+            entry.words.clone(),
+        ]
+    });
+    Sheet {
+        name: "activity",
+        columns: &["subject", "time", "by", "kind", "what"],
+        rows: rows.collect(),
+        selected: state.list.row(),
     }
 }

@@ -5,7 +5,7 @@ use super::{
     entry::{By, Entry},
 };
 use crate::tui::{
-    screen::{Hits, explain, overview, scroll},
+    screen::{Hits, Split, Spot, explain, overview, scroll},
     theme::Role,
     view::{Scene, Tier},
     widget::{self, Canvas, Column, Rows, Strip, TimeForm, cells},
@@ -18,54 +18,13 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     if state.rows.is_empty() {
         return empty(scene, canvas, place);
     }
-    let (main, aside) = split(scene, place);
-    list(scene, canvas, main, hits);
-    let Some(aside) = aside else { return };
-    let inner = if aside.y == place.y {
-        canvas.wall(aside);
-        Rect {
-            x: aside.x + 1,
-            width: aside.width.saturating_sub(1),
-            ..aside
-        }
-    } else {
-        aside
-    };
-    if let Some(entry) = state.selected() {
+    let rows = state.rows.len() + 1;
+    let split = Split::of(scene, place, rows, (12, 7, true), state.on_detail);
+    hits.spot(split.main, Spot::List);
+    list(scene, canvas, split.main, hits);
+    if let (Some(aside), Some(entry)) = (split.aside, state.selected()) {
+        let inner = split.inner(canvas, aside, hits);
         pane(scene, canvas, inner, entry, hits);
-    }
-}
-
-/// Room for the list, and for the detail: beside it, below it, or nowhere.
-fn split(scene: Scene<'_>, place: Rect) -> (Rect, Option<Rect>) {
-    match scene.tier {
-        Tier::Xl => {
-            let width = (place.width / 3).clamp(40, 60);
-            let main = Rect {
-                width: place.width - width,
-                ..place
-            };
-            let aside = Rect {
-                x: main.right(),
-                width,
-                ..place
-            };
-            (main, Some(aside))
-        }
-        Tier::M => {
-            let below = (place.height / 3).clamp(6, 12);
-            let main = Rect {
-                height: place.height - below,
-                ..place
-            };
-            let aside = Rect {
-                y: main.bottom(),
-                height: below,
-                ..place
-            };
-            (main, Some(aside))
-        }
-        _ => (place, None),
     }
 }
 
@@ -162,6 +121,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     (hits.top, hits.page) = (top, page);
 }

@@ -7,9 +7,7 @@ mod update;
 mod view;
 
 pub(crate) use deeds::{key, meant, muted, unmute, worker};
-#[cfg(test)]
-pub(crate) use state::Entry;
-pub(crate) use state::{Order, State};
+pub(crate) use state::{Entry, Order, State};
 pub(crate) use update::{act, derive, select};
 pub(crate) use view::COLUMNS;
 pub(crate) use view::{draw, status};

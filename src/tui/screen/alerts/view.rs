@@ -11,8 +11,8 @@ use crate::{
         text,
     },
     tui::{
-        order::{Ordered, chosen, heading},
-        screen::{Hits, explain, overview},
+        order::{Ordered, chosen},
+        screen::{Hits, Spot, explain, heading, overview},
         theme::Role,
         view::{Scene, Tier},
         widget::{self, Canvas, Column, Rows, cells},
@@ -59,7 +59,9 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     let wanted = u16::try_from(state.rows.len() + 1).unwrap_or(u16::MAX);
     let entry = state.selected();
     let first = entry.and_then(Entry::first);
-    let (list, below) = split(state, scene.tier, place, wanted);
+    let (list, below) = split(scene, place, wanted);
+    hits.spot(list, Spot::List);
+    hits.spot(below, Spot::Detail);
     if list.height > 0 {
         self::list(scene, canvas, list, hits);
     }
@@ -93,8 +95,9 @@ fn why_empty(scene: Scene<'_>, state: &State) -> Vec<String> {
 }
 
 /// The list above, the detail below; one of them where there is no room for both.
-fn split(state: &State, tier: Tier, place: Rect, wanted: u16) -> (Rect, Rect) {
-    if tier < Tier::S {
+fn split(scene: Scene<'_>, place: Rect, wanted: u16) -> (Rect, Rect) {
+    let (state, tier) = (&scene.model.screens.alerts, scene.tier);
+    if tier < Tier::S || scene.model.look.zoom {
         let none = Rect { height: 0, ..place };
         return if state.on_detail {
             (none, place)
@@ -125,9 +128,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     };
     let columns = columns(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
-        widget::place(canvas, inset(rows.line()), &columns, |c| {
-            (heading(c, state.order.column(), state.reversed), Role::Dim)
-        });
+        let head = inset(rows.line());
+        heading(canvas, head, &columns, hits, state.order, state.reversed);
     }
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
@@ -138,6 +140,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     (hits.top, hits.page) = (top, page);
 }

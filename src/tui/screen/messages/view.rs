@@ -4,7 +4,7 @@ use super::state::Paging;
 use crate::{
     domain::{Message, Side},
     tui::{
-        screen::{Hits, explain, overview},
+        screen::{Hits, Spot, explain, overview},
         theme::Role,
         view::{Scene, Tier},
         widget::{self, Canvas, Column, Rows, Strip, TimeForm, cells},
@@ -19,6 +19,8 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
         return empty(scene, canvas, place);
     }
     let body = match (state.open, scene.tier) {
+        (true, _) if scene.model.look.zoom => place.height,
+        (false, _) if scene.model.look.zoom => 0,
         (true, Tier::Xs) => place.height,
         (true, _) => place.height - place.height / 4,
         (false, Tier::Xl) => place.height / 3,
@@ -26,13 +28,11 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
         (false, _) => 0,
     };
     let mut rows = Rows::of(place);
-    list(
-        scene,
-        canvas,
-        rows.take(place.height.saturating_sub(body)),
-        hits,
-    );
+    let main = rows.take(place.height.saturating_sub(body));
+    hits.spot(main, Spot::List);
+    list(scene, canvas, main, hits);
     let detail = rows.rest();
+    hits.spot(detail, Spot::Detail);
     if let Some(message) = state.selected()
         && detail.height > 1
     {
@@ -137,6 +137,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     let end = match state.paging {
         Paging::More => "… older: j or PgDn at the end",

@@ -10,7 +10,7 @@ use crate::{
         text,
     },
     tui::{
-        screen::Hits,
+        screen::{Hits, Spot},
         theme::Role,
         view::{Scene, Tier},
         widget::{self, Canvas, Column, Rows, Strip, cells},
@@ -48,6 +48,7 @@ struct Line<'a> {
 
 /// NEEDS YOU. One line per problem when they fit, else one per kind.
 pub(super) fn problems(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    hits.spot(place, Spot::List);
     let state = &scene.model.screens.overview;
     let snapshot = scene.model.snapshot();
     let mut rows = Rows::of(place);
@@ -98,6 +99,7 @@ pub(super) fn problems(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, h
             canvas.select(place);
             hits.point(place);
         }
+        hits.row(place, line.rows.start);
     }
     if focused {
         (hits.top, hits.page, hits.folded) = (top, page, folded);
@@ -240,6 +242,7 @@ pub(super) fn groups(
     table: Table,
     hits: &mut Hits,
 ) {
+    hits.spot(place, Spot::Groups);
     let state = &scene.model.screens.overview;
     let all = &scene.model.snapshot().groups;
     let mut rows = Rows::of(place);
@@ -274,6 +277,7 @@ pub(super) fn groups(
             canvas.select(line);
             hits.point(line);
         }
+        hits.spot(line, Spot::Group(i));
     }
     if focused {
         (hits.top, hits.page) = (top, page);

@@ -11,5 +11,5 @@ mod view;
 
 pub(crate) use lists::plural;
 pub(crate) use state::State;
-pub(crate) use update::{act, derive, next_problem, selected, selected_keys};
+pub(crate) use update::{act, choose, derive, face, next_problem, selected, selected_keys};
 pub(crate) use view::{draw, empty};

@@ -88,6 +88,30 @@ pub(crate) fn next_problem(model: &mut Model) {
     model.screens.overview.focus = Panel::Problems;
 }
 
+/// Selects a row that was clicked: a problem, or a group.
+pub(crate) fn choose(model: &mut Model, n: usize, group: bool) {
+    face(model, group);
+    let snapshot = Arc::clone(model.facts.shown());
+    let state = &mut model.screens.overview;
+    if group {
+        let group = snapshot.groups.get(n);
+        let key = group.map(|g| (g.kind, Arc::clone(&g.name)));
+        state.groups.choose(n, key);
+    } else {
+        let key = state.problem(&snapshot, n).map(|p| Arc::clone(&p.key));
+        state.problems.choose(n, key);
+    }
+}
+
+/// Turns to the groups, or to the problems.
+pub(crate) fn face(model: &mut Model, groups: bool) {
+    model.screens.overview.focus = if groups {
+        Panel::Groups
+    } else {
+        Panel::Problems
+    };
+}
+
 /// One key.
 pub(crate) fn act(model: &mut Model, action: Action) {
     match action {

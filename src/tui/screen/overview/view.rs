@@ -23,6 +23,16 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     if snapshot.workers.is_empty() && snapshot.problems.is_empty() {
         return empty(scene, canvas, place);
     }
+    if scene.model.look.zoom && scene.tier > Tier::Xs {
+        let table = Table {
+            heading: true,
+            full: true,
+        };
+        return match scene.model.screens.overview.focus {
+            Panel::Problems => lists::problems(scene, canvas, place, hits),
+            Panel::Groups => lists::groups(scene, canvas, place, table, hits),
+        };
+    }
     match scene.tier {
         Tier::Xl => wide(scene, canvas, place, hits),
         Tier::M | Tier::S => narrow(scene, canvas, place, hits),

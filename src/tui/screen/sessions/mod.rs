@@ -11,5 +11,5 @@ pub(crate) use branches::{BRANCH_COLUMNS, BranchOrder, ask, commits, refused, sh
 pub(crate) use columns::{COLUMNS, stage};
 pub(crate) use matrix::{merges, whole, words};
 pub(crate) use state::{Layout, Order, State};
-pub(crate) use update::{act, derive};
+pub(crate) use update::{act, choose, derive};
 pub(crate) use view::{draw, status};

@@ -80,6 +80,19 @@ fn words(s: &Session) -> Shown<'_> {
     }
 }
 
+/// Selects a row that was clicked.
+pub(crate) fn choose(state: &mut State, n: usize) {
+    match state.layout {
+        Layout::Sessions => {
+            let key = state.rows.get(n).map(|s| Arc::clone(&s.key));
+            state.list.choose(n, key);
+        }
+        Layout::Branches => state.branches.choose(n),
+        Layout::Matrix => {}
+    }
+    state.detail.0 = 0;
+}
+
 /// One key.
 pub(crate) fn act(model: &mut Model, action: Action) {
     let state = &mut model.screens.sessions;

@@ -7,8 +7,7 @@ use super::{
     state::{Layout, State},
 };
 use crate::tui::{
-    order::{Ordered, heading},
-    screen::{Hits, explain, overview, session},
+    screen::{Hits, Spot, explain, heading, overview, session},
     theme::Role,
     view::{Scene, Tier},
     widget::{self, Canvas, Rows},
@@ -32,7 +31,9 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
         let git = git_trouble(scene);
         return explain(canvas, place, &[&words, &git]);
     }
-    let (main, below) = split(state, scene.tier, place);
+    let (main, below) = split(scene, place);
+    hits.spot(main, Spot::List);
+    hits.spot(below, Spot::Detail);
     list(scene, canvas, main, hits);
     if let Some(selected) = state.selected()
         && below.height > 1
@@ -62,7 +63,16 @@ pub(super) fn git_trouble(scene: Scene<'_>) -> String {
 }
 
 /// Room for the list, and for the selected session below it.
-fn split(state: &State, tier: Tier, place: Rect) -> (Rect, Rect) {
+fn split(scene: Scene<'_>, place: Rect) -> (Rect, Rect) {
+    let (state, tier) = (&scene.model.screens.sessions, scene.tier);
+    if scene.model.look.zoom {
+        let none = Rect { height: 0, ..place };
+        return if state.on_detail {
+            (none, place)
+        } else {
+            (place, none)
+        };
+    }
     let least = match tier {
         Tier::Xl => 14,
         Tier::M => 8,
@@ -92,9 +102,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
-        widget::place(canvas, inset(rows.line()), &columns, |c| {
-            (heading(c, state.order.column(), state.reversed), Role::Dim)
-        });
+        let head = inset(rows.line());
+        heading(canvas, head, &columns, hits, state.order, state.reversed);
     }
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
@@ -116,6 +125,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     (hits.top, hits.page) = (top, page);
 }

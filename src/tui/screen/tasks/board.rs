@@ -81,6 +81,7 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: 
                 canvas.tint(line, Role::Select);
                 hits.point(line);
             }
+            hits.row(line, *row);
         }
         if own.is_some() {
             (hits.top, hits.page) = (top, page);

@@ -6,9 +6,8 @@ use super::{
 };
 use crate::domain::TaskId;
 use crate::tui::{
-    order::{Ordered, heading},
-    screen::{Hits, explain, overview, task},
-    theme::Role,
+    order::Ordered,
+    screen::{Hits, Spot, explain, heading, overview, task},
     view::{Scene, Tier},
     widget::{self, Canvas, Rows},
 };
@@ -25,7 +24,9 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
         let words = why_empty(scene, state);
         return explain(canvas, place, &[&words]);
     }
-    let (main, below) = split(state, scene.tier, place);
+    let (main, below) = split(scene, place);
+    hits.spot(main, Spot::List);
+    hits.spot(below, Spot::Detail);
     match state.layout {
         Layout::Board => board::draw(scene, canvas, main, hits),
         Layout::List | Layout::All => list(scene, canvas, main, hits),
@@ -48,7 +49,17 @@ fn why_empty(scene: Scene<'_>, state: &State) -> String {
 }
 
 /// Room for the list, and for the selected task below it.
-fn split(state: &State, tier: Tier, place: Rect) -> (Rect, Rect) {
+fn split(scene: Scene<'_>, place: Rect) -> (Rect, Rect) {
+    let state = &scene.model.screens.tasks;
+    let tier = scene.tier;
+    if scene.model.look.zoom {
+        let none = Rect { height: 0, ..place };
+        return if state.on_detail {
+            (none, place)
+        } else {
+            (place, none)
+        };
+    }
     let least = match tier {
         Tier::Xl => 10,
         Tier::M => 5,
@@ -80,9 +91,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
-        widget::place(canvas, inset(rows.line()), &columns, |c| {
-            (heading(c, state.order.column(), state.reversed), Role::Dim)
-        });
+        let head = inset(rows.line());
+        heading(canvas, head, &columns, hits, state.order, state.reversed);
     }
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
@@ -95,6 +105,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     (hits.top, hits.page) = (top, page);
 }

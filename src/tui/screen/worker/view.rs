@@ -1,6 +1,9 @@
 //! What the detail of a worker looks like: as a view of its own, and as a pane beside the list.
 
-use super::sections::{self, Section};
+use super::{
+    sections::{self, Section},
+    state::Panel,
+};
 use crate::{
     domain::Worker,
     tui::{
@@ -34,7 +37,17 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     canvas.strip(head, &headline(scene, worker));
     hits.point(head);
     let rest = rows.rest();
-    if scene.tier == Tier::Xl {
+    if scene.model.look.zoom {
+        let section = match state.focus {
+            Panel::Liveness => sections::liveness(scene, worker, rest.width),
+            Panel::Evidence => sections::evidence(scene, worker, rest.width),
+            Panel::Tasks => sections::tasks(scene, worker, rest.width),
+            Panel::Messages => sections::messages(scene, worker, 200),
+            Panel::Timeline => sections::timeline(scene, worker, rest.width),
+            Panel::About => sections::about(scene, worker, rest.width),
+        };
+        stack(scene, canvas, rest, &[section], hits);
+    } else if scene.tier == Tier::Xl {
         wide(scene, canvas, rest, worker, hits);
     } else {
         let all = [
@@ -203,26 +216,67 @@ pub(crate) fn brief(
         .add(mark.text(), mark.role)
         .add(format!(" {since}"), Role::Text);
     canvas.rule(rows.line(), &title);
-    let width = place.width;
-    let sections = [
-        sections::liveness(scene, worker, width),
-        sections::tasks(scene, worker, width),
-        sections::evidence(scene, worker, width),
-        sections::timeline(scene, worker, width),
-        sections::messages(scene, worker, 8),
-        sections::about(scene, worker, width),
-    ];
+    let body = rows.rest();
+    let liveness = |width| sections::liveness(scene, worker, width);
+    let tasks = |width| sections::tasks(scene, worker, width);
+    let evidence = |width| sections::evidence(scene, worker, width);
+    let timeline = |width| sections::timeline(scene, worker, width);
+    let messages = || sections::messages(scene, worker, 8);
+    let about = |width| sections::about(scene, worker, width);
+    let top = state.detail.0;
+    if body.width < 100 {
+        let w = body.width;
+        let all = [
+            liveness(w),
+            tasks(w),
+            evidence(w),
+            timeline(w),
+            messages(),
+            about(w),
+        ];
+        hits.detail = column(canvas, body, all, top);
+        return;
+    }
+    let left = Rect {
+        width: body.width / 2,
+        ..body
+    };
+    let wall = Rect {
+        x: left.right(),
+        width: 1,
+        ..body
+    };
+    let right = Rect {
+        x: wall.right(),
+        width: body.width - left.width - 1,
+        ..body
+    };
+    canvas.wall(wall);
+    let (l, r) = (left.width, right.width);
+    let (a, page) = column(canvas, left, [liveness(l), tasks(l), about(l)], top);
+    let (b, _) = column(canvas, right, [timeline(r), messages(), evidence(r)], top);
+    hits.detail = (a.max(b), page);
+}
+
+/// Sections one below the other, the first without its heading where that says what the pane's says; returns the last line that can be
+/// the first, and the lines on screen.
+fn column<const N: usize>(
+    canvas: &mut Canvas<'_>,
+    place: Rect,
+    sections: [Section; N],
+    top: usize,
+) -> (usize, usize) {
     let mut lines: Vec<(bool, Strip)> = Vec::new();
-    for (i, section) in sections.into_iter().enumerate() {
-        if i > 0 {
+    for section in sections {
+        if section.panel != Panel::Liveness {
             lines.push((true, section.title));
         }
         lines.extend(section.lines.into_iter().map(|line| (false, line)));
     }
+    let mut rows = Rows::of(place);
     let page = usize::from(rows.left());
     let last = lines.len().saturating_sub(page);
-    let top = state.detail.0.min(last);
-    for (heading, line) in lines.iter().skip(top).take(page) {
+    for (heading, line) in lines.iter().skip(top.min(last)).take(page) {
         let place = rows.line();
         if *heading {
             canvas.rule(place, line);
@@ -230,7 +284,7 @@ pub(crate) fn brief(
             canvas.strip(place, line);
         }
     }
-    hits.detail = (last, page);
+    (last, page)
 }
 
 /// Who votes for what, as lines.

@@ -4,6 +4,7 @@ use crate::{
     domain::{Task, Worker, text},
     tui::{
         order,
+        screen::sessions,
         theme::Role,
         view::Scene,
         widget::{self, Clock, Column, cells},
@@ -32,6 +33,10 @@ pub(super) enum Col {
     Progress,
     /// Since when it has it.
     OnTask,
+    /// Branch of its session.
+    Branch,
+    /// Commits ahead of the base, and behind it.
+    Main,
     /// Messages it has not fetched.
     Unread,
     /// Last thing it did.
@@ -60,6 +65,7 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     });
     let age = scene.clock.width();
     let task = if width >= 74 { 22 } else { 14 };
+    let branch = if width >= 110 { 16 } else { 14 };
     let column = |id, title, width, rank, right| Column {
         id,
         title,
@@ -73,21 +79,35 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         column(Col::Id, "worker", id, 0, false),
         column(Col::Team, "team", team, 5, false),
         column(Col::Beat, "beat", age, 1, true),
-        column(Col::Pulse, "pulse", 8, 9, false),
+        column(Col::Pulse, "pulse", 8, 7, false),
         column(Col::Task, "task", task, 2, false),
-        column(Col::Progress, "prog", 4, 3, true),
+        column(Col::Progress, "prog", 5, 3, true),
         column(Col::OnTask, "on it", age, 6, true),
-        column(Col::Activity, "active", age, 8, true),
-        column(Col::Unread, "unr", 3, 7, true),
+        column(Col::Branch, "branch", branch, 4, false),
+        column(Col::Main, "±main", 8, 8, false),
+        column(Col::Activity, "active", age, 9, true),
+        column(Col::Unread, "unr", 4, 7, true),
     ];
-    if !teams {
-        list.retain(|c| c.id != Col::Team);
-    }
+    let branches = &scene.model.screens.workers.branches;
+    let names = branches.values().map(|(name, ..)| name);
+    let several = names.clone().min() != names.max();
+    list.retain(|c| match c.id {
+        Col::Team => teams,
+        // One branch of all is worth a column only where nothing else gives way.
+        Col::Branch => several || (width > 110 && !branches.is_empty()),
+        Col::Main => !branches.is_empty(),
+        _ => true,
+    });
     if !scene.model.screens.workers.marks.is_empty() {
         list.insert(0, column(Col::Mark, "", 1, 0, false));
     }
     let list = order::chosen(scene.model, "workers", list);
     widget::fit_columns(&list, width)
+}
+
+fn branch<'a>(scene: Scene<'a>, worker: &Worker) -> Option<&'a (Arc<str>, u32, u32)> {
+    let branches = &scene.model.screens.workers.branches;
+    branches.get(&worker.conversation)
 }
 
 fn team(worker: &Worker) -> String {
@@ -122,13 +142,20 @@ pub(super) fn cell(scene: Scene<'_>, worker: &Worker, column: &Column<Col>) -> (
             .activity
             .map_or_else(none, |(at, _)| (clock.column(at), Role::Text)),
         Col::Pulse => (pulse(worker, clock), Role::Spark),
-        Col::Task => task().map_or_else(none, |t| (title(worker, t), Role::Text)),
+        Col::Task => task().map_or_else(none, |t| (task_title(worker, t), Role::Text)),
         Col::Progress => task()
             .and_then(|t| t.progress)
             .map_or_else(none, |p| (format!("{p}%"), Role::Text)),
         Col::OnTask => task()
             .and_then(|t| t.holder()?.at)
             .map_or_else(none, |at| (clock.column(at), Role::Text)),
+        Col::Branch => branch(scene, worker).map_or_else(none, |(name, ..)| {
+            let name = sessions::short(name, column.width);
+            (name.to_owned(), Role::Text)
+        }),
+        Col::Main => branch(scene, worker).map_or_else(none, |(_, ahead, behind)| {
+            (format!("+{ahead} -{behind}"), Role::Text)
+        }),
         Col::Unread => match worker.unread {
             0 => (String::new(), Role::Dim),
             n if n > 999 => ("999".to_owned(), Role::Warn),
@@ -153,7 +180,7 @@ fn age_role(worker: &Worker, witness: &str, clock: Clock) -> Role {
 }
 
 /// `T-112 CI cache`, with how many more it holds.
-fn title(worker: &Worker, task: &Arc<Task>) -> String {
+fn task_title(worker: &Worker, task: &Arc<Task>) -> String {
     let more = match worker.tasks.len() {
         0 | 1 => String::new(),
         n => format!(" (+{})", n - 1),
@@ -170,7 +197,7 @@ fn pulse(worker: &Worker, clock: Clock) -> String {
     (0..8)
         .rev()
         .map(|back: i64| {
-            let end = clock.now.0.saturating_sub(back * slot);
+            let end = clock.end_of(slot).0.saturating_sub(back * slot);
             let begin = end.saturating_sub(slot);
             if watched.is_none_or(|at| end <= at.0) {
                 return "·";

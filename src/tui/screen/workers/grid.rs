@@ -39,6 +39,11 @@ fn lines(rows: &[Arc<Worker>], across: usize) -> Vec<Range<usize>> {
     lines
 }
 
+/// Lines that the grid takes, as far as the last frame tells.
+pub(super) fn wanted(state: &State) -> usize {
+    lines(&state.rows, state.across).len()
+}
+
 /// Where a movement leads.
 pub(super) fn target(state: &State, action: Action) -> Option<usize> {
     let at = state.list.row()?;
@@ -105,6 +110,7 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
                 canvas.tint(cell, Role::Select);
                 hits.point(cell);
             }
+            hits.row(cell, line.start + i);
         }
     }
     (hits.top, hits.page, hits.across) = (top, page, usize::from(across));

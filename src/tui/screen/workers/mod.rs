@@ -3,10 +3,11 @@
 mod columns;
 mod grid;
 mod state;
+mod tree;
 mod update;
 mod view;
 
 pub(crate) use columns::COLUMNS;
 pub(crate) use state::{Order, State};
-pub(crate) use update::{act, chosen, derive, narrow, select};
+pub(crate) use update::{act, choose, chosen, derive, narrow, select};
 pub(crate) use view::{draw, status};

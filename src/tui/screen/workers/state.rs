@@ -1,11 +1,12 @@
 //! What the list of workers remembers.
 
+use super::tree;
 use crate::tui::{marks::Marks, order::Ordered, sieve::Sieve};
 use crate::{
     domain::{self, ConversationId, Worker},
     tui::screen::{Hits, List},
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// How the workers are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,6 +16,8 @@ pub(crate) enum Layout {
     List,
     /// One cell group each, by team.
     Grid,
+    /// By session and team, each line folds.
+    Tree,
 }
 
 /// What they are ordered by.
@@ -98,6 +101,14 @@ pub(crate) struct State {
     pub(crate) on_detail: bool,
     /// First line of that detail, the last it can be, and lines on screen.
     pub(crate) detail: (usize, usize, usize),
+    /// Lines of the tree.
+    pub(super) lines: Vec<tree::Line>,
+    /// Its selected line.
+    pub(super) tree: List<tree::Key>,
+    /// Lines that the operator opened or closed.
+    pub(super) toggled: HashMap<tree::Key, bool>,
+    /// Branch of each worker's session, and how far it is from the base.
+    pub(super) branches: HashMap<ConversationId, (Arc<str>, u32, u32)>,
     /// Workers in one line of the grid.
     pub(crate) across: usize,
 }
@@ -105,8 +116,11 @@ pub(crate) struct State {
 impl State {
     /// Takes what the last frame showed.
     pub(crate) fn settle(&mut self, hits: &Hits) {
-        self.list.top = hits.top;
-        self.list.page = hits.page;
+        if self.layout == Layout::Tree {
+            (self.tree.top, self.tree.page) = (hits.top, hits.page);
+        } else {
+            (self.list.top, self.list.page) = (hits.top, hits.page);
+        }
         let (last, page) = hits.detail;
         self.detail = (self.detail.0.min(last), last, page);
         self.on_detail &= page > 0;
@@ -129,9 +143,16 @@ impl State {
         true
     }
 
-    /// The selected worker.
+    /// The selected worker; none while a line of the tree is that stands for several.
     pub(crate) fn selected(&self) -> Option<&Arc<Worker>> {
-        self.rows.get(self.list.row()?)
+        let group = self.layout == Layout::Tree
+            && !matches!(self.tree.selected, Some(tree::Key::Worker(_)));
+        self.rows.get(self.list.row()?).filter(|_| !group)
+    }
+
+    /// Conversation of the selected worker.
+    pub(crate) fn chosen(&self) -> Option<&ConversationId> {
+        self.selected().map(|w| &w.conversation)
     }
 }
 

@@ -3,10 +3,11 @@
 use super::{
     grid,
     state::{Layout, Order, State, needs},
+    tree,
 };
 use crate::tui::{order::stay, sieve::Shown};
 use crate::{
-    domain::{ConversationId, Timestamp, Worker},
+    domain::{ConversationId, Snapshot, Timestamp, Worker},
     tui::{
         facts::Facts,
         keymap::Action,
@@ -16,7 +17,7 @@ use crate::{
         widget,
     },
 };
-use std::{borrow::Cow, cmp::Reverse, sync::Arc};
+use std::{borrow::Cow, cmp::Reverse, collections::HashMap, sync::Arc};
 
 /// Filters and orders the rows, and finds the selection again. O(n log n).
 pub(crate) fn derive(model: &mut Model) {
@@ -45,6 +46,16 @@ pub(crate) fn derive(model: &mut Model) {
     state
         .list
         .settle(rows.len(), |i| rows.get(i).map(|w| w.conversation.clone()));
+    if state.layout == Layout::Tree {
+        let all = !state.filter.is_empty() || state.problems_only;
+        state.lines = tree::lines(&state.rows, &state.toggled, all);
+        let lines = &state.lines;
+        let key = |i: usize| lines.get(i).map(|l| l.key.clone());
+        state.tree.settle(lines.len(), key);
+    }
+    if model.view == View::Workers {
+        state.branches = branches(facts.shown());
+    }
 }
 
 /// A worker with what is shown of it.
@@ -93,9 +104,48 @@ fn order(facts: &Facts, state: &State, rows: &mut [Arc<Worker>]) {
     if state.reversed {
         rows.reverse();
     }
-    if state.layout == Layout::Grid && state.order != Order::Team {
-        rows.sort_by_key(grid::team);
+    if state.layout != Layout::List && state.order != Order::Team {
+        // In the order of the groups, which knows that team-10 comes after team-9.
+        let groups = facts.shown().groups.iter().enumerate();
+        let place: HashMap<&str, usize> = groups.map(|(i, g)| (&*g.name, i)).collect();
+        let team = |w: &Arc<Worker>| {
+            let team = grid::team(w);
+            (place.get(&*team).copied().unwrap_or(usize::MAX), team)
+        };
+        rows.sort_by_cached_key(team);
     }
+    if state.layout == Layout::Tree {
+        rows.sort_by_key(|w| Arc::clone(&w.session));
+    }
+}
+
+/// Opens what hides a worker in the tree, and selects it there.
+fn reveal(state: &mut State, conversation: &ConversationId) {
+    let found = state.rows.iter().find(|w| w.conversation == *conversation);
+    if let Some(worker) = found {
+        let (session, team) = (Arc::clone(&worker.session), grid::team(worker));
+        state
+            .toggled
+            .insert(tree::Key::Session(Arc::clone(&session)), true);
+        state.toggled.insert(tree::Key::Team(session, team), true);
+        let key = tree::Key::Worker(conversation.clone());
+        state.tree.choose(0, Some(key));
+    }
+}
+
+/// Branch of the session that each worker works for, and how many commits it is ahead and behind. O(sessions + workers).
+fn branches(snapshot: &Snapshot) -> HashMap<ConversationId, (Arc<str>, u32, u32)> {
+    let mut out = HashMap::new();
+    for session in &snapshot.sessions {
+        let Some(branch) = session.branch() else {
+            continue;
+        };
+        for worker in &session.workers {
+            let of = (Arc::clone(&branch.name), branch.ahead, branch.behind);
+            out.insert(worker.clone(), of);
+        }
+    }
+    out
 }
 
 /// Shows the workers that contain `filter`, or those in need.
@@ -121,15 +171,31 @@ pub(crate) fn select(model: &mut Model, conversation: &ConversationId) {
         let state = &mut model.screens.workers;
         state.list.choose(at, Some(conversation.clone()));
         state.detail.0 = 0;
+        if state.layout == Layout::Tree {
+            reveal(state, conversation);
+        }
     }
+}
+
+/// Selects a row that was clicked.
+pub(crate) fn choose(state: &mut State, n: usize) {
+    if state.layout == Layout::Tree {
+        return tree::choose(state, n);
+    }
+    let key = state.rows.get(n).map(|w| w.conversation.clone());
+    state.list.choose(n, key);
+    state.detail.0 = 0;
 }
 
 /// One key.
 pub(crate) fn act(model: &mut Model, action: Action) {
     let state = &mut model.screens.workers;
     match action {
+        _ if state.layout == Layout::Tree && !state.on_detail && tree::act(state, action) => {
+            derive(model);
+        }
         Action::Open | Action::Evidence => {
-            if let Some(conversation) = state.list.selected.clone() {
+            if let Some(conversation) = state.chosen().cloned() {
                 worker::open(model, conversation);
                 if action == Action::Evidence {
                     worker::to_evidence(model);
@@ -141,8 +207,12 @@ pub(crate) fn act(model: &mut Model, action: Action) {
         Action::NextLayout => {
             state.layout = match state.layout {
                 Layout::List => Layout::Grid,
-                Layout::Grid => Layout::List,
+                Layout::Grid => Layout::Tree,
+                Layout::Tree => Layout::List,
             };
+            if let (Layout::Tree, Some(id)) = (state.layout, state.list.selected.clone()) {
+                reveal(state, &id);
+            }
         }
         Action::NextPanel | Action::PreviousPanel => {
             state.on_detail = !state.on_detail && state.detail.2 > 0;
@@ -187,7 +257,7 @@ fn walk(state: &mut State, action: Action) {
     let len = state.rows.len();
     let to = match state.layout {
         Layout::Grid => grid::target(state, action),
-        Layout::List => state.list.target(action, len),
+        Layout::List | Layout::Tree => state.list.target(action, len),
     };
     if let Some(to) = to {
         let key = state.rows.get(to).map(|w| w.conversation.clone());

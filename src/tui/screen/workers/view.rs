@@ -1,11 +1,10 @@
 //! What the list of workers looks like.
 
-use super::{columns, grid, state::Layout};
+use super::{columns, grid, state::Layout, tree};
 use crate::domain::ConversationId;
 use crate::tui::{
-    order::{Ordered, heading},
-    screen::{Hits, explain, overview, worker},
-    theme::Role,
+    order::Ordered,
+    screen::{Hits, Split, Spot, explain, heading, overview, worker},
     view::{Scene, Tier},
     widget::{self, Canvas, Rows},
 };
@@ -29,60 +28,23 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
         };
         return explain(canvas, place, &[&what]);
     }
-    let (main, beside) = split(scene, place);
+    let wanted = match state.layout {
+        Layout::List => state.rows.len() + 1,
+        Layout::Tree => state.lines.len(),
+        Layout::Grid => grid::wanted(state),
+    };
+    let least = if state.layout == Layout::Grid { 3 } else { 6 };
+    let split = Split::of(scene, place, wanted, (14, least, false), state.on_detail);
+    hits.spot(split.main, Spot::List);
     match state.layout {
-        Layout::List => list(scene, canvas, main, hits),
-        Layout::Grid => grid::draw(scene, canvas, main, hits),
+        Layout::List => list(scene, canvas, split.main, hits),
+        Layout::Grid => grid::draw(scene, canvas, split.main, hits),
+        Layout::Tree => tree::draw(scene, canvas, split.main, hits),
     }
-    if let Some(beside) = beside {
-        let wide = beside.y == place.y;
-        let inner = if wide {
-            canvas.wall(beside);
-            Rect {
-                x: beside.x + 1,
-                width: beside.width - 1,
-                ..beside
-            }
-        } else {
-            beside
-        };
-        if let Some(worker) = state.selected() {
-            worker::brief(scene, canvas, inner, worker, hits);
-        }
+    if let (Some(aside), Some(worker)) = (split.aside, state.selected()) {
+        let inner = split.inner(canvas, aside, hits);
+        worker::brief(scene, canvas, inner, worker, hits);
     }
-}
-
-/// Room for the list, and for the detail of the selected worker: beside it, below it, or nowhere.
-fn split(scene: Scene<'_>, place: Rect) -> (Rect, Option<Rect>) {
-    let state = &scene.model.screens.workers;
-    if scene.tier == Tier::Xl {
-        let width = (place.width / 3).clamp(40, 60);
-        let main = Rect {
-            width: place.width - width,
-            ..place
-        };
-        let beside = Rect {
-            x: main.right(),
-            width,
-            ..place
-        };
-        return (main, Some(beside));
-    }
-    let wanted = u16::try_from(state.rows.len() + 1).unwrap_or(u16::MAX);
-    let left = place.height.saturating_sub(wanted.saturating_add(1));
-    if scene.tier < Tier::M || left < 6 || state.layout == Layout::Grid {
-        return (place, None);
-    }
-    let main = Rect {
-        height: wanted + 1,
-        ..place
-    };
-    let below = Rect {
-        y: main.bottom(),
-        height: place.height - main.height,
-        ..place
-    };
-    (main, Some(below))
 }
 
 fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
@@ -94,11 +56,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
         ..line
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
-    let by = state.order.column();
     let head = inset(rows.line());
-    widget::place(canvas, head, &columns, |c| {
-        (heading(c, by, state.reversed), Role::Dim)
-    });
+    heading(canvas, head, &columns, hits, state.order, state.reversed);
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
     for (i, worker) in state.rows.iter().enumerate().skip(top).take(page) {
@@ -110,6 +69,7 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, i);
     }
     (hits.top, hits.page) = (top, page);
 }
@@ -127,8 +87,10 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     };
     let arrow = if state.reversed { "▴" } else { "▾" };
     let mut parts = vec![count, format!("{} {arrow}", state.order.name())];
-    if state.layout == Layout::Grid {
-        parts.push("grid by team".to_owned());
+    match state.layout {
+        Layout::List => {}
+        Layout::Grid => parts.push("grid by team".to_owned()),
+        Layout::Tree => parts.push("tree".to_owned()),
     }
     if state.problems_only {
         parts.push("problems only".to_owned());

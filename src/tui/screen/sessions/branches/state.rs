@@ -204,6 +204,12 @@ impl State {
         true
     }
 
+    /// Selects a row.
+    pub(in crate::tui::screen::sessions) fn choose(&mut self, to: usize) {
+        let name = self.row(to).map(|row| Arc::clone(&row.name));
+        self.list.choose(to, name);
+    }
+
     /// The column that it is ordered by.
     pub(super) const fn by(&self) -> Col {
         match self.order {

@@ -1,16 +1,14 @@
 //! What the list of branches looks like.
 
 use super::{
-    columns::{self, Col},
-    detail, overlaps,
+    columns, detail, overlaps,
     state::{Order, State},
 };
 use crate::tui::{
     order::Ordered,
-    screen::{Hits, explain, scroll, sessions::view::git_trouble},
-    theme::Role,
+    screen::{Hits, Spot, explain, heading, scroll, sessions::view::git_trouble},
     view::{Scene, Tier},
-    widget::{self, Canvas, Column, Rows},
+    widget::{self, Canvas, Rows},
 };
 use ratatui::layout::Rect;
 
@@ -31,7 +29,9 @@ pub(in crate::tui::screen::sessions) fn draw(
             &[&why_empty(state, filter), &git_trouble(scene)],
         );
     }
-    let (main, between, below) = split(state, scene.tier, place);
+    let (main, between, below) = split(scene, place);
+    hits.spot(main, Spot::List);
+    hits.spot(below, Spot::Detail);
     list(scene, canvas, main, hits);
     if between.height > 1 {
         overlaps::draw(canvas, between, state);
@@ -41,12 +41,12 @@ pub(in crate::tui::screen::sessions) fn draw(
         return;
     };
     let mut rows = Rows::of(below);
-    let heading = rows.line();
-    canvas.rule(heading, &detail::headline(state, row, branch));
+    let head = rows.line();
+    canvas.rule(head, &detail::headline(state, row, branch));
     let lines = detail::lines(scene, row, branch, below.width);
     scroll(canvas, rows.rest(), &lines, sessions.detail.0, hits);
     if sessions.on_detail {
-        hits.point(heading);
+        hits.point(head);
     }
 }
 
@@ -59,7 +59,17 @@ fn why_empty(state: &State, (filter, problems): (&str, bool)) -> String {
 }
 
 /// Room for the list, for the overlaps, and for the selected branch.
-fn split(state: &State, tier: Tier, place: Rect) -> (Rect, Rect, Rect) {
+fn split(scene: Scene<'_>, place: Rect) -> (Rect, Rect, Rect) {
+    let (sessions, tier) = (&scene.model.screens.sessions, scene.tier);
+    let state = &sessions.branches;
+    if scene.model.look.zoom {
+        let none = Rect { height: 0, ..place };
+        return if sessions.on_detail {
+            (none, none, place)
+        } else {
+            (place, none, none)
+        };
+    }
     let (detail, most) = match tier {
         Tier::Xl => (14, 6),
         Tier::M => (7, 3),
@@ -93,9 +103,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
-        widget::place(canvas, inset(rows.line()), &columns, |c| {
-            (title(state, c), Role::Dim)
-        });
+        let head = inset(rows.line());
+        heading(canvas, head, &columns, hits, state.order, state.reversed);
     }
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
@@ -112,17 +121,9 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
             canvas.select(line);
             hits.point(line);
         }
+        hits.row(line, at);
     }
     (hits.top, hits.page) = (top, page);
-}
-
-/// The heading of a column, with the direction of the order.
-fn title(state: &State, column: &Column<Col>) -> String {
-    if column.id != state.by() {
-        return column.title.to_owned();
-    }
-    let mark = if state.reversed { "▴" } else { "▾" };
-    format!("{} {mark}", column.title)
 }
 
 /// For the status line.

@@ -8,7 +8,7 @@ use crate::{
     },
     tui::{
         screen::{
-            Hits, explain, scroll,
+            Hits, Spot, explain, scroll,
             sessions::{branches::short, view::git_trouble},
         },
         theme::Role,
@@ -36,6 +36,8 @@ pub(in crate::tui::screen::sessions) fn draw(
         return explain(canvas, place, &[&why_empty(scene), &git_trouble(scene)]);
     };
     let (main, below) = split(state, scene.tier, place);
+    hits.spot(main, Spot::List);
+    hits.spot(below, Spot::Detail);
     grid(state, matrix, canvas, main, hits);
     if below.height == 0 {
         return;

@@ -1,0 +1,220 @@
+//! Reading, while another process may be writing.
+
+use super::{damaged, existing, failed, hour_of};
+use crate::{
+    domain::{Severity, Timestamp, Trouble, text},
+    record::{Begin, Event, Head, RecordError, Section, Start, Tape, What, block, pack::unpack},
+};
+use rusqlite::{Connection, params};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// The recording of a bridge, for reading.
+#[derive(Debug)]
+pub struct Reader {
+    db: Connection,
+    path: PathBuf,
+    who: HashMap<i64, Arc<str>>,
+}
+
+impl Reader {
+    /// Opens the recording at `path`; `None` when there is none. Makes and changes nothing.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub fn open(path: &Path) -> Result<Option<Self>, RecordError> {
+        Ok(existing(path)?.map(|db| Self {
+            db,
+            path: path.to_owned(),
+            who: HashMap::new(),
+        }))
+    }
+
+    fn run<T>(&self, done: rusqlite::Result<T>) -> Result<T, RecordError> {
+        done.map_err(|e| failed(&self.path, "read", e))
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, RecordError> {
+        let read = self.db.prepare_cached(sql).and_then(|mut rows| {
+            let rows = rows.query_map(values, row)?;
+            rows.collect()
+        });
+        self.run(read)
+    }
+
+    fn broken(&self, what: &str) -> RecordError {
+        damaged(&self.path, what)
+    }
+
+    /// Heads between two keys, both included, ascending.
+    fn heads(&self, life: Option<u32>, from: i64, to: i64) -> Result<Vec<Head>, RecordError> {
+        let sql = "SELECT list FROM heads WHERE life = coalesce(?1, life) AND last >= ?2 AND first <= ?3 ORDER BY life, first";
+        let lists = self.all(sql, params![life, from, to], |row| row.get::<_, Vec<u8>>(0))?;
+        let mut heads = Vec::new();
+        for list in lists {
+            let list: Vec<Head> = unpack(&list).map_err(|_| self.broken("heads of messages"))?;
+            heads.extend(
+                list.into_iter()
+                    .filter(|head| (from..=to).contains(&head.id)),
+            );
+        }
+        Ok(heads)
+    }
+
+    /// The events of a packed hour.
+    fn packed(&mut self, hour: i64) -> Result<Vec<Event>, RecordError> {
+        let sql = "SELECT who, list FROM blocks WHERE hour = ?1";
+        let blocks = self.all(sql, [hour], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let blocks: Vec<(i64, Vec<u8>)> = blocks;
+        if blocks
+            .iter()
+            .any(|(who, _)| *who != 0 && !self.who.contains_key(who))
+        {
+            let names = self.all("SELECT id, conversation FROM who", [], |row| {
+                Ok((row.get(0)?, row.get::<_, String>(1)?.into()))
+            })?;
+            self.who = names.into_iter().collect();
+        }
+        let mut events = Vec::new();
+        for (who, list) in blocks {
+            if who == 0 {
+                let list: Vec<Event> = unpack(&list).map_err(|_| self.broken("an hour"))?;
+                events.extend(self.whole(list)?);
+            } else {
+                let name = self.who.get(&who).ok_or_else(|| self.broken("a worker"))?;
+                let list = block::decode(hour, name, &list);
+                events.extend(list.map_err(|_| self.broken("a worker's hour"))?);
+            }
+        }
+        events.sort_by_key(|event| event.ms);
+        Ok(events)
+    }
+
+    fn gather(&mut self, from: i64, to: i64) -> Result<Vec<Event>, RecordError> {
+        let sql = "SELECT DISTINCT hour FROM blocks WHERE hour >= ?1 AND hour < ?2 ORDER BY hour";
+        let mut events = Vec::new();
+        for hour in self.all(sql, [hour_of(from), to], |row| row.get(0))? {
+            events.extend(self.packed(hour)?);
+        }
+        let sql = "SELECT list FROM tail ORDER BY id";
+        for list in self.all(sql, [], |row| row.get::<_, Vec<u8>>(0))? {
+            let list: Vec<Event> =
+                serde_json::from_slice(&list).map_err(|_| self.broken("the last hour"))?;
+            events.extend(list);
+        }
+        events.retain(|event| (from..to).contains(&event.ms));
+        events.sort_by_key(|event| event.ms);
+        Ok(events)
+    }
+
+    /// Events whose heads are kept elsewhere, with them. A head that is dropped takes its event with it.
+    fn whole(&self, mut events: Vec<Event>) -> Result<Vec<Event>, RecordError> {
+        let ids = events.iter().filter_map(|event| match event.what {
+            What::Kept(id) => Some(id),
+            _ => None,
+        });
+        let (from, to) = ids.fold((i64::MAX, i64::MIN), |(a, b), id| (a.min(id), b.max(id)));
+        if from > to {
+            return Ok(events);
+        }
+        let heads = self.heads(None, from, to)?;
+        let mut heads: HashMap<i64, Head> = heads.into_iter().map(|h| (h.id, h)).collect();
+        events.retain_mut(|event| {
+            let What::Kept(id) = event.what else {
+                return true;
+            };
+            let head = heads.remove(&id);
+            let found = head.is_some();
+            if let Some(head) = head {
+                event.what = What::Message(Box::new(head));
+            }
+            found
+        });
+        Ok(events)
+    }
+}
+
+impl Tape for Reader {
+    fn sections(&mut self) -> Result<Vec<Section>, RecordError> {
+        let sql = "SELECT began, until FROM sections WHERE until >= began ORDER BY began";
+        self.all(sql, [], |row| {
+            Ok(Section {
+                from: row.get(0)?,
+                until: row.get(1)?,
+            })
+        })
+    }
+
+    fn starts(&mut self) -> Result<Vec<i64>, RecordError> {
+        self.all("SELECT at FROM stills ORDER BY at", [], |row| row.get(0))
+    }
+
+    fn start(&mut self, at: i64) -> Result<Start, RecordError> {
+        let sql = "SELECT state FROM stills WHERE at = ?1";
+        let found = self.all(sql, [at], |row| row.get::<_, Vec<u8>>(0))?;
+        let bytes = found
+            .first()
+            .ok_or_else(|| self.broken("a state that is gone"))?;
+        let begin: Begin = unpack(bytes).map_err(|_| self.broken("a state"))?;
+        let mut heads = self.heads(Some(begin.life), i64::MIN, begin.still.message().0)?;
+        // Those of the hour that is not packed yet.
+        let last = heads.last().map_or(i64::MIN, |head| head.id);
+        let sql = "SELECT list FROM tail WHERE life = ?1 ORDER BY id";
+        for list in self.all(sql, [begin.life], |row| row.get::<_, Vec<u8>>(0))? {
+            let list: Vec<Event> =
+                serde_json::from_slice(&list).map_err(|_| self.broken("the last hour"))?;
+            heads.extend(list.into_iter().filter_map(|event| match event.what {
+                What::Message(head) if head.id > last && head.id <= begin.still.message().0 => {
+                    Some(*head)
+                }
+                _ => None,
+            }));
+        }
+        heads.sort_by_key(|head| head.id);
+        Ok(Start { begin, heads })
+    }
+
+    fn events(&mut self, from: i64, to: i64) -> Result<Vec<Event>, RecordError> {
+        // Between two statements the tail may be packed: what is read of both must be one picture.
+        let begun = self.db.execute_batch("BEGIN");
+        self.run(begun)?;
+        let found = self.gather(from, to);
+        let ended = self.db.execute_batch("COMMIT");
+        self.run(ended)?;
+        found
+    }
+
+    fn troubles(&mut self) -> Result<Option<Vec<Trouble>>, RecordError> {
+        let sql = "SELECT since, until, severity, what FROM troubles ORDER BY since";
+        let all = self.all(sql, [], |row| {
+            let what: String = row.get(3)?;
+            Ok(Trouble {
+                from: Timestamp(row.get(0)?),
+                until: row.get::<_, Option<i64>>(1)?.map(Timestamp),
+                severity: severity(row.get(2)?),
+                what: text::line(&what).into(),
+            })
+        })?;
+        Ok(Some(all))
+    }
+}
+
+fn severity(n: u8) -> Severity {
+    [
+        Severity::Ok,
+        Severity::Notice,
+        Severity::Warning,
+        Severity::Critical,
+    ]
+    .into_iter()
+    .find(|s| *s as u8 == n)
+    .unwrap_or(Severity::Unknown)
+}

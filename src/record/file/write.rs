@@ -1,0 +1,323 @@
+//! Writing: one process at a time, in short transactions.
+
+use super::{Room, damaged, failed, hour_of, open, place, tidy};
+use crate::{
+    domain::{Severity, Timestamp},
+    record::{
+        Begin, Event, Head, RecordError, What, block,
+        event::ms,
+        pack::{pack, unpack},
+    },
+};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rustix::fs::{FlockOperation, flock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::{File, OpenOptions},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Heads in one block.
+const HEADS: usize = 512;
+
+/// The recording of a bridge, for the one process that writes it.
+#[derive(Debug)]
+pub struct Writer {
+    db: Connection,
+    room: Room,
+    _lock: File,
+    now: Now,
+}
+
+/// Where the writing stands.
+#[derive(Debug, Clone)]
+struct Now {
+    path: PathBuf,
+    section: Option<i64>,
+    life: u32,
+    /// The hour of what lies in the tail; `None` when there is nothing.
+    hour: Option<i64>,
+}
+
+/// Something that was wrong and is not over yet, by its number in the file.
+pub(in crate::record) type Open = i64;
+
+impl Writer {
+    /// Opens the recording at `path`; `None` when another process writes it. Makes what is missing.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub fn open(path: &Path, room: Room) -> Result<Option<Self>, RecordError> {
+        let db = open(path)?;
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path.with_extension("recording"))
+            .map_err(|e| place(path, "locked", e))?;
+        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
+            Err(e) => return Err(place(path, "locked", e)),
+        }
+        let now = Now {
+            path: path.to_owned(),
+            section: None,
+            life: 0,
+            hour: None,
+        };
+        let mut writer = Self {
+            db,
+            room,
+            _lock: lock,
+            now,
+        };
+        // What another process left in the tail, in order or not.
+        writer.transact(|tx, now| now.pack_tail(tx))?;
+        Ok(Some(writer))
+    }
+
+    /// The highest message whose head is kept, and the life that it belongs to.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub fn known(&self) -> Result<(u32, i64), RecordError> {
+        let found: Option<(u32, i64)> = self
+            .db
+            .query_row(
+                "SELECT life, max(last) FROM heads GROUP BY life ORDER BY life DESC LIMIT 1",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()
+            .map_err(|e| failed(&self.now.path, "read", e))?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// A recording begins, or goes on after a gap: a new section.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says; nothing of it was written then.
+    pub fn begin(&mut self, begin: &Begin, heads: &[Head]) -> Result<(), RecordError> {
+        let at = ms(begin.still.at());
+        self.transact(|tx, this| {
+            this.life = begin.life;
+            this.pack_tail(tx)?;
+            for list in heads.chunks(HEADS) {
+                this.heads(tx, list, at)?;
+            }
+            this.still_in(tx, begin)?;
+            this.run(tx.execute("INSERT INTO sections(began, until) VALUES (?1, ?1)", [at]))?;
+            this.section = Some(tx.last_insert_rowid());
+            this.run(tx.execute("UPDATE troubles SET until = ?1 WHERE until IS NULL", [at]))?;
+            Ok(())
+        })
+    }
+
+    /// A state to start from in the middle of a section.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub fn still(&mut self, begin: &Begin) -> Result<(), RecordError> {
+        self.transact(|tx, this| this.still_in(tx, begin))
+    }
+
+    /// What was seen, ascending, and that all was seen until `until`. Packs the hour that is over.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says; nothing of it was written then.
+    pub fn write(&mut self, events: &[Event], until: i64) -> Result<(), RecordError> {
+        let Some(section) = self.now.section else {
+            return Ok(());
+        };
+        let now = hour_of(until);
+        let over = self.now.hour.is_some_and(|hour| hour < now);
+        self.transact(|tx, this| {
+            if over {
+                this.pack_tail(tx)?;
+            }
+            if !events.is_empty() {
+                let sql = "INSERT INTO tail(life, list) VALUES (?1, ?2)";
+                let list = serde_json::to_vec(events).unwrap_or_default();
+                this.run(tx.execute(sql, params![this.life, list]))?;
+                this.hour.get_or_insert(now);
+            }
+            let sql = "UPDATE sections SET until = max(until, ?2) WHERE id = ?1";
+            this.run(tx.execute(sql, [section, until])).map(drop)
+        })?;
+        if over {
+            tidy::tidy(&mut self.db, &self.now.path, &self.room, until)?;
+        }
+        Ok(())
+    }
+
+    /// Something is wrong since then.
+    pub(in crate::record) fn trouble(
+        &mut self,
+        since: Timestamp,
+        severity: Severity,
+        what: &str,
+    ) -> Result<Open, RecordError> {
+        let sql = "INSERT INTO troubles(since, severity, what) VALUES (?1, ?2, ?3)";
+        self.run(self.db.execute(sql, params![since.0, severity as u8, what]))?;
+        Ok(self.db.last_insert_rowid())
+    }
+
+    /// It is worse.
+    pub(in crate::record) fn change(
+        &mut self,
+        id: Open,
+        severity: Severity,
+    ) -> Result<(), RecordError> {
+        let sql = "UPDATE troubles SET severity = ?2 WHERE id = ?1";
+        self.run(self.db.execute(sql, params![id, severity as u8]))
+            .map(drop)
+    }
+
+    /// It is over.
+    pub(in crate::record) fn over(
+        &mut self,
+        id: Open,
+        until: Timestamp,
+    ) -> Result<(), RecordError> {
+        let sql = "UPDATE troubles SET until = ?2 WHERE id = ?1";
+        self.run(self.db.execute(sql, [id, until.0])).map(drop)
+    }
+
+    /// All of it, or nothing.
+    fn transact(
+        &mut self,
+        write: impl FnOnce(&Transaction<'_>, &mut Now) -> Result<(), RecordError>,
+    ) -> Result<(), RecordError> {
+        let before = self.now.clone();
+        let wrong = |e| failed(&before.path, "written", e);
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(wrong)?;
+        let done = write(&tx, &mut self.now).and_then(|()| tx.commit().map_err(wrong));
+        if done.is_err() {
+            self.now = before;
+        }
+        done
+    }
+
+    fn run<T>(&self, done: rusqlite::Result<T>) -> Result<T, RecordError> {
+        self.now.run(done)
+    }
+}
+
+impl Now {
+    fn run<T>(&self, done: rusqlite::Result<T>) -> Result<T, RecordError> {
+        done.map_err(|e| failed(&self.path, "written", e))
+    }
+
+    fn still_in(&self, tx: &Transaction<'_>, begin: &Begin) -> Result<(), RecordError> {
+        let sql = "INSERT OR REPLACE INTO stills VALUES (?1, ?2, ?3)";
+        let row = params![ms(begin.still.at()), begin.life, pack(begin)];
+        self.run(tx.execute(sql, row)).map(drop)
+    }
+
+    /// A block of heads, ascending.
+    fn heads(&self, tx: &Transaction<'_>, list: &[Head], at: i64) -> Result<(), RecordError> {
+        let (Some(first), Some(last)) = (list.first(), list.last()) else {
+            return Ok(());
+        };
+        let sql = "INSERT OR REPLACE INTO heads VALUES (?1, ?2, ?3, ?4, ?5)";
+        let row = params![self.life, first.id, last.id, at, pack(&list)];
+        self.run(tx.execute(sql, row)).map(drop)
+    }
+
+    /// Packs what lies in the tail by hour and worker.
+    fn pack_tail(&mut self, tx: &Transaction<'_>) -> Result<(), RecordError> {
+        let mut hours: BTreeMap<i64, Hour> = BTreeMap::new();
+        let mut heads: BTreeMap<(u32, i64), Head> = BTreeMap::new();
+        let read = tx
+            .prepare("SELECT life, list FROM tail ORDER BY id")
+            .and_then(|mut rows| {
+                let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                rows.collect::<rusqlite::Result<Vec<(u32, Vec<u8>)>>>()
+            });
+        for (life, list) in self.run(read)? {
+            let list: Vec<Event> =
+                serde_json::from_slice(&list).map_err(|_| damaged(&self.path, "the last hour"))?;
+            for event in list {
+                let hour = hours.entry(hour_of(event.ms)).or_default();
+                match event.what {
+                    What::Message(head) => {
+                        let what = What::Kept(head.id);
+                        hour.swarm.push(Event { ms: event.ms, what });
+                        heads.insert((life, head.id), *head);
+                    }
+                    What::Beat(ref beat) => hour.of(&beat.who).push(event),
+                    What::Act(ref act) => hour.of(&act.who).push(event),
+                    _ => hour.swarm.push(event),
+                }
+            }
+        }
+        let life = self.life;
+        let all: Vec<((u32, i64), Head)> = heads.into_iter().collect();
+        for same in all.chunk_by(|a, b| a.0.0 == b.0.0) {
+            let list: Vec<Head> = same.iter().map(|(_, head)| head.clone()).collect();
+            let at = hours.keys().next().copied().unwrap_or_default();
+            self.life = same.first().map_or(life, |(key, _)| key.0);
+            for list in list.chunks(HEADS) {
+                self.heads(tx, list, at)?;
+            }
+        }
+        self.life = life;
+        for (hour, list) in &mut hours {
+            self.blocks(tx, *hour, list)?;
+        }
+        self.run(tx.execute("DELETE FROM tail", []))?;
+        self.hour = None;
+        Ok(())
+    }
+
+    /// Writes the blocks of an hour; what was packed of it before is taken along.
+    fn blocks(&self, tx: &Transaction<'_>, hour: i64, list: &mut Hour) -> Result<(), RecordError> {
+        let broken = |_| damaged(&self.path, "a packed hour");
+        let before = |who: i64| -> Result<Option<Vec<u8>>, RecordError> {
+            let sql = "SELECT list FROM blocks WHERE hour = ?1 AND who = ?2";
+            let found = tx.query_row(sql, [hour, who], |row| row.get(0)).optional();
+            self.run(found)
+        };
+        let put = |who: i64, bytes: Vec<u8>| {
+            let sql = "INSERT OR REPLACE INTO blocks VALUES (?1, ?2, ?3)";
+            self.run(tx.execute(sql, params![hour, who, bytes]))
+        };
+        if !list.swarm.is_empty() {
+            let mut all: Vec<Event> = match before(0)? {
+                Some(bytes) => unpack(&bytes).map_err(broken)?,
+                None => Vec::new(),
+            };
+            all.append(&mut list.swarm);
+            put(0, pack(&all))?;
+        }
+        for (name, events) in &mut list.workers {
+            let sql = "INSERT INTO who(conversation) VALUES (?1) ON CONFLICT DO UPDATE SET conversation = excluded.conversation RETURNING id";
+            let who = self.run(tx.query_row(sql, [&**name], |row| row.get(0)))?;
+            let mut all = match before(who)? {
+                Some(bytes) => block::decode(hour, name, &bytes).map_err(broken)?,
+                None => Vec::new(),
+            };
+            all.append(events);
+            put(who, block::encode(hour, &all))?;
+        }
+        Ok(())
+    }
+}
+
+/// What was seen in an hour.
+#[derive(Debug, Default)]
+struct Hour {
+    swarm: Vec<Event>,
+    workers: HashMap<Arc<str>, Vec<Event>>,
+}
+
+impl Hour {
+    fn of(&mut self, who: &Arc<str>) -> &mut Vec<Event> {
+        self.workers.entry(Arc::clone(who)).or_default()
+    }
+}

@@ -1,0 +1,280 @@
+//! Reading an incident that anybody may have written.
+
+use super::{Header, SCHEMA};
+use crate::{
+    domain::{Trouble, health::Detector, text},
+    record::{Begin, Event, Head, RecordError, Section, Start, Tape, What},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::io::{self, BufRead, Read as _};
+
+/// Bytes that a file may have.
+const MOST: u64 = 512 << 20;
+/// Bytes that a line may have: the state of a large swarm is one.
+const LINE: u64 = 64 << 20;
+/// Heads and events that a file may have.
+const ROWS: usize = 8_000_000;
+/// No number is larger: a time in microseconds beyond the year 9999 is none.
+const LARGEST: i64 = 253_402_300_800_000_000;
+
+/// Why a file is no incident. Foreign text is neutralised.
+#[derive(Debug, thiserror::Error)]
+pub enum IncidentError {
+    /// It does not begin as one.
+    #[error(
+        "line 1: this is no incident ({SCHEMA}): {0}; write one with `swarmwarden incident export`"
+    )]
+    Foreign(String),
+    /// A line does not read.
+    #[error("line {line}: {why}; the file was changed or is damaged: export it again")]
+    Line {
+        /// Which, from 1.
+        line: usize,
+        /// Why not.
+        why: String,
+    },
+    /// The end is missing.
+    #[error("line {0}: the end is missing: the file was cut off; copy it again")]
+    CutOff(usize),
+    /// It is larger than one may be.
+    #[error("it is larger than an incident may be ({} MiB)", MOST >> 20)]
+    TooLarge,
+    /// It cannot be read.
+    #[error("it cannot be read: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// An incident, ready to play.
+#[derive(Debug, Clone)]
+pub struct Incident {
+    /// How it is judged.
+    pub detector: Detector,
+    section: Section,
+    begin: Begin,
+    heads: Vec<Head>,
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct HeadLine {
+    head: Head,
+}
+
+#[derive(Deserialize)]
+struct EndLine {
+    end: usize,
+}
+
+/// The lines of a file, counted and bounded.
+struct Lines<R> {
+    from: R,
+    n: usize,
+    left: u64,
+}
+
+impl<R: BufRead> Lines<R> {
+    /// The next line; `None` at the end.
+    fn next(&mut self) -> Result<Option<Vec<u8>>, IncidentError> {
+        let mut line = Vec::new();
+        let most = LINE.min(self.left).saturating_add(1);
+        let read = (&mut self.from).take(most).read_until(b'\n', &mut line)?;
+        let read = u64::try_from(read).unwrap_or(u64::MAX);
+        if read > LINE || read > self.left {
+            return Err(IncidentError::TooLarge);
+        }
+        self.left -= read;
+        self.n += 1;
+        if line.pop_if(|last| *last == b'\n').is_none() && !line.is_empty() {
+            return Err(IncidentError::CutOff(self.n));
+        }
+        Ok((read > 0).then_some(line))
+    }
+
+    fn wrong(&self, why: &str) -> IncidentError {
+        IncidentError::Line {
+            line: self.n,
+            why: text::line(why).into_owned(),
+        }
+    }
+
+    fn parse<T: DeserializeOwned>(&self, line: &[u8]) -> Result<T, IncidentError> {
+        serde_json::from_slice(line).map_err(|e| self.wrong(&e.to_string()))
+    }
+}
+
+/// Reads an incident. O(bytes).
+///
+/// # Errors
+/// As [`IncidentError`] says.
+pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
+    let mut lines = Lines {
+        from,
+        n: 0,
+        left: MOST,
+    };
+    let header = header(&mut lines)?;
+    let cut = |lines: &Lines<_>| IncidentError::CutOff(lines.n);
+    let line = lines.next()?.ok_or_else(|| cut(&lines))?;
+    let begin = begin(&lines, &line)?;
+    let section = Section {
+        from: header.from,
+        until: header.to,
+    };
+    if begin.still.at().0.div_euclid(1_000) != section.from {
+        return Err(lines.wrong("the state is not that of the beginning"));
+    }
+    let (mut heads, mut events): (Vec<Head>, Vec<Event>) = Default::default();
+    loop {
+        let line = lines.next()?.ok_or_else(|| cut(&lines))?;
+        if heads.len() + events.len() > ROWS {
+            return Err(IncidentError::TooLarge);
+        }
+        if line.starts_with(b"{\"end\"") {
+            let EndLine { end } = lines.parse(&line)?;
+            if end != events.len() {
+                return Err(lines.wrong("the number of events is another one"));
+            }
+            break;
+        }
+        if line.starts_with(b"{\"head\"") {
+            let HeadLine { head } = lines.parse(&line)?;
+            heads.push(head);
+            continue;
+        }
+        events.push(event(&lines, &line, section, events.last())?);
+    }
+    heads.sort_by_key(|head| head.id);
+    Ok(Incident {
+        detector: header.detector.detector(),
+        section,
+        begin,
+        heads,
+        events,
+    })
+}
+
+fn header(lines: &mut Lines<impl BufRead>) -> Result<Header, IncidentError> {
+    let foreign = |why: &str| IncidentError::Foreign(text::line(text::head(why, 200)).into_owned());
+    let line = match lines.next() {
+        Err(IncidentError::CutOff(_)) | Ok(None) => {
+            return Err(foreign("its first line is not whole"));
+        }
+        line => line?.unwrap_or_default(),
+    };
+    let value: Value =
+        serde_json::from_slice(&line).map_err(|_| foreign("its first line is not JSON"))?;
+    match value.get("schema").and_then(Value::as_str) {
+        Some(SCHEMA) => {}
+        Some(other) => return Err(foreign(&format!("it says {other}"))),
+        None => return Err(foreign("its first line names no schema")),
+    }
+    let header: Header = serde_json::from_value(value).map_err(|e| lines.wrong(&e.to_string()))?;
+    let sound = header.from >= 0 && header.from <= header.to && header.to < LARGEST / 1_000;
+    if sound {
+        Ok(header)
+    } else {
+        Err(lines.wrong("it ends before it begins"))
+    }
+}
+
+fn begin(lines: &Lines<impl BufRead>, line: &[u8]) -> Result<Begin, IncidentError> {
+    let mut value: Value = lines.parse(line)?;
+    if !sane(&value) {
+        return Err(lines.wrong("a number is out of range"));
+    }
+    let mut begin = value.get_mut("begin").map(Value::take).unwrap_or_default();
+    // What a book of alerts says is shown as it is.
+    for name in ["alerts", "name"] {
+        if let Some(alerts) = begin.get_mut(name) {
+            neutralise(alerts);
+        }
+    }
+    serde_json::from_value(begin).map_err(|e| lines.wrong(&e.to_string()))
+}
+
+fn event(
+    lines: &Lines<impl BufRead>,
+    line: &[u8],
+    section: Section,
+    last: Option<&Event>,
+) -> Result<Event, IncidentError> {
+    let event: Event = if line.windows(10).any(|w| w == b"{\"alerts\":") {
+        let mut value: Value = lines.parse(line)?;
+        if !sane(&value) {
+            return Err(lines.wrong("a number is out of range"));
+        }
+        neutralise(&mut value);
+        serde_json::from_value(value).map_err(|e| lines.wrong(&e.to_string()))?
+    } else {
+        lines.parse(line)?
+    };
+    if !(section.from..=section.until).contains(&event.ms) {
+        return Err(lines.wrong("it lies outside of the incident"));
+    }
+    if last.is_some_and(|last| last.ms > event.ms) {
+        return Err(lines.wrong("it is older than the one before"));
+    }
+    if matches!(event.what, What::Begin(_) | What::Kept(_)) {
+        return Err(lines.wrong("it has no place in an incident"));
+    }
+    Ok(event)
+}
+
+/// Every number in it can be a time.
+fn sane(value: &Value) -> bool {
+    match value {
+        Value::Number(n) => n.as_i64().map_or_else(
+            || n.as_f64().is_some_and(|x| x.abs() < 1e18),
+            |n| n.abs() <= LARGEST,
+        ),
+        Value::Array(all) => all.iter().all(sane),
+        Value::Object(map) => map.values().all(sane),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
+/// Every text in it, made safe to show.
+fn neutralise(value: &mut Value) {
+    match value {
+        Value::String(raw) => *raw = text::line(raw).into_owned(),
+        Value::Array(all) => all.iter_mut().for_each(neutralise),
+        Value::Object(map) => map.values_mut().for_each(neutralise),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl Incident {
+    /// First instant, in milliseconds, and last.
+    #[must_use]
+    pub const fn section(&self) -> Section {
+        self.section
+    }
+}
+
+impl Tape for Incident {
+    fn sections(&mut self) -> Result<Vec<Section>, RecordError> {
+        Ok(vec![self.section])
+    }
+
+    fn starts(&mut self) -> Result<Vec<i64>, RecordError> {
+        Ok(vec![self.section.from])
+    }
+
+    fn start(&mut self, _at: i64) -> Result<Start, RecordError> {
+        Ok(Start {
+            begin: self.begin.clone(),
+            heads: self.heads.clone(),
+        })
+    }
+
+    fn events(&mut self, from: i64, to: i64) -> Result<Vec<Event>, RecordError> {
+        let first = self.events.partition_point(|event| event.ms < from);
+        let last = self.events.partition_point(|event| event.ms < to);
+        Ok(self.events.get(first..last).unwrap_or_default().to_vec())
+    }
+
+    fn troubles(&mut self) -> Result<Option<Vec<Trouble>>, RecordError> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,198 @@
+//! Writes what a [`super::Tap`] takes down, and keeps a fold of its own beside it: for states to start from, and for what was wrong when.
+
+use super::{
+    Batch, Event, Fold, Reader, RecordError, Room, Tape as _, Writer,
+    event::{instant, ms},
+    fold::Change,
+    tap::Spout,
+};
+use crate::domain::health::Detector;
+use std::{
+    collections::HashMap,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Between two states to start from, in milliseconds.
+pub const STILLS: i64 = 6 * 3_600_000;
+/// So long after the last write it is written that nothing came, in milliseconds.
+const IDLE: i64 = 10_000;
+
+/// The recorder of a bridge.
+#[derive(Debug)]
+pub struct Recorder {
+    path: PathBuf,
+    room: Room,
+    detector: Detector,
+    spout: Spout,
+    writer: Option<Writer>,
+    fold: Option<Fold>,
+    /// What is wrong, by its number in the file.
+    wrong: HashMap<Arc<str>, i64>,
+    stilled: i64,
+    written: i64,
+}
+
+impl Recorder {
+    /// Writes into the file at `path` what comes out of `spout`.
+    #[must_use]
+    pub fn new(path: PathBuf, room: Room, detector: Detector, spout: Spout) -> Self {
+        Self {
+            path,
+            room,
+            detector,
+            spout,
+            writer: None,
+            fold: None,
+            wrong: HashMap::new(),
+            stilled: i64::MIN,
+            written: i64::MIN,
+        }
+    }
+
+    /// Looks that could not be taken and are a gap now.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.spout.lost()
+    }
+
+    /// Writes what waits. Does nothing while another process records the same bridge. O(what waits).
+    ///
+    /// # Errors
+    /// As [`RecordError`] says: what waited is lost then, and the next call begins after a gap.
+    pub fn step(&mut self) -> Result<(), RecordError> {
+        if self.writer.is_none() {
+            let Some(writer) = self.open().inspect_err(|_| self.spout.close())? else {
+                self.spout.close();
+                while self.spout.waiting.try_recv().is_ok() {}
+                return Ok(());
+            };
+            let (life, known) = writer.known()?;
+            self.writer = Some(writer);
+            self.spout.open(life, known);
+        }
+        let done = self.drain();
+        if done.is_err() {
+            self.writer = None;
+            self.fold = None;
+            self.spout.close();
+            self.spout.broken();
+            while self.spout.waiting.try_recv().is_ok() {}
+        }
+        done
+    }
+
+    /// Opens the file. One that is damaged is moved aside, and a new one begins.
+    fn open(&self) -> Result<Option<Writer>, RecordError> {
+        match Writer::open(&self.path, self.room) {
+            Err(error @ RecordError::Damaged { .. }) => {
+                set_aside(&self.path).map_err(|_| error)?;
+                Writer::open(&self.path, self.room)
+            }
+            opened => opened,
+        }
+    }
+
+    fn drain(&mut self) -> Result<(), RecordError> {
+        // What was handed over before this is in the queue now.
+        let until = self.spout.until();
+        let mut events = Vec::new();
+        while let Ok(batch) = self.spout.waiting.try_recv() {
+            match batch {
+                Batch::Events(mut more) => events.append(&mut more),
+                Batch::Begin(begun) => {
+                    if let Some(at) = events.last().map(|last: &Event| last.ms) {
+                        self.write(&std::mem::take(&mut events), at)?;
+                    }
+                    let (begin, heads) = *begun;
+                    if let Some(writer) = &mut self.writer {
+                        writer.begin(&begin, &heads)?;
+                    }
+                    self.wrong.clear();
+                    self.stilled = ms(begin.still.at());
+                    self.fold = self.whole(self.stilled)?;
+                    self.note()?;
+                }
+            }
+        }
+        let until = events.last().map_or(until, |last| last.ms.max(until));
+        let idle = until.saturating_sub(self.written) >= IDLE;
+        if self.fold.is_some() && (!events.is_empty() || idle) {
+            self.write(&events, until)?;
+        }
+        Ok(())
+    }
+
+    /// The fold from a state on, with all the heads that the file holds.
+    fn whole(&self, at: i64) -> Result<Option<Fold>, RecordError> {
+        let Some(mut reader) = Reader::open(&self.path)? else {
+            return Ok(None);
+        };
+        let start = reader.start(at)?;
+        let detector = self.detector.clone();
+        Ok(Some(Fold::new(detector, &start.begin, &start.heads, true)))
+    }
+
+    fn write(&mut self, events: &[Event], until: i64) -> Result<(), RecordError> {
+        let Some(writer) = &mut self.writer else {
+            return Ok(());
+        };
+        writer.write(events, until)?;
+        self.written = until;
+        if let Some(fold) = &mut self.fold {
+            fold.take(events);
+            fold.pass(instant(until));
+            if until.saturating_sub(self.stilled) >= STILLS {
+                writer.still(&fold.begin())?;
+                self.stilled = ms(fold.at());
+            }
+        }
+        self.note()
+    }
+
+    /// Writes down what began to be wrong, and what is over.
+    fn note(&mut self) -> Result<(), RecordError> {
+        let (Some(fold), Some(writer)) = (&mut self.fold, &mut self.writer) else {
+            return Ok(());
+        };
+        for Change {
+            key,
+            at,
+            severity,
+            what,
+            ..
+        } in fold.changes()
+        {
+            match (self.wrong.get(&key).copied(), severity) {
+                (Some(id), Some(worse)) => writer.change(id, worse)?,
+                (Some(id), None) => {
+                    writer.over(id, at)?;
+                    self.wrong.remove(&key);
+                }
+                (None, Some(severity)) => {
+                    let id = writer.trouble(at, severity, &what)?;
+                    self.wrong.insert(key, id);
+                }
+                (None, None) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Moves a file and its companions out of the way; what was moved before is overwritten.
+fn set_aside(path: &Path) -> std::io::Result<()> {
+    let with = |suffix: &str| {
+        let mut name = OsString::from(path);
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    for suffix in ["-wal", "-shm"] {
+        if with(suffix).exists() {
+            fs::remove_file(with(suffix))?;
+        }
+    }
+    fs::rename(path, with(".damaged"))
+}
