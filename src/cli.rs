@@ -8,6 +8,7 @@ mod drill;
 mod git;
 mod metrics;
 mod operations;
+mod record;
 mod report;
 mod sessions;
 mod setup;
@@ -30,6 +31,7 @@ pub(crate) use drill::{Drill, DrillAgent, Form};
 pub(crate) use git::{Git, GitCommand, Merge};
 pub(crate) use metrics::Metrics;
 pub(crate) use operations::{Backup, Checklist, Prune, Restore, Rollcall, Sheet, Which};
+pub(crate) use record::{Export, Incident, IncidentCommand, Replay, Sheet as Comparison, WhatIf};
 pub(crate) use report::{Paper, Report};
 pub(crate) use sessions::TakeOver;
 pub(crate) use setup::{Setup, SetupBridge, SetupCommand};
@@ -103,6 +105,12 @@ pub(crate) struct Common {
     /// Colours of the dashboard: term, dark, light, cb, cb-light, contrast, mono, or one of your own (`theme list`).
     #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
     pub(crate) theme: Option<String>,
+    /// Look at a part of the swarm: a session, team:NAME, worker:NAME, or several with / between.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) scope: Option<String>,
+    /// Keys of the dashboard: vim, arrows or htop.
+    #[arg(long, value_name = "NAME", value_parser = ["vim", "arrows", "htop"], global = true)]
+    pub(crate) preset: Option<String>,
     /// When to use colours.
     #[arg(
         long,
@@ -258,6 +266,13 @@ pub(crate) enum Sub {
     /// The agent of a worker in a drill.
     #[command(hide = true)]
     DrillAgent(DrillAgent),
+    /// Play what was recorded, from any instant (`--at`), or an incident in a file. Nothing can be written in it.
+    Replay(Replay),
+    /// A stretch of what was recorded, as a file.
+    Incident(Incident),
+    /// What another detector would have said of what was recorded: alerts gained and lost, delays, false alarms.
+    #[command(name = "whatif")]
+    WhatIf(WhatIf),
     /// Watch a made-up swarm that writes to a real bridge of its own.
     Demo(Demo),
 }

@@ -71,7 +71,7 @@ pub struct Fresh {
     pub theme: String,
     /// Name and text of every theme of the operator's own.
     pub themes: Vec<(String, String)>,
-    /// Keys, in the form of a preset.
+    /// Name of the preset of keys.
     pub preset: String,
     /// Keys that the operator has chosen.
     pub rebind: Vec<Rebind>,

@@ -2,17 +2,19 @@
 
 mod chord;
 mod listing;
+mod preset;
 mod rebind;
 
 pub(crate) use chord::Chord;
 pub use listing::{Bound, Live, Place, live};
+pub use preset::presets;
 pub use rebind::{Flaw, Rebind};
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The shipped keymap.
-pub const PRESET: &str = include_str!("../../assets/keymap.toml");
+pub(crate) const PRESET: &str = include_str!("../../assets/keymap.toml");
 
 macro_rules! actions {
     ($($name:ident = $text:literal),+ $(,)?) => {
@@ -191,7 +193,13 @@ impl Context {
     pub(crate) const fn types(self) -> bool {
         matches!(
             self,
-            Self::Word | Self::Form | Self::Prompt | Self::Palette | Self::Orders | Self::Take
+            Self::Word
+                | Self::Form
+                | Self::Prompt
+                | Self::Palette
+                | Self::Orders
+                | Self::Take
+                | Self::Help
         )
     }
 
@@ -214,7 +222,8 @@ impl Context {
             | Self::Prompt
             | Self::Palette
             | Self::Orders
-            | Self::Take => &[Self::Always],
+            | Self::Take
+            | Self::Help => &[Self::Always],
             _ => &[Self::Move, Self::Always],
         }
     }

@@ -21,6 +21,7 @@ mod overlay;
 mod reasons;
 mod run;
 mod screen;
+mod search;
 mod sheet;
 mod sieve;
 mod terminal;
@@ -37,7 +38,7 @@ pub use bell::Channels;
 pub use clip::Between;
 pub use effect::Effect;
 pub use errand::{Custom, Errand, Errands, Fresh, Messenger, Nobody, Told};
-pub use keymap::{Bound, Flaw, Live, PRESET, Place, Rebind, live};
+pub use keymap::{Bound, Flaw, Live, Place, Rebind, live, presets};
 pub use model::{Model, Msg, View};
 pub use order::{ListWish, known_lists};
 pub use run::{Signal, run};
@@ -66,8 +67,12 @@ pub struct Options {
     pub between: Between,
     /// The mouse is ours from the start.
     pub mouse: bool,
-    /// Keys, in the form of [`PRESET`].
-    pub keymap: String,
+    /// The part of the swarm to look at, as it was typed.
+    pub scope: Option<String>,
+    /// Why `:rw` is refused, when it is.
+    pub locked: Option<Arc<str>>,
+    /// Name of a preset of keys; an unknown name is `vim`.
+    pub preset: String,
     /// Keys that the operator has chosen; what cannot be done is said in the status line.
     pub rebind: Vec<Rebind>,
     /// First view.
@@ -111,7 +116,9 @@ impl Default for Options {
             still: false,
             between: Between::default(),
             mouse: false,
-            keymap: PRESET.to_owned(),
+            preset: "vim".to_owned(),
+            scope: None,
+            locked: None,
             rebind: Vec::new(),
             start: View::Overview,
             east: 0,

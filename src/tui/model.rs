@@ -195,7 +195,7 @@ impl Model {
     /// The dashboard before the first event.
     #[must_use]
     pub fn new(options: &Options, now: Timestamp) -> Self {
-        let (keymap, mut notes) = Keymap::parse(&options.keymap);
+        let mut notes = Vec::new();
         let (palette, flaws) = match &options.own_theme {
             Some(own) => Palette::read(own),
             None => (
@@ -208,7 +208,7 @@ impl Model {
                 .iter()
                 .map(|flaw| format!("theme {}: {flaw}", options.theme)),
         );
-        let (keymap, flaws) = keymap.rebound(&options.rebind);
+        let (keymap, flaws) = Keymap::preset(&options.preset).rebound(&options.rebind);
         notes.extend(flaws.into_iter().map(|flaw| flaw.words));
         notes.extend(options.banner.clone());
         let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
@@ -249,7 +249,8 @@ impl Model {
                 themes: options.themes.clone(),
                 theme: options.theme.clone(),
                 commands: options.commands.clone(),
-                locked: options.read_only.clone(),
+                locked: options.locked.clone(),
+                scope: options.scope.clone(),
             },
             travel: options
                 .replay

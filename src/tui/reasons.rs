@@ -53,6 +53,11 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::NextProblem if model.snapshot().problems.is_empty() => {
             Some("no problems".to_owned())
         }
+        Action::NextMatch | Action::PreviousMatch
+            if model.view != View::Messages || !model.screens.messages.open =>
+        {
+            Some("no text is read here".to_owned())
+        }
         Action::Reread if model.facts.gone().is_some() => Some("the engine has stopped".to_owned()),
         Action::Escape | Action::Parent if model.view == View::Overview => {
             Some("this is the first view".to_owned())

@@ -71,6 +71,7 @@ impl Model {
             Msg::Snapshot(snapshot) => {
                 messages::keep_dropped(self, &snapshot);
                 self.facts.accept(Arc::clone(&snapshot));
+                self.look_as_asked(now);
                 let mut effects = bell::hear(self, &snapshot, now);
                 effects.extend(travel::begin(self, now));
                 effects
@@ -215,7 +216,7 @@ impl Model {
 
     /// The filter that is being typed.
     fn filter_mut(&mut self) -> Option<&mut String> {
-        if !matches!(self.overlay, Some(Overlay::Note(_))) {
+        if !matches!(self.overlay, Some(Overlay::Note(_) | Overlay::Page(_))) {
             return if self.typed.prompt {
                 self.view_filter_mut()
             } else {
@@ -224,6 +225,7 @@ impl Model {
         }
         match &mut self.overlay {
             Some(Overlay::Note(note)) => Some(&mut note.text),
+            Some(Overlay::Page(page)) if page.search.typing => Some(&mut page.search.typed),
             _ => None,
         }
     }
@@ -234,6 +236,9 @@ impl Model {
             View::Workers => Some(&mut self.screens.workers.filter),
             View::Tasks => Some(&mut self.screens.tasks.filter),
             View::Alerts => Some(&mut self.screens.alerts.filter),
+            View::Messages if self.screens.messages.open => {
+                Some(&mut self.screens.messages.search.typed)
+            }
             View::Messages => Some(&mut self.screens.messages.filter),
             View::Sessions => Some(&mut self.screens.sessions.filter),
             View::Activity => Some(&mut self.screens.activity.filter),
@@ -357,7 +362,10 @@ impl Model {
 
     fn prompt(&mut self, action: Action) {
         match action {
-            Action::Accept => self.typed.prompt = false,
+            Action::Accept => {
+                self.typed.prompt = false;
+                messages::found(self);
+            }
             Action::Escape | Action::Erase => {
                 if let Some(filter) = self.filter_mut() {
                     filter.clear();

@@ -3,6 +3,7 @@
 mod footer;
 mod guard;
 mod header;
+mod which;
 
 use super::{
     model::{Model, View},
@@ -137,6 +138,7 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         overlay::draw(scene.model, canvas, body, hits, scene.now);
         mouse::cover(scene.model, area, hits);
     }
+    which::draw(scene.model, canvas, body);
     footer::draw(scene, canvas, rows.rest(), hits);
 }
 

@@ -9,6 +9,7 @@ use swarmwarden::{
     engine::{IssueError, PublishError},
     git::{GitError, NetworkError, PlumbingError},
     headless::Exit,
+    record::{IncidentError, RecordError},
     settings::SettingsError,
     store::StoreError,
 };
@@ -57,6 +58,12 @@ pub(crate) enum Failure {
     /// An address cannot be listened at.
     #[error("cannot listen at {0}: {1}; name a free address with --listen")]
     Listen(std::net::SocketAddr, #[source] io::Error),
+    /// A recording is not written or not played.
+    #[error("{}", chain(.0))]
+    Record(RecordError),
+    /// A file is no incident that can be played.
+    #[error("{}", super::record::of_incident(.0, .1))]
+    Incident(PathBuf, IncidentError),
     /// The output, the terminal or a thread failed.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -129,6 +136,9 @@ impl Failure {
                 Exit::Usage
             }
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
+            Self::Record(error) => super::record::exit(error),
+            Self::Incident(_, IncidentError::Io(_)) => Exit::NoInput,
+            Self::Incident(..) => Exit::Data,
             Self::Io(error) => Exit::of_write(error),
         }
     }

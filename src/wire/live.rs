@@ -5,11 +5,11 @@ use super::{
     bridge::Bridge,
     failure::Failure,
     health::HealthFile,
-    outside,
     pen::{pen, random},
+    screen,
 };
 use std::{
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
@@ -25,9 +25,9 @@ use swarmwarden::{
     link::{JobHealth, Ports},
     notify::{Child, Outlet},
     record::Room,
-    settings::{self, Address, Colours, Settings},
+    settings::{self, Address, Settings},
     store::{Books, Sidecar, pipe::Purpose},
-    tui::{self, Depth, Signal, View as Screen},
+    tui,
 };
 use tokio::{
     runtime::{Builder, Runtime},
@@ -49,7 +49,7 @@ pub(super) fn complete<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 }
 
 /// The same, with so much patience for what blocks.
-fn complete_within<T>(
+pub(super) fn complete_within<T>(
     patience: Duration,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
@@ -143,7 +143,7 @@ impl Subject {
                 .flatten(),
             memory,
             record: state.map(|state| Keepsake {
-                path: Sidecar::place(state, self.bridge.place()).with_extension("seen"),
+                path: super::record::place(state, self.bridge.place()),
                 room: settings.record.filter(|_| keeps).map(|room| Room {
                     keep: room.keep,
                     bytes: room.bytes,
@@ -212,67 +212,26 @@ pub(super) fn dashboard(
     subject: Subject,
     panic_test: bool,
 ) -> Result<Exit, Failure> {
+    let forbidden = match pen(
+        settings,
+        &subject.bridge,
+        subject.mode,
+        subject.state.as_deref(),
+    ) {
+        Pen::Forbidden(why) => Some(why),
+        Pen::Ready { .. } => None,
+    };
     let options = tui::Options {
-        theme: settings.theme.clone(),
-        own_theme: super::theme::own(&settings.theme)?,
-        depth: match settings.colours {
-            Colours::None => Depth::None,
-            Colours::Ansi => Depth::Ansi,
-            Colours::Indexed => Depth::Indexed,
-            Colours::True => Depth::True,
-        },
-        ascii: settings.ascii,
-        slow: settings.slow,
-        mouse: settings.mouse,
-        still: !settings.motion,
-        between: outside::between(),
-        errands: Arc::new(outside::Outside),
-        start: match settings.start.as_str() {
-            "workers" => Screen::Workers,
-            "messages" => Screen::Messages,
-            "sessions" => Screen::Sessions,
-            "tasks" => Screen::Tasks,
-            "alerts" => Screen::Alerts,
-            "activity" => Screen::Activity,
-            _ => Screen::Overview,
-        },
-        east: east(),
-        read_only: match pen(
-            settings,
-            &subject.bridge,
-            subject.mode,
-            subject.state.as_deref(),
-        ) {
-            Pen::Forbidden(why) => Some(why),
-            Pen::Ready { .. } => None,
-        },
-        channels: outside::channels(settings),
-        actor: Arc::clone(&settings.actor),
-        seed: random()[0],
-        rebind: super::keys::rebinds(&settings.keys),
+        read_only: forbidden.clone(),
+        locked: forbidden,
         banner: super::first::tip(settings.state.as_deref()),
-        panic_test,
-        ..tui::Options::default()
+        ..screen::options(settings, panic_test)?
     };
     let mut subject = subject;
     let policy = beside::embedded(settings, &mut subject)?;
-    // Who quits wants the prompt: what is left to end by then is a read that hangs.
-    let outcome = complete_within(Duration::from_millis(50), async {
-        let clock = subject.clock.clone();
-        let (engine, ports) = subject.start(settings, Role::Actor(policy));
-        let outcome = tui::start(ports, options, || clock.now()).await;
-        engine.stop().await;
-        Ok(outcome?)
-    })?;
-    if let Some(text) = outcome.print {
-        writeln!(io::stdout(), "{text}")?;
-    }
-    Ok(match outcome.signal {
-        Some(Signal::Interrupt) => Exit::Interrupted,
-        Some(Signal::Hangup) => Exit::HungUp,
-        Some(Signal::Terminate) => Exit::Terminated,
-        Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
-    })
+    let clock = subject.clock.clone();
+    let begin = || Ok(subject.start(settings, Role::Actor(policy)));
+    screen::show(begin, options, &clock)
 }
 
 /// An engine that acts, for a process without a screen.
@@ -312,13 +271,6 @@ fn outlets(settings: &Settings, mode: Mode, keeps: bool) -> Vec<Arc<dyn Outlet>>
     let all = settings.outlets.iter().filter_map(child);
     all.map(|child| Arc::new(child) as Arc<dyn Outlet>)
         .collect()
-}
-
-/// The operator's zone, in seconds east of UTC.
-fn east() -> i32 {
-    use chrono::{Local, Offset, TimeZone};
-    let now = Clock::system().now().utc().unwrap_or_default().naive_utc();
-    Local.offset_from_utc_datetime(&now).fix().local_minus_utc()
 }
 
 /// `watchdog`.

@@ -13,6 +13,7 @@ mod demo;
 mod deploy;
 mod doctor;
 mod drill;
+mod errands;
 mod failure;
 mod first;
 mod git;
@@ -30,8 +31,10 @@ mod owners;
 mod pen;
 mod pipe;
 mod plain;
+mod record;
 mod report;
 mod repository;
+mod screen;
 mod sessions;
 mod setup;
 mod shell;
@@ -41,7 +44,9 @@ mod tasks;
 mod theme;
 mod wait;
 
-use crate::cli::{Act, Check, Cli, Command, Common, Explain, Format, Show, Status, Sub, When};
+use crate::cli::{
+    Act, Check, Cli, Command, Common, Explain, Format, IncidentCommand, Show, Status, Sub, When,
+};
 use bridge::Bridge;
 use failure::Failure;
 use live::Subject;
@@ -65,7 +70,13 @@ use swarmwarden::{
 };
 
 /// Runs what was asked for.
-pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+pub(crate) fn run(mut cli: Cli) -> Result<Exit, Failure> {
+    if let Some(Command::Sub(sub)) = &mut cli.command
+        && let Sub::Replay(asked) = &mut **sub
+    {
+        // There it is where to begin, in any form that people type.
+        asked.at = cli.common.at.take();
+    }
     drill::follow_parent();
     match cli.command {
         Some(Command::Shell(asked)) => shell::run(&cli.common, &asked),
@@ -119,6 +130,11 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Theme(asked)) => theme::run(&settings, &asked.command),
         Some(Sub::Drill(asked)) => drill::run(common.db.as_deref(), &asked),
         Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
+        Some(Sub::Replay(asked)) => record::replay(&settings, &asked, plain, common.panic_test),
+        Some(Sub::Incident(asked)) => match &asked.command {
+            IncidentCommand::Export(asked) => record::export(&settings, asked),
+        },
+        Some(Sub::WhatIf(asked)) => record::whatif(&settings, &asked, common.config.as_deref()),
         Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, common.panic_test),
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
@@ -164,6 +180,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     let (mut file, mut warnings) = config::read(common.config.as_deref())?;
     theme::settle(&mut file, &mut warnings);
     if !quiet {
+        warnings.extend(errands::flaws(&file));
         warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
         warn(&warnings)?;
     }
@@ -183,6 +200,8 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         read_only: common.read_only,
         policy: None,
         with: common.with.clone(),
+        scope: common.scope.clone(),
+        preset: common.preset.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
         no_mouse: common.no_mouse,
@@ -215,7 +234,9 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
                 .into_owned(),
         ),
     };
-    Ok(settings::resolve(given, file, &env, Path::exists)?)
+    let mut settings = settings::resolve(given, file, &env, Path::exists)?;
+    settings.config.clone_from(&common.config);
+    Ok(settings)
 }
 
 /// What is wrong with the configuration, on stderr.
@@ -262,6 +283,11 @@ fn glance(
     let mut snapshot = look(&mut *store, &view, now, repo)?;
     if mode == Mode::Live {
         snapshot.alerts = remembered(settings, path);
+    }
+    if let Some(words) = &settings.scope {
+        let scope = domain::Scope::parse(words, &snapshot);
+        let scope = scope.map_err(|why| Failure::Usage(format!("--scope: {why}")))?;
+        snapshot = snapshot.within(&scope);
     }
     Ok((snapshot, now))
 }

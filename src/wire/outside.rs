@@ -10,7 +10,7 @@ use std::{
 use swarmwarden::{
     domain::text,
     settings::Settings,
-    tui::{Between, Channels, Errand, Errands, Told},
+    tui::{Between, Channels, Told},
 };
 
 /// Tools that keep a clipboard: name, arguments, the variable without which they reach nothing.
@@ -102,20 +102,6 @@ fn export_to(dir: &Path, name: &str, contents: &str) -> Result<Told, String> {
         "written to {shown}, {} bytes",
         contents.len()
     )))
-}
-
-/// Carries out what is taken from the dashboard.
-#[derive(Debug)]
-pub(super) struct Outside;
-
-impl Errands for Outside {
-    fn carry_out(&self, errand: &Errand) -> Result<Told, String> {
-        match errand {
-            Errand::Clip { tool, text } => clip(tool, text),
-            Errand::Export { name, contents } => export(name, contents),
-            _ => Err("there is no configuration here".to_owned()),
-        }
-    }
 }
 
 #[cfg(test)]

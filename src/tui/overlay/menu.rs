@@ -8,6 +8,7 @@ use crate::{
     },
     tui::{
         acting::{self, Target},
+        custom,
         effect::Effect,
         keymap::Action,
         model::{Model, View},
@@ -24,6 +25,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Entry {
     Do(Deed),
+    /// A command of the operator's own, by name.
+    Custom(String),
     /// The same several times.
     All(Vec<Deed>),
     Reassign,
@@ -109,6 +112,11 @@ impl Menu {
             "assign a new task …".to_owned(),
             Ok(Entry::Assign(target.worker.clone())),
         ));
+        for command in model.finding.commands.clone() {
+            let can = custom::argv(model, &command);
+            let label = format!("run {}", text::line(&command.name));
+            rows.push((label, can.map(|_| Entry::Custom(command.name))));
+        }
         Self {
             title: "Actions".to_owned(),
             target: target.clone(),
@@ -143,7 +151,7 @@ impl Menu {
 
     /// What can be done that no key does by itself, or why not.
     pub(crate) fn deeds(&self) -> impl Iterator<Item = (&str, Result<Entry, String>)> {
-        let keyed = ["reassign ", "message ", "assign "];
+        let keyed = ["reassign ", "message ", "assign ", "run "];
         let own = self.rows.iter();
         own.filter(move |(label, _)| !keyed.iter().any(|k| label.starts_with(k)))
             .map(|(label, can)| (label.as_str(), can.clone()))
@@ -270,6 +278,7 @@ pub(crate) fn run(
     match entry.clone() {
         Entry::Do(deed) => acting::begin(model, deed, now),
         Entry::All(deeds) => acting::begin_all(model, deeds, now),
+        Entry::Custom(name) => custom::begin(model, &name, now),
         Entry::Reassign => acting::reassign(model, target, now),
         Entry::Merge(ours, theirs) => {
             let scratch = Scratch::open(model, ours, theirs, now);

@@ -41,13 +41,8 @@ use std::sync::Arc;
 /// An open overlay.
 #[derive(Debug)]
 pub(crate) enum Overlay {
-    /// Keys and symbols; the first line on screen, the last one that can be, and lines on screen.
-    Help {
-        /// First line on screen.
-        top: usize,
-        /// Highest first line, and lines on screen.
-        seen: (usize, usize),
-    },
+    /// Keys and symbols.
+    Help(Box<help::Help>),
     /// Background jobs, by name.
     Daemons(List<&'static str>),
     /// What to mute, and for how long.
@@ -83,11 +78,8 @@ pub(crate) enum Overlay {
 
 impl Overlay {
     /// Help from its first line.
-    pub(crate) const fn help() -> Self {
-        Self::Help {
-            top: 0,
-            seen: (0, 1),
-        }
+    pub(crate) fn help() -> Self {
+        Self::Help(Box::default())
     }
 
     /// The write log from its newest line.
@@ -112,7 +104,7 @@ impl Overlay {
     /// Where its keys stand.
     pub(crate) fn context(&self) -> Context {
         match self {
-            Self::Help { .. } => Context::Help,
+            Self::Help(_) => Context::Help,
             Self::Daemons(_) => Context::Daemons,
             Self::Mute(_) => Context::Mute,
             Self::Note(_) => Context::Prompt,
@@ -123,6 +115,7 @@ impl Overlay {
             Self::Palette(_) => Context::Palette,
             Self::Ask(_) => Context::Ask,
             Self::Orders(_) => Context::Orders,
+            Self::Page(page) if page.search.typing => Context::Prompt,
             Self::Page(_) => Context::Page,
             Self::Scratch(_) => Context::Scratch,
             Self::Dialog(dialog) => dialog.context(),
@@ -139,6 +132,7 @@ impl Overlay {
             Self::Page(page) => {
                 page.seen = hits.detail;
                 page.top = page.top.min(hits.detail.0);
+                page.search.settle(hits);
             }
             Self::Scratch(scratch) => {
                 scratch.seen = hits.detail;
@@ -149,7 +143,11 @@ impl Overlay {
                 menu.list.top = hits.top;
                 menu.list.page = hits.page;
             }
-            Self::Help { top, seen } | Self::Log { top, seen } => {
+            Self::Help(help) => {
+                help.seen = hits.detail;
+                help.top = help.top.min(hits.detail.0);
+            }
+            Self::Log { top, seen } => {
                 *seen = hits.detail;
                 *top = (*top).min(hits.detail.0);
             }
@@ -185,6 +183,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             orders::act(model, menu, action);
             return Vec::new();
         }
+        Some(Overlay::Help(open)) => return help::act(model, open, action, now),
         Some(Overlay::Ask(ask)) => return ask::act(model, ask, action, now),
         Some(Overlay::Palette(palette)) => {
             model.overlay = Some(Overlay::Palette(palette));
@@ -192,6 +191,12 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         }
         Some(Overlay::Taking(taking)) => return take::act(model, taking, action, now),
         other => model.overlay = other,
+    }
+    if let (Action::Escape, Some(Overlay::Page(page))) = (action, &mut model.overlay)
+        && page.search.words().is_some()
+    {
+        page.search.reset();
+        return Vec::new();
     }
     if action == Action::Escape && !matches!(model.overlay, Some(Overlay::Scratch(_))) {
         model.overlay = None;
@@ -207,10 +212,10 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             Vec::new()
         }
         Some(Overlay::Page(page)) => {
-            page.top = moved(action, page.top, page.seen.1, page.seen.0).unwrap_or(page.top);
+            page::act(page, action);
             Vec::new()
         }
-        Some(Overlay::Help { top, seen } | Overlay::Log { top, seen }) => {
+        Some(Overlay::Log { top, seen }) => {
             *top = moved(action, *top, seen.1, seen.0).unwrap_or(*top);
             Vec::new()
         }
@@ -232,7 +237,8 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             vec![model.ask(Command::Job { name, order }).1]
         }
         Some(
-            Overlay::Mute(_)
+            Overlay::Help(_)
+            | Overlay::Mute(_)
             | Overlay::Note(_)
             | Overlay::Ask(_)
             | Overlay::Palette(_)
@@ -251,6 +257,7 @@ pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) -> Vec<Effec
         Some(Overlay::Palette(_)) => palette::edit(model, chord, now),
         Some(Overlay::Taking(_)) => return take::edit(model, chord, now),
         Some(Overlay::Orders(_)) => orders::edit(model, chord),
+        Some(Overlay::Help(help)) => help.edit(chord),
         _ => {}
     }
     Vec::new()
@@ -265,7 +272,7 @@ pub(crate) fn draw(
     now: Timestamp,
 ) {
     match &model.overlay {
-        Some(Overlay::Help { top, .. }) => help::draw(model, canvas, body, *top, hits),
+        Some(Overlay::Help(open)) => help::draw(model, canvas, body, open, hits),
         Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
         Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
         Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
@@ -275,7 +282,7 @@ pub(crate) fn draw(
         Some(Overlay::Ask(open)) => ask::draw(model, canvas, body, open, hits),
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
-        Some(Overlay::Form(open)) => form::draw(canvas, body, open, hits),
+        Some(Overlay::Form(open)) => form::draw(model, canvas, body, open, hits),
         Some(Overlay::Page(open)) => page::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Scratch(open)) => scratch::draw(canvas, body, open, hits),
         Some(Overlay::Log { top, .. }) => log::draw(model, canvas, body, *top, hits, now),

@@ -23,6 +23,8 @@ pub struct Hits {
     pub(crate) folded: bool,
     /// Workers in one line of the grid, or columns of the matrix on screen.
     pub(crate) across: usize,
+    /// Lines of the match before and after in a text that is searched, and how many there are.
+    pub(crate) matches: (Option<usize>, Option<usize>, usize),
     /// Cell of the selected row.
     pub(crate) cursor: Option<(u16, u16)>,
     /// Cells of the whole screen.

@@ -14,9 +14,11 @@ use std::sync::Arc;
 
 mod alerts;
 mod chance;
+mod custom;
 mod filter;
 mod finding;
 mod palette;
+mod reading;
 mod tasks;
 
 const SIZE: (u16, u16) = (120, 40);

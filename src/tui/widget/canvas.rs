@@ -49,6 +49,11 @@ impl Strip {
             .fold(0, |n: u16, (text, _)| n.saturating_add(cells(text)))
     }
 
+    /// Its words without their roles.
+    pub(crate) fn plain(&self) -> String {
+        self.0.iter().map(|(text, _)| text.as_str()).collect()
+    }
+
     /// Nothing in it.
     pub(crate) fn is_empty(&self) -> bool {
         self.width() == 0

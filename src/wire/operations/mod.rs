@@ -46,7 +46,7 @@ fn op() -> std::sync::Arc<str> {
 }
 
 /// The operator agrees: by flag, or by an answer on a terminal.
-fn agreed(what: &str, yes: bool) -> Result<(), Failure> {
+pub(super) fn agreed(what: &str, yes: bool) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }

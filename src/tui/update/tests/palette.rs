@@ -77,6 +77,7 @@ fn a_row_does_what_its_key_does_on_what_was_selected() {
 fn what_cannot_be_done_is_listed_with_its_reason() {
     let options = Options {
         read_only: Some("--read-only was given".into()),
+        locked: Some("--read-only was given".into()),
         ..Options::default()
     };
     let mut model = Model::new(&options, NOW);
