@@ -13,6 +13,7 @@ use crate::{
     record::{AnyTape, Player, Reader, RecordError, Recorder, Tap, export, tap, what_if},
 };
 use std::{
+    cell::Cell,
     collections::{HashMap, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
@@ -92,7 +93,21 @@ impl Guide {
             live,
         };
         let serve = move || {
-            while let Ok(first) = asked.recv() {
+            let mut restless = false;
+            loop {
+                // Between questions, the states are made that make the next ones cheap.
+                let first = if restless {
+                    match asked.try_recv() {
+                        Err(mpsc::TryRecvError::Empty) => {
+                            restless = theatre.prepare();
+                            continue;
+                        }
+                        first => first.ok(),
+                    }
+                } else {
+                    asked.recv().ok()
+                };
+                let Some(first) = first else { return };
                 let mut all = vec![first];
                 all.extend(asked.try_iter().take(WAITING));
                 for (id, reply) in theatre.answer(&all) {
@@ -100,6 +115,7 @@ impl Guide {
                         return;
                     }
                 }
+                restless = true;
             }
         };
         thread::Builder::new()
@@ -173,6 +189,16 @@ impl Theatre {
             let why = text::line(&error.to_string()).into_owned();
             Reply::Refused(Refusal::Unavailable(why))
         })
+    }
+
+    /// Makes one of the states that make questions cheap; `false` when there is none left to make.
+    fn prepare(&mut self) -> bool {
+        let Some(player) = &mut self.player else {
+            return false;
+        };
+        let made = Cell::new(0);
+        let one = || made.replace(made.get() + 1) > 0;
+        player.warm(one).is_ok() && made.get() > 1
     }
 
     fn export(

@@ -211,9 +211,27 @@ pub(super) struct Rows {
     pub(super) since: Option<Timestamp>,
     any: bool,
     others: u64,
+    /// How far in the order in which a look is folded.
+    rank: u8,
+}
+
+/// The order in which the rows of one look are folded.
+const fn rank(what: &What) -> u8 {
+    match what {
+        What::Talks(_) => 0,
+        What::Beat(_) => 1,
+        What::Read(_) => 2,
+        What::Message(_) => 3,
+        _ => 4,
+    }
 }
 
 impl Rows {
+    /// It cannot be of this look: what comes later in one was taken already.
+    pub(super) const fn is_behind(&self, what: &What) -> bool {
+        self.any && rank(what) < self.rank
+    }
+
     /// Takes a row; gives back what is none.
     pub(super) fn take<'a>(&mut self, what: &'a What) -> Option<&'a What> {
         match what {
@@ -240,6 +258,7 @@ impl Rows {
             other => return Some(other),
         }
         self.any = true;
+        self.rank = rank(what);
         None
     }
 

@@ -118,11 +118,18 @@ impl Fold {
         }
     }
 
-    /// Everything of one instant.
+    /// Everything of one instant. What was seen in two looks of one millisecond stays two looks.
     fn apply(&mut self, same: &[Event], at: Timestamp) {
         let mut rows = Rows::default();
         let mut other = false;
-        for what in same.iter().filter_map(|event| rows.take(&event.what)) {
+        for Event { what, .. } in same {
+            if rows.is_behind(what) {
+                self.flush(std::mem::take(&mut rows), at);
+            }
+            let Some(what) = rows.take(what) else {
+                continue;
+            };
+            self.flush(std::mem::take(&mut rows), at);
             other = true;
             match what {
                 What::Odd(gap, step, trouble) => {
@@ -139,24 +146,30 @@ impl Fold {
                 _ => {}
             }
         }
-        let rows = rows.finish(self.swarm.cursor());
-        let calm = rows.as_ref().is_none_or(|(changes, _)| {
-            changes.messages.is_empty() && changes.conversations.is_none()
-        });
-        if let Some((changes, since)) = rows {
-            if self.error.is_some() {
-                self.readable(at);
-            }
-            self.swarm
-                .looked(since.unwrap_or(Timestamp(at.0 - 1_000_000)));
-            self.swarm.apply(changes, Seen::Live(at));
-        }
+        self.flush(rows, at);
         self.at = at;
-        if other || !calm || self.swarm.restless() {
+        if other {
             self.swarm.evaluate(at);
         }
         if other || self.swarm.news() != self.news {
             self.look(at);
+        }
+    }
+
+    /// The rows of one look.
+    fn flush(&mut self, rows: Rows, at: Timestamp) {
+        let Some((changes, since)) = rows.finish(self.swarm.cursor()) else {
+            return;
+        };
+        let calm = changes.messages.is_empty() && changes.conversations.is_none();
+        if self.error.is_some() {
+            self.readable(at);
+        }
+        self.swarm
+            .looked(since.unwrap_or(Timestamp(at.0 - 1_000_000)));
+        self.swarm.apply(changes, Seen::Live(at));
+        if !calm || self.swarm.restless() {
+            self.swarm.evaluate(at);
         }
     }
 

@@ -27,6 +27,8 @@ pub struct Player {
     sections: Vec<Section>,
     starts: Vec<i64>,
     states: BTreeMap<i64, Fold>,
+    /// Where the last question led.
+    last: Option<Fold>,
     /// What was read last.
     pieces: Vec<Piece>,
 }
@@ -52,6 +54,7 @@ impl Player {
             sections: Vec::new(),
             starts: Vec::new(),
             states: BTreeMap::new(),
+            last: None,
             pieces: Vec::new(),
         };
         player.refresh()?;
@@ -191,7 +194,12 @@ impl Player {
     fn fold(&mut self, section: Section, at: i64) -> Result<Fold, RecordError> {
         let start = self.start_of(at, section).ok_or(RecordError::Empty)?;
         let kept = self.states.range(start..=at).next_back();
-        let mut fold = if let Some((_, fold)) = kept {
+        let kept = kept.map(|(_, fold)| fold);
+        // Who plays on goes on from where he was.
+        let last = self.last.as_ref();
+        let last = last.filter(|fold| (start..=at).contains(&ms(fold.at())));
+        let nearest = kept.into_iter().chain(last).max_by_key(|fold| fold.at());
+        let mut fold = if let Some(fold) = nearest {
             fold.clone()
         } else {
             let start = self.tape.start(start)?;
@@ -215,6 +223,7 @@ impl Player {
             }
             from = to;
         }
+        self.last = Some(fold.clone());
         Ok(fold)
     }
 
@@ -236,6 +245,35 @@ impl Player {
             events,
         });
         Ok(self.pieces.len() - 1)
+    }
+
+    /// Makes the states that are kept in memory, from the newest time back, as long as `enough` does not say so: then a question about any
+    /// time is cheap. O(what was seen), once.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub fn warm(&mut self, enough: impl Fn() -> bool) -> Result<(), RecordError> {
+        self.refresh()?;
+        for (at, start) in self.starts.clone().into_iter().enumerate().rev() {
+            let Some((section, _)) = self.place(start) else {
+                continue;
+            };
+            let next = self.starts.get(at + 1).copied();
+            let end = next
+                .filter(|next| *next <= section.until)
+                .unwrap_or(section.until);
+            let mut to = (start.div_euclid(EVERY) + 1) * EVERY;
+            while to <= end {
+                if !self.states.contains_key(&(to - 1)) && self.states.len() < KEPT {
+                    if enough() {
+                        return Ok(());
+                    }
+                    self.fold(section, to - 1)?;
+                }
+                to += EVERY;
+            }
+        }
+        Ok(())
     }
 
     fn keep(&mut self, fold: &Fold) {

@@ -32,6 +32,7 @@ mod operations;
 #[cfg(test)]
 mod own;
 #[cfg(test)]
+mod past;
 mod pipe;
 #[cfg(test)]
 mod rollcall;
@@ -43,6 +44,8 @@ mod setup;
 #[cfg(test)]
 mod shell;
 #[cfg(test)]
+#[path = "../record/stage.rs"]
+mod stage;
 mod systemd;
 #[cfg(test)]
 mod themes;
