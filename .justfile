@@ -18,7 +18,7 @@ demo:
 
 # Draw the pictures of the README anew.
 shots:
-    UPDATE_SCREENSHOTS=1 cargo test --test screenshots
+    UPDATE_SCREENSHOTS=1 cargo nextest run --test screenshots
 
 # Licences, bans, sources; advisories where the database can be reached.
 deny:

@@ -105,6 +105,12 @@ pub(crate) struct Common {
     /// Colours of the dashboard: term, dark, light, cb, cb-light, contrast, mono, or one of your own (`theme list`).
     #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
     pub(crate) theme: Option<String>,
+    /// Look at a part of the swarm: a session, team:NAME, worker:NAME, or several with / between.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) scope: Option<String>,
+    /// Keys of the dashboard: vim, arrows or htop.
+    #[arg(long, value_name = "NAME", value_parser = ["vim", "arrows", "htop"], global = true)]
+    pub(crate) preset: Option<String>,
     /// When to use colours.
     #[arg(
         long,
@@ -129,6 +135,12 @@ pub(crate) struct Common {
     /// Symbols of the dashboard: unicode, ascii or auto.
     #[arg(long, value_name = "SET", global = true)]
     pub(crate) symbols: Option<String>,
+    /// The views as lines that are only appended, with numbered choices: for screen readers.
+    #[arg(long, global = true)]
+    pub(crate) plain: bool,
+    /// Leave the mouse to the terminal; `m` takes it.
+    #[arg(long, global = true)]
+    pub(crate) no_mouse: bool,
     /// How time passes in a rehearsal: SPEED:REAL:AT.
     #[arg(
         long,

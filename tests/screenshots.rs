@@ -1,5 +1,5 @@
 //! The pictures in `screenshots/`, from the demo's own history at a fixed instant: they are compared, so they cannot go stale.
-//! `UPDATE_SCREENSHOTS=1 cargo test --test screenshots` writes them anew.
+//! `UPDATE_SCREENSHOTS=1 cargo nextest run --test screenshots` writes them anew.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -7,14 +7,16 @@ use std::{error::Error, fs, path::Path, sync::Arc};
 use swarmwarden::{
     demo::{Demo, DemoDir, Scenario, Spec},
     domain::{
-        Changes, Mode, Repo, Snapshot, Source, Span, Stamp, StatusRow, Timestamp,
+        Changes, Command, Mode, Repo, Snapshot, Source, Span, Stamp, StatusRow, Timestamp,
+        audit::Key,
         health::Detector,
         swarm::{Seen, Swarm},
     },
     engine::Surveyor,
     git::LocalRepo,
-    store::{SqliteStore, Store},
-    tui::{Model, Msg, Options, paint, picture},
+    link::{Envelope, Reply},
+    store::{Commit, SqliteStore, Store},
+    tui::{Depth, Effect, Model, Msg, Options, paint, picture},
 };
 
 /// 2025-11-13T16:08:00Z.
@@ -23,25 +25,40 @@ const STEP: Span = Span::seconds(5);
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The demo, as a program would have seen it that watched for the last half hour.
-fn watched(workers: usize) -> Result<Snapshot> {
-    let dir = DemoDir::new()?;
-    let path = dir.database();
-    let spec = Spec {
-        workers,
-        seed: 7,
-        scenario: Scenario::Incident,
-    };
-    drop(Demo::backfill(&path, spec, NOW)?);
-    let repo = Arc::new(repo(&dir, spec)?);
-    let mut store = SqliteStore::open(&path)?;
-    let all = store.newest(1_000_000)?;
+/// The demo's bridge and repository.
+struct Stage {
+    /// Holds the files.
+    dir: DemoDir,
+    store: SqliteStore,
+    repo: Arc<Repo>,
+}
+
+impl Stage {
+    fn new(workers: usize) -> Result<Self> {
+        let dir = DemoDir::new()?;
+        let path = dir.database();
+        let spec = Spec {
+            workers,
+            seed: 7,
+            scenario: Scenario::Incident,
+        };
+        drop(Demo::backfill(&path, spec, NOW)?);
+        let repo = Arc::new(repo(&dir, spec)?);
+        let store = SqliteStore::open(&path)?;
+        Ok(Self { dir, store, repo })
+    }
+}
+
+/// The demo, as a program would have seen it that watched for half an hour until `end`.
+fn watched(stage: &mut Stage, end: Timestamp) -> Result<Snapshot> {
+    let repo = Arc::clone(&stage.repo);
+    let all = stage.store.newest(1_000_000)?;
     let mut swarm = Swarm::new(Detector::default(), None);
     let mut from = Timestamp(i64::MIN);
     let mut at = NOW.plus(Span::seconds(-1_800));
     let mut snapshot = Snapshot::default();
     let mut seen = Seen::Recorded;
-    while at <= NOW {
+    while at <= end {
         swarm.apply(between(&all, from, at, seen == Seen::Recorded), seen);
         snapshot = swarm.picture(at, source(at), Some(Arc::clone(&repo)));
         from = at;
@@ -109,56 +126,176 @@ fn repo(dir: &DemoDir, spec: Spec) -> Result<Repo> {
     })
 }
 
-/// The frame after `keys` (`\n` is Enter), as SVG.
-fn frame(snapshot: &Snapshot, (width, height): (u16, u16), keys: &str) -> String {
-    let mut model = Model::new(&Options::default(), NOW);
-    model.update(Msg::Snapshot(Arc::new(snapshot.clone())), NOW);
-    let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-    for c in keys.chars() {
-        let code = if c == '\n' {
-            KeyCode::Enter
-        } else {
-            KeyCode::Char(c)
+/// A dashboard on a terminal of one size.
+struct Screen {
+    model: Model,
+    buf: Buffer,
+    now: Timestamp,
+}
+
+impl Screen {
+    fn new(snapshot: &Snapshot, (width, height): (u16, u16), theme: &str) -> Self {
+        let options = Options {
+            theme: theme.to_owned(),
+            depth: Depth::True,
+            ..Options::default()
         };
-        let key = KeyEvent::new(code, KeyModifiers::NONE);
-        model.update(Msg::Input(Event::Key(key)), NOW);
-        buf.reset();
-        let hits = paint(&model, &mut buf, NOW);
-        model.settle(&hits);
+        let mut screen = Self {
+            model: Model::new(&options, NOW),
+            buf: Buffer::empty(Rect::new(0, 0, width, height)),
+            now: NOW,
+        };
+        screen.tell(Msg::Snapshot(Arc::new(snapshot.clone())));
+        screen
     }
-    picture::svg(&buf, "swarmwarden demo --workers 104 --seed 7")
+
+    fn tell(&mut self, msg: Msg) -> Vec<Effect> {
+        let effects = self.model.update(msg, self.now);
+        self.buf.reset();
+        let hits = paint(&self.model, &mut self.buf, self.now);
+        self.model.settle(&hits);
+        effects
+    }
+
+    /// Presses keys (`\n` is Enter, `\x1b` is Esc), and says what the last of them asks for.
+    fn press(&mut self, keys: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for c in keys.chars() {
+            let code = match c {
+                '\n' => KeyCode::Enter,
+                '\x1b' => KeyCode::Esc,
+                c => KeyCode::Char(c),
+            };
+            let key = KeyEvent::new(code, KeyModifiers::NONE);
+            effects = self.tell(Msg::Input(Event::Key(key)));
+        }
+        effects
+    }
+}
+
+const TITLE: &str = "swarmwarden demo --workers 104 --seed 7";
+const SIZES: [(u16, u16); 2] = [(120, 40), (80, 24)];
+
+/// Every view and what leads to it.
+const VIEWS: [(&str, &str); 17] = [
+    ("overview", "1"),
+    ("workers", "2"),
+    ("grid", "2v"),
+    ("tree", "2vv"),
+    ("worker", "2\n"),
+    ("tasks", "3"),
+    ("board", "3vv"),
+    ("task", "3\n"),
+    ("reassign", "3r"),
+    ("alerts", "4"),
+    ("messages", "5jj"),
+    ("sessions", "6jj"),
+    ("session", "6jj\n"),
+    ("branches", "6v"),
+    ("matrix", "6vvlll"),
+    ("activity", "7jj"),
+    ("help", "1?"),
+];
+
+/// From the problem to a new owner: what each step shows, and for how long. The write goes into the demo's bridge.
+fn incident(stage: &mut Stage, snapshot: &Snapshot) -> Result<Vec<(Buffer, u32)>> {
+    let mut screen = Screen::new(snapshot, (120, 40), "dark");
+    let mut film = Vec::new();
+    let mut show = |screen: &Screen, seconds| film.push((screen.buf.clone(), seconds));
+    screen.press("1");
+    show(&screen, 3);
+    screen.press("\n");
+    show(&screen, 3);
+    screen.press("r");
+    show(&screen, 4);
+    screen.press("j");
+    show(&screen, 2);
+    // What is typed ahead confirms nothing.
+    screen.now = NOW.plus(Span::seconds(2));
+    let effects = screen.press("y");
+    let sent = effects.into_iter().find_map(|effect| match effect {
+        Effect::Send(envelope) => Some(envelope),
+        _ => None,
+    });
+    let Some(Envelope {
+        id,
+        command: Command::Act(mut deal),
+    }) = sent
+    else {
+        return Err("nothing was sent".into());
+    };
+    let mut store = SqliteStore::open_for_writing(stage.dir.database())?;
+    let written = store.commit(&mut deal.write, &Key([7; 32]), screen.now)?;
+    let Commit::Written { .. } = written else {
+        return Err(format!("{written:?}").into());
+    };
+    screen.tell(Msg::Reply(
+        id,
+        Reply::Done(format!("{}: done", deal.headline)),
+    ));
+    let after = watched(stage, NOW.plus(Span::seconds(5)))?;
+    screen.now = NOW.plus(Span::seconds(5));
+    screen.tell(Msg::Snapshot(Arc::new(after)));
+    show(&screen, 4);
+    screen.press("7");
+    show(&screen, 4);
+    Ok(film)
 }
 
 #[test]
 fn pictures_show_what_the_program_draws() {
-    let snapshot = watched(104).unwrap();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
-    let mut stale = Vec::new();
-    for (name, size, keys) in [
-        ("overview-120x40", (120, 40), "1"),
-        ("overview-80x24", (80, 24), "1"),
-        ("workers-120x40", (120, 40), "2"),
-        ("workers-80x24", (80, 24), "2"),
-        ("worker-120x40", (120, 40), "2\n"),
-        ("tasks-120x40", (120, 40), "3"),
-        ("reassign-120x40", (120, 40), "3r"),
-        ("sessions-120x40", (120, 40), "6jj"),
-        ("sessions-80x24", (80, 24), "6jj"),
-        ("branches-120x40", (120, 40), "6v"),
-        ("matrix-120x40", (120, 40), "6vvlll"),
-    ] {
-        let svg = frame(&snapshot, size, keys);
-        let path = folder.join(format!("{name}.svg"));
-        if std::env::var_os("UPDATE_SCREENSHOTS").is_some() {
-            fs::create_dir_all(&folder).unwrap();
-            fs::write(&path, &svg).unwrap();
+    let mut stage = Stage::new(104).unwrap();
+    let snapshot = watched(&mut stage, NOW).unwrap();
+    let mut pictures = Vec::new();
+    for (view, keys) in VIEWS {
+        for (w, h) in SIZES {
+            for theme in ["dark", "light"] {
+                let mut screen = Screen::new(&snapshot, (w, h), theme);
+                screen.press(keys);
+                let svg = picture::svg(&screen.buf, TITLE);
+                pictures.push((format!("{view}-{w}x{h}-{theme}.svg"), svg));
+            }
         }
-        if fs::read_to_string(&path).unwrap_or_default() != svg {
+    }
+    let film = incident(&mut stage, &snapshot).unwrap();
+    let film = picture::film(&film, TITLE);
+    assert!(!film.contains("<script"));
+    pictures.push(("incident.svg".to_owned(), film));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
+    let write = std::env::var_os("UPDATE_SCREENSHOTS").is_some();
+    if write {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+    }
+    let mut stale = Vec::new();
+    for (name, svg) in &pictures {
+        let path = folder.join(name);
+        if write {
+            fs::write(&path, svg).unwrap();
+        }
+        if fs::read_to_string(&path).unwrap_or_default() != *svg {
             stale.push(name);
         }
     }
     assert!(
         stale.is_empty(),
-        "{stale:?}: UPDATE_SCREENSHOTS=1 cargo test --test screenshots"
+        "{stale:?}: UPDATE_SCREENSHOTS=1 cargo nextest run --test screenshots"
     );
+    let kept = fs::read_dir(&folder).unwrap().count();
+    assert_eq!(kept, pictures.len(), "pictures that nothing draws");
+}
+
+#[test]
+fn the_readme_shows_pictures_that_there_are() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let mut shown = 0;
+    for part in readme.split("screenshots/").skip(1) {
+        let name = part.split(['"', ')', ' ']).next().unwrap();
+        if name.ends_with(".svg") {
+            assert!(root.join("screenshots").join(name).is_file(), "{name}");
+            shown += 1;
+        }
+    }
+    assert!(shown > 10, "{shown}");
 }

@@ -1,7 +1,8 @@
 //! Two instants of one swarm, held against each other: what is different, worst first.
 
 use super::{
-    ConversationId, Problem, Snapshot, State, Task, TaskId, TaskState, Timestamp, Worker, WorkerId,
+    ConversationId, Problem, Snapshot, State, Subject, Task, TaskId, TaskState, Timestamp, Worker,
+    WorkerId,
 };
 use std::{collections::HashMap, sync::Arc};
 
@@ -79,8 +80,13 @@ impl Comparison {
     /// Holds `from` against `to`. O(workers + tasks + problems), and sorting.
     #[must_use]
     pub fn of(from: &Snapshot, to: &Snapshot) -> Self {
+        // Where one of them knows no repository, what only the other says of sessions is no change.
+        let sessions = from.repo.is_some() == to.repo.is_some();
         let without = |of: &[Problem], other: &[Problem]| -> Vec<Problem> {
-            let known = |p: &&Problem| other.iter().all(|o| o.key != p.key);
+            let known = |p: &&Problem| {
+                (sessions || !matches!(p.subject, Subject::Session(_)))
+                    && other.iter().all(|o| o.key != p.key)
+            };
             of.iter().filter(known).cloned().collect()
         };
         Self {

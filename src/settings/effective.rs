@@ -46,6 +46,7 @@ pub fn effective(settings: &Settings, file: &File, typed: &BTreeMap<&str, String
             ..entry("keys", &name, Some(words(&wanted.keys)))
         }
     }));
+    entries.extend(finding(settings));
     let mut out = "# What is in force. After each value: where it comes from.\n".to_owned();
     let mut section = String::new();
     for one in entries {
@@ -169,13 +170,51 @@ fn ui(s: &Settings) -> Vec<Entry> {
     let symbols = if s.ascii { "ascii" } else { "unicode" };
     vec![
         entry("ui", "theme", Some(string(&s.theme))),
+        entry("ui", "preset", Some(string(&s.preset))),
         Entry {
             usual: "terminal and locale",
             ..entry("ui", "symbols", Some(string(symbols)))
         },
         entry("ui", "start", Some(string(&s.start))),
+        entry("ui", "mouse", Some(Value::Boolean(s.mouse))),
+        entry(
+            "ui",
+            "motion",
+            Some(string(if s.motion { "on" } else { "off" })),
+        ),
         entry("ui", "notify", Some(words(&s.notify))),
     ]
+}
+
+/// Lists, filters with a name, commands.
+fn finding(s: &Settings) -> Vec<Entry> {
+    let mut out = Vec::new();
+    for (name, list) in &s.finding.lists {
+        let section = format!("views.{}", quoted(name));
+        let columns = (!list.columns.is_empty()).then(|| words(&list.columns));
+        let order = list.order.as_deref().map(string);
+        for (key, value) in [("columns", columns), ("order", order)] {
+            if value.is_some() {
+                out.push(entry(&section, key, value));
+            }
+        }
+    }
+    out.extend(s.finding.filters.iter().map(|(name, filter)| Entry {
+        key: format!("filters.{name}"),
+        ..entry("filters", &quoted(name), Some(string(filter)))
+    }));
+    for (name, command) in &s.finding.commands {
+        let section = format!("commands.{}", quoted(name));
+        let of = |key: &str, value| Entry {
+            key: format!("commands.{name}.{key}"),
+            ..entry(&section, key, Some(value))
+        };
+        out.push(of("run", words(&command.run)));
+        out.push(of("confirm", Value::Boolean(command.confirm)));
+        out.push(of("writes", Value::Boolean(command.writes)));
+        out.push(of("background", Value::Boolean(command.background)));
+    }
+    out
 }
 
 fn entry(section: &str, name: &str, value: Option<Value>) -> Entry {

@@ -4,9 +4,11 @@
 use super::{
     Outlet,
     credentials::{self, CredentialsFile},
+    finding::{self, FindingFile},
     keys,
     record::{self, RecordFile},
     report::{self, ReportFile},
+    ui::UiFile,
     workers::{self, WorkersFile},
 };
 use crate::domain::{
@@ -51,6 +53,10 @@ pub struct File {
     pub git_every: Option<Span>,
     /// `git.base`.
     pub git_base: Option<String>,
+    /// `ui.preset`.
+    pub preset: Option<String>,
+    /// `[views]`, `[filters]`, `[commands]`, `[profile]`.
+    pub finding: FindingFile,
     /// `ui.theme`.
     pub theme: Option<String>,
     /// `ui.symbols`.
@@ -67,6 +73,8 @@ pub struct File {
     pub workers: WorkersFile,
     /// `[report]`.
     pub report: ReportFile,
+    /// `[ui]`: mouse and motion.
+    pub ui: UiFile,
     /// `[record]`.
     pub record: RecordFile,
     /// `[keys]`: actions of the dashboard and the keys they shall have.
@@ -83,7 +91,7 @@ const VIEWS: [&str; 7] = [
 ];
 
 /// Every key there is.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "bridge.path",
     "bridge.via",
     "bridge.read_only",
@@ -100,6 +108,7 @@ const KEYS: [&str; 19] = [
     "git.every",
     "git.base",
     "ui.theme",
+    "ui.preset",
     "ui.symbols",
     "ui.start",
     "ui.notify",
@@ -108,10 +117,12 @@ const KEYS: [&str; 19] = [
 /// Every key that is read, with NAME for a name in it; `[[notify]]` and what stands in `[keys]` apart.
 pub fn known() -> impl Iterator<Item = &'static str> {
     KEYS.into_iter()
+        .chain(finding::KEYS)
         .chain(credentials::KEYS)
         .chain(record::KEYS)
         .chain(report::KEYS)
         .chain(workers::KEYS)
+        .chain(super::ui::KEYS)
 }
 
 /// Reads a configuration. What is wrong with it comes as sentences, neutralised.
@@ -187,7 +198,20 @@ impl File {
         each.collect()
     }
 
-    fn set(&mut self, name: &str, value: &Value) -> Result<(), String> {
+    /// What it says of a bridge: the profiles that fit it win, the last of them over the others.
+    #[must_use]
+    pub fn of_bridge(&self, bridge: Option<&std::path::Path>) -> Self {
+        let mut own = self.clone();
+        let Some(bridge) = bridge else { return own };
+        for (pattern, key, value) in &self.finding.profiles {
+            if finding::fits(pattern, bridge) && own.set(key, value).is_ok() {
+                own.lines.insert((*key).to_owned(), None);
+            }
+        }
+        own
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: &Value) -> Result<(), String> {
         let word = |allowed: &[&str]| {
             let given = value.as_str().unwrap_or_default();
             if allowed.contains(&given) {
@@ -233,6 +257,7 @@ impl File {
             "git.path" => self.git = path()?,
             "git.every" => self.git_every = span()?,
             "git.base" => self.git_base = Some(branch(name, value)?),
+            "ui.preset" => self.preset = word(&["vim", "arrows", "htop"])?,
             "ui.theme" => self.theme = Some(theme(name, value)?),
             "ui.symbols" => self.symbols = word(&["auto", "unicode", "ascii"])?,
             "ui.start" => self.start = word(&VIEWS)?,
@@ -249,6 +274,9 @@ impl File {
         value: &Value,
         method: impl Fn() -> Result<Option<Method>, String>,
     ) -> Result<(), String> {
+        if let Some(set) = self.ui.set(name, value) {
+            return set;
+        }
         let team = name.strip_prefix("watchdog.team.");
         let span = value.as_str().and_then(duration);
         if let Some(team) = team.and_then(|t| t.strip_suffix(".detector")) {
@@ -267,6 +295,7 @@ impl File {
             Some("workers") => self.workers.set(name, value, span),
             Some("record") => self.record.set(name, value, span),
             Some("report") => self.report.set(name, value, span),
+            Some("views" | "filters" | "commands" | "profile") => self.finding.set(name, value),
             _ => Err(unknown(name)),
         }
     }

@@ -5,11 +5,13 @@ mod credentials;
 mod edit;
 mod effective;
 mod file;
+mod finding;
 mod keys;
 mod lines;
 mod outlets;
 mod record;
 mod report;
+mod ui;
 mod workers;
 
 use crate::domain::{
@@ -27,10 +29,12 @@ pub use credentials::{Credentials, CredentialsFile};
 pub use edit::{Edit, edit};
 pub use effective::effective;
 pub use file::{File, duration, is_theme, known, read};
+pub use finding::{Command, FindingFile, List, with_filter};
 pub use keys::Wanted;
 pub use outlets::{Address, Outlet};
 pub use record::{RecordFile, Recording};
 pub use report::{Report, ReportFile};
+pub use ui::UiFile;
 pub use workers::{Job, WorkersFile};
 
 /// Where the bridge writes by itself, and where the protocol's scripts expect it.
@@ -62,10 +66,16 @@ pub struct Given {
     pub policy: Option<String>,
     /// `--with`.
     pub with: Vec<Job>,
+    /// `--scope`.
+    pub scope: Option<String>,
+    /// `--preset`.
+    pub preset: Option<String>,
     /// `--theme`.
     pub theme: Option<String>,
     /// `--symbols`.
     pub symbols: Option<String>,
+    /// `--no-mouse`.
+    pub no_mouse: bool,
     /// `--color`: always, or never; `None` for auto.
     pub color: Option<bool>,
     /// `--slow`: always, or never; `None` for auto.
@@ -155,6 +165,10 @@ pub struct Settings {
     pub ascii: bool,
     /// Draw less often, and no seconds: the line is slow.
     pub slow: bool,
+    /// The mouse is ours from the start.
+    pub mouse: bool,
+    /// Small charts go along with time.
+    pub motion: bool,
     /// Colours to use.
     pub colours: Colours,
     /// First view.
@@ -175,6 +189,14 @@ pub struct Settings {
     pub pace: Option<Pace>,
     /// Keys of the dashboard that the operator has chosen.
     pub keys: Vec<Wanted>,
+    /// Name of the preset that they change.
+    pub preset: String,
+    /// Lists, filters with a name, commands of the operator's own.
+    pub finding: FindingFile,
+    /// The part of the swarm to look at, as it was typed.
+    pub scope: Option<String>,
+    /// The configuration that was named.
+    pub config: Option<PathBuf>,
 }
 
 /// Why the command line cannot be followed.
@@ -214,6 +236,7 @@ pub fn resolve(
         Some(raw) => Mode::Recorded(Timestamp::parse(&raw).ok_or(SettingsError::At(raw))?),
     };
     let (db, via) = bridge(given.db, given.via, file)?;
+    let file = &file.of_bridge(db.as_deref());
     let usual = || DEFAULT_PATHS.iter().map(PathBuf::from).find(|p| exists(p));
     let named = |given: Option<String>, set: &Option<String>, usual: &str| {
         given
@@ -225,7 +248,13 @@ pub fn resolve(
     Ok(Settings {
         pace: given.pace,
         slow: given.slow.unwrap_or(env.ssh),
+        mouse: file.ui.mouse(given.no_mouse),
+        motion: file.ui.motion(),
         keys: file.wanted(),
+        preset: named(given.preset, &file.preset, "vim"),
+        finding: file.finding.clone(),
+        scope: given.scope,
+        config: None,
         db: db.or_else(|| if via.is_none() { usual() } else { None }),
         via,
         mode,

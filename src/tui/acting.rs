@@ -3,9 +3,11 @@
 
 mod back;
 mod keys;
+mod target;
 
 pub(crate) use back::{Again, redo, undo};
 pub(crate) use keys::key;
+pub(crate) use target::target;
 
 use back::{Undo, inverse};
 
@@ -14,13 +16,11 @@ use super::{
     keymap::{Action, Context},
     model::{self, Model, View},
     overlay::{Dialog, Overlay},
-    screen::{activity, alerts, overview, tasks},
 };
 use crate::{
     domain::{
-        Command, ConversationId, Deal, Refusal, Snapshot, Subject, TaskId, Timestamp, Worker,
+        Command, ConversationId, Deal, Refusal, Snapshot, TaskId, Timestamp, Worker,
         act::{Asks, Deed, Order, Proposal, op_id, propose},
-        session::Session,
     },
     link::RequestId,
 };
@@ -72,7 +72,10 @@ struct Pending {
 /// What a key acts on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Target {
+    /// The only worker that is meant.
     pub(crate) worker: Option<ConversationId>,
+    /// Every worker that is meant, when several are marked.
+    pub(crate) workers: Vec<ConversationId>,
     pub(crate) tasks: Vec<TaskId>,
 }
 
@@ -101,70 +104,6 @@ impl Acting {
             deed,
         }
     }
-}
-
-/// What the selection of the view on show means.
-pub(crate) fn target(model: &Model) -> Target {
-    let worker = match model.view {
-        View::Overview => overview::selected(model).and_then(|p| match &p.subject {
-            Subject::Worker(conversation, _) => Some(conversation.clone()),
-            Subject::Source | Subject::Session(_) => None,
-        }),
-        View::Workers => model.screens.workers.chosen().cloned(),
-        View::Worker => model.screens.worker.conversation.clone(),
-        View::Alerts => alerts::worker(model),
-        View::Tasks | View::Task => return target_task(model),
-        View::Sessions => {
-            let sessions = &model.screens.sessions;
-            let of = target_session(sessions.selected().map(AsRef::as_ref));
-            return Target {
-                worker: sessions.worker().cloned(),
-                ..of
-            };
-        }
-        View::Session => {
-            let key = model.screens.session.key.as_ref();
-            let mut all = model.snapshot().sessions.iter();
-            let session = all.find(|s| Some(&s.key) == key);
-            return target_session(session.map(AsRef::as_ref));
-        }
-        View::Activity => match activity::task(model) {
-            Some(id) => return target_tasks(model, vec![id]),
-            None => activity::worker(model),
-        },
-        View::Messages => None,
-    };
-    let tasks = worker
-        .as_ref()
-        .and_then(|id| find(model.snapshot(), id))
-        .map_or_else(Vec::new, |w| w.tasks.clone());
-    Target { worker, tasks }
-}
-
-/// The open tasks of a session.
-fn target_session(session: Option<&Session>) -> Target {
-    Target {
-        worker: None,
-        tasks: session.map_or_else(Vec::new, |s| s.open.clone()),
-    }
-}
-
-/// The marked tasks, else the selected one, and who owes it.
-fn target_task(model: &Model) -> Target {
-    let tasks = if model.view == View::Tasks {
-        tasks::chosen(model)
-    } else {
-        model.screens.task.id.iter().cloned().collect()
-    };
-    target_tasks(model, tasks)
-}
-
-/// Tasks, and who owes the one.
-fn target_tasks(model: &Model, tasks: Vec<TaskId>) -> Target {
-    let first = tasks.first().and_then(|id| model.facts.task(id));
-    let owner = first.and_then(|t| Some(t.owner()?.conversation.clone()));
-    let worker = owner.filter(|_| tasks.len() == 1);
-    Target { worker, tasks }
 }
 
 /// A worker of a snapshot.
@@ -215,6 +154,25 @@ pub(crate) fn begin(model: &mut Model, deed: Deed, now: Timestamp) -> Vec<Effect
             Vec::new()
         }
     }
+}
+
+/// Begins the same deed several times: a dialog lists them all and asks for their number.
+pub(crate) fn begin_all(model: &mut Model, deeds: Vec<Deed>, now: Timestamp) -> Vec<Effect> {
+    if deeds.len() == 1 {
+        return deeds
+            .into_iter()
+            .next()
+            .map_or_else(Vec::new, |deed| begin(model, deed, now));
+    }
+    if let Some(why) = forbidden(model) {
+        model.say(why, now);
+        return Vec::new();
+    }
+    let order = |deed| model.acting.order(deed, "", now);
+    let orders: Vec<Order> = deeds.into_iter().map(order).collect();
+    let dialog = Dialog::open(model, orders, now);
+    model.overlay = Some(Overlay::Dialog(Box::new(dialog)));
+    Vec::new()
 }
 
 /// Reassigns what is selected.
@@ -333,9 +291,35 @@ pub(crate) fn answered(
     true
 }
 
+/// Holds, or releases where all are held, everything that is marked; `None` without several marks.
+pub(crate) fn holds(model: &Model, target: &Target) -> Option<Vec<Deed>> {
+    if target.workers.len() > 1 {
+        let is_held = |id: &ConversationId| {
+            let found = find(model.snapshot(), id);
+            found.is_some_and(|w| w.verdict.evidence.iter().any(|e| e.witness == "hold"))
+        };
+        let hold = !target.workers.iter().all(is_held);
+        let each = target.workers.iter().cloned();
+        return Some(
+            each.map(|worker| Deed::HoldWorker { worker, hold })
+                .collect(),
+        );
+    }
+    if model.view != View::Tasks || target.tasks.len() < 2 {
+        return None;
+    }
+    let held = |id: &TaskId| model.facts.task(id).is_some_and(|t| t.held);
+    let hold = !target.tasks.iter().all(held);
+    let each = target.tasks.iter().cloned();
+    Some(each.map(|task| Deed::HoldTask { task, hold }).collect())
+}
+
 /// `H`: holds or releases the worker that is selected.
 pub(crate) fn hold(model: &mut Model, target: &Target, now: Timestamp) -> Vec<Effect> {
     let on_tasks = matches!(model.view, View::Tasks | View::Task);
+    if let Some(deeds) = holds(model, target) {
+        return begin_all(model, deeds, now);
+    }
     let worker = target.worker.as_ref().filter(|_| !on_tasks);
     if let Some(worker) = worker.and_then(|id| find(model.snapshot(), id)) {
         let held = worker.verdict.evidence.iter().any(|e| e.witness == "hold");

@@ -41,6 +41,20 @@ pub enum Errand {
         /// Program and arguments.
         argv: Vec<String>,
     },
+    /// Give a text to a tool of this machine that keeps a clipboard.
+    Clip {
+        /// Its name, one of [`super::Between::native`].
+        tool: String,
+        /// The text.
+        text: String,
+    },
+    /// Write a file that is not there yet.
+    Export {
+        /// Its name, without a folder.
+        name: String,
+        /// All of it.
+        contents: String,
+    },
     /// Run a program beside the dashboard, and hand back what it prints.
     Watch {
         /// Name of the command.
@@ -57,7 +71,7 @@ pub struct Fresh {
     pub theme: String,
     /// Name and text of every theme of the operator's own.
     pub themes: Vec<(String, String)>,
-    /// Keys, in the form of a preset.
+    /// Name of the preset of keys.
     pub preset: String,
     /// Keys that the operator has chosen.
     pub rebind: Vec<Rebind>,

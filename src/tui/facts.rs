@@ -173,6 +173,7 @@ impl Facts {
             east,
             at_least,
             coarse: false,
+            still: false,
         }
     }
 
@@ -186,6 +187,19 @@ impl Facts {
     pub(crate) fn task(&self, id: &TaskId) -> Option<&Arc<Task>> {
         let at = *self.tasks.get(id)?;
         self.shown().tasks.get(at)
+    }
+
+    /// The task exists, looked at or not.
+    pub(crate) fn knows_task(&self, id: &TaskId) -> bool {
+        let all = self.whole();
+        self.tasks.contains_key(id) || (self.cut.is_some() && all.tasks.iter().any(|t| t.id == *id))
+    }
+
+    /// The worker exists, looked at or not.
+    pub(crate) fn knows(&self, id: &ConversationId) -> bool {
+        let all = self.whole();
+        self.workers.contains_key(id)
+            || (self.cut.is_some() && all.workers.iter().any(|w| w.conversation == *id))
     }
 
     /// What a task waits for: those of its dependencies that are not done. One that is not known is taken for done long ago.

@@ -19,6 +19,8 @@ pub(crate) struct Finding {
     pub(crate) theme: String,
     /// Commands of the operator's own.
     pub(crate) commands: Vec<Custom>,
+    /// The scope that was asked for at the start, until the first picture comes.
+    pub(crate) scope: Option<String>,
     /// Why `:rw` is refused; `None` where the operator only took the pen out of his own hand.
     pub(crate) locked: Option<Arc<str>>,
 }

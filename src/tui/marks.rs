@@ -25,11 +25,6 @@ impl<K: Ord + Clone> Marks<K> {
         self.all.is_empty()
     }
 
-    /// How many.
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
-    }
-
     /// Every marked key, in order.
     pub(crate) fn all(&self) -> impl Iterator<Item = &K> {
         self.all.iter()
@@ -100,4 +95,12 @@ impl<K: Ord + Clone> Marks<K> {
         };
         (!self.all.is_empty()).then(|| format!("marked {}{more}", self.all.len()))
     }
+}
+
+/// The rows from one place to another, both included; none when either is not there.
+pub(crate) fn span<R>(rows: &[R], a: Option<usize>, b: Option<usize>) -> &[R] {
+    let (Some(a), Some(b)) = (a, b) else {
+        return &[];
+    };
+    rows.get(a.min(b)..=a.max(b)).unwrap_or_default()
 }

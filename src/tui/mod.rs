@@ -4,6 +4,7 @@
 mod acting;
 mod answer;
 mod bell;
+mod clip;
 mod custom;
 mod effect;
 mod errand;
@@ -15,10 +16,13 @@ mod keymap;
 mod marks;
 mod model;
 mod mouse;
+mod order;
 mod overlay;
 mod reasons;
 mod run;
 mod screen;
+mod search;
+mod sheet;
 mod sieve;
 mod terminal;
 mod theme;
@@ -31,10 +35,12 @@ mod widget;
 pub mod picture;
 
 pub use bell::Channels;
+pub use clip::Between;
 pub use effect::Effect;
 pub use errand::{Custom, Errand, Errands, Fresh, Messenger, Nobody, Told};
-pub use keymap::{Bound, Flaw, Live, PRESET, Place, Rebind, live};
+pub use keymap::{Bound, Flaw, Live, Place, Rebind, live, presets};
 pub use model::{Model, Msg, View};
+pub use order::{ListWish, known_lists};
 pub use run::{Signal, run};
 pub use terminal::start;
 pub use theme::{Depth, Palette};
@@ -55,10 +61,18 @@ pub struct Options {
     pub ascii: bool,
     /// The line is slow: facts are drawn once a second, and no time has seconds that need not have them.
     pub slow: bool,
+    /// Small charts move on only when a whole step of theirs has passed.
+    pub still: bool,
+    /// What lies between us and the terminal's clipboard.
+    pub between: Between,
     /// The mouse is ours from the start.
     pub mouse: bool,
-    /// Keys, in the form of [`PRESET`].
-    pub keymap: String,
+    /// The part of the swarm to look at, as it was typed.
+    pub scope: Option<String>,
+    /// Why `:rw` is refused, when it is.
+    pub locked: Option<Arc<str>>,
+    /// Name of a preset of keys; an unknown name is `vim`.
+    pub preset: String,
     /// Keys that the operator has chosen; what cannot be done is said in the status line.
     pub rebind: Vec<Rebind>,
     /// First view.
@@ -81,6 +95,8 @@ pub struct Options {
     pub filters: BTreeMap<String, String>,
     /// Commands of the operator's own.
     pub commands: Vec<Custom>,
+    /// What the configuration says of lists, by name.
+    pub lists: BTreeMap<String, ListWish>,
     /// Who reads the configuration again, and runs commands.
     pub errands: Messenger,
     /// What is shown is a recording and nothing else, played so many times as fast as it was.
@@ -97,8 +113,12 @@ impl Default for Options {
             depth: Depth::default(),
             ascii: false,
             slow: false,
+            still: false,
+            between: Between::default(),
             mouse: false,
-            keymap: PRESET.to_owned(),
+            preset: "vim".to_owned(),
+            scope: None,
+            locked: None,
             rebind: Vec::new(),
             start: View::Overview,
             east: 0,
@@ -110,6 +130,7 @@ impl Default for Options {
             themes: Vec::new(),
             filters: BTreeMap::new(),
             commands: Vec::new(),
+            lists: BTreeMap::new(),
             errands: Arc::new(Nobody),
             replay: None,
             panic_test: false,

@@ -4,11 +4,13 @@ use super::{
     Channels, Options,
     acting::Acting,
     bell::Bell,
+    clip::Between,
     errand::Told,
     facts::Facts,
     finding::Finding,
     keymap::{Chord, Context, Keymap},
     mouse::Mouse,
+    order::ListWish,
     overlay::Overlay,
     screen::Screens,
     theme::{Depth, Palette, Theme},
@@ -21,7 +23,7 @@ use crate::{
     link::{JobHealth, Reply, RequestId},
 };
 use crossterm::event::Event;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A full-screen view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -131,6 +133,8 @@ pub struct Model {
     pub(crate) bell: Bell,
     pub(crate) mouse: Mouse,
     pub(crate) finding: Finding,
+    /// Until when rows keep their places, because the cursor moved.
+    pub(crate) hold: Option<Timestamp>,
     pub(crate) travel: Journey,
 }
 
@@ -173,10 +177,16 @@ pub(crate) struct Look {
     pub(crate) form: TimeForm,
     pub(crate) east: i32,
     pub(crate) wrap: bool,
+    /// Small charts stand still within a step of theirs.
+    pub(crate) still: bool,
+    /// The clipboard of the terminal.
+    pub(crate) between: Between,
     /// The focused panel alone.
     pub(crate) zoom: bool,
     /// How somebody is called who does not look.
     pub(crate) channels: Channels,
+    /// What the configuration says of lists, by name.
+    pub(crate) lists: BTreeMap<String, ListWish>,
     /// Why nothing may be written.
     pub(crate) read_only: Option<Arc<str>>,
 }
@@ -185,7 +195,7 @@ impl Model {
     /// The dashboard before the first event.
     #[must_use]
     pub fn new(options: &Options, now: Timestamp) -> Self {
-        let (keymap, mut notes) = Keymap::parse(&options.keymap);
+        let mut notes = Vec::new();
         let (palette, flaws) = match &options.own_theme {
             Some(own) => Palette::read(own),
             None => (
@@ -198,11 +208,12 @@ impl Model {
                 .iter()
                 .map(|flaw| format!("theme {}: {flaw}", options.theme)),
         );
-        let (keymap, flaws) = keymap.rebound(&options.rebind);
+        let (keymap, flaws) = Keymap::preset(&options.preset).rebound(&options.rebind);
         notes.extend(flaws.into_iter().map(|flaw| flaw.words));
         notes.extend(options.banner.clone());
         let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
-        Self {
+        let mut model = Self {
+            hold: None,
             facts: Facts::default(),
             jobs: Arc::from([]),
             view: options.start,
@@ -221,9 +232,12 @@ impl Model {
                 form: TimeForm::default(),
                 east: options.east,
                 wrap: true,
+                still: options.still,
+                between: options.between.clone(),
                 zoom: false,
                 channels: options.channels,
                 read_only: options.read_only.clone(),
+                lists: options.lists.clone(),
             },
             requests: 0,
             undo: Vec::new(),
@@ -235,12 +249,15 @@ impl Model {
                 themes: options.themes.clone(),
                 theme: options.theme.clone(),
                 commands: options.commands.clone(),
-                locked: options.read_only.clone(),
+                locked: options.locked.clone(),
+                scope: options.scope.clone(),
             },
             travel: options
                 .replay
                 .map_or_else(Journey::default, Journey::replay),
-        }
+        };
+        model.order_as_configured();
+        model
     }
 
     /// The snapshot on show.
@@ -263,6 +280,7 @@ impl Model {
     pub(crate) fn clock(&self, now: Timestamp) -> Clock {
         Clock {
             coarse: self.look.slow,
+            still: self.look.still,
             ..self.facts.clock(now, self.look.form, self.look.east)
         }
     }

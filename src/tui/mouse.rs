@@ -26,6 +26,8 @@ pub(crate) struct Mouse {
     pub(crate) on: bool,
     /// They were, once: that they are not any more is worth a word.
     was: bool,
+    /// Cells of the last frame.
+    size: (u16, u16),
     /// What lay where in the last frame.
     spots: Vec<(Rect, Spot)>,
     /// Where and when the last press was.
@@ -49,9 +51,15 @@ impl Mouse {
         self.was && !self.on
     }
 
+    /// Cells of the last frame, across and down.
+    pub(crate) const fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
     /// Takes what the last frame showed.
     pub(crate) fn settle(&mut self, hits: &Hits) {
         self.spots.clone_from(&hits.spots);
+        self.size = hits.size;
     }
 
     /// The window has the focus.

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 mod svg;
 
-pub use svg::svg;
+pub use svg::{film, svg};
 
 /// The cells as lines of text, without blanks at their ends.
 #[must_use]

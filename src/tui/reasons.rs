@@ -24,12 +24,17 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             none.then(|| "no open task is selected".to_owned())
         }),
         Action::Compose => acting::forbidden(model).or_else(|| {
-            let none = target().worker.is_none();
+            let target = target();
+            if target.workers.len() > 1 {
+                return Some("several workers are marked; a message goes to one".to_owned());
+            }
+            let none = target.worker.is_none();
             none.then(|| "no worker is selected".to_owned())
         }),
         Action::Hold => acting::forbidden(model).or_else(|| {
             let target = target();
-            let none = target.worker.is_none() && target.tasks.is_empty();
+            let none =
+                target.worker.is_none() && target.workers.is_empty() && target.tasks.is_empty();
             none.then(|| "no worker or task is selected".to_owned())
         }),
         Action::Assign => acting::forbidden(model),
@@ -48,6 +53,11 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::NextProblem if model.snapshot().problems.is_empty() => {
             Some("no problems".to_owned())
         }
+        Action::NextMatch | Action::PreviousMatch
+            if model.view != View::Messages || !model.screens.messages.open =>
+        {
+            Some("no text is read here".to_owned())
+        }
         Action::Reread if model.facts.gone().is_some() => Some("the engine has stopped".to_owned()),
         Action::Escape | Action::Parent if model.view == View::Overview => {
             Some("this is the first view".to_owned())
@@ -58,13 +68,14 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
 
 /// Where its key works instead.
 fn elsewhere(model: &Model, action: Action) -> String {
-    let places: Vec<&str> = model
+    let mut places: Vec<&str> = model
         .look
         .keymap
         .places(action)
         .into_iter()
         .map(place)
         .collect();
+    places.dedup();
     if places.is_empty() {
         return "has no key".to_owned();
     }
@@ -94,6 +105,7 @@ impl Model {
             View::Alerts => self.screens.alerts.rows.is_empty(),
             View::Messages => self.screens.messages.rows.is_empty(),
             View::Sessions => self.screens.sessions.is_empty(),
+            View::Activity => self.screens.activity.rows.is_empty(),
             _ => false,
         }
     }

@@ -7,7 +7,7 @@ use super::{
     overlay::{Overlay, Page},
     theme::Theme,
 };
-use crate::domain::Timestamp;
+use crate::domain::{Scope, Timestamp};
 
 impl Model {
     /// Takes what came of an errand.
@@ -28,11 +28,24 @@ impl Model {
         }
     }
 
+    /// Looks at what was asked for on the command line, once there is something to look at.
+    pub(super) fn look_as_asked(&mut self, now: Timestamp) {
+        if self.whole().workers.is_empty() {
+            return;
+        }
+        let Some(words) = self.finding.scope.take() else {
+            return;
+        };
+        match Scope::parse(&words, self.whole()) {
+            Ok(scope) => self.facts.look_at(scope),
+            Err(why) => self.say(format!("--scope: {why}"), now),
+        }
+    }
+
     /// What the configuration says holds from here on; what is selected, filtered and marked stays.
     fn refresh(&mut self, fresh: Fresh, now: Timestamp) {
-        let (map, mut wrong) = Keymap::parse(&fresh.preset);
-        let (map, flaws) = map.rebound(&fresh.rebind);
-        wrong.extend(flaws.into_iter().map(|flaw| flaw.words));
+        let (map, flaws) = Keymap::preset(&fresh.preset).rebound(&fresh.rebind);
+        let mut wrong: Vec<String> = flaws.into_iter().map(|flaw| flaw.words).collect();
         wrong.extend(fresh.warnings);
         self.look.keymap = map;
         self.finding.themes = fresh.themes;

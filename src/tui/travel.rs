@@ -111,6 +111,19 @@ impl Journey {
     }
 }
 
+/// What the key that freezes does now.
+pub(crate) fn word(model: &Model) -> &'static str {
+    if model.travel.playing.is_some() {
+        "pause"
+    } else if model.facts.frozen().is_some() && model.travel.recording.is_some() {
+        "play"
+    } else if model.facts.frozen().is_some() {
+        "let go"
+    } else {
+        "freeze"
+    }
+}
+
 /// The key moves through time.
 pub(crate) const fn moves(action: Action) -> bool {
     matches!(

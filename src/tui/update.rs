@@ -1,5 +1,7 @@
 //! The whole behaviour of the dashboard: no input or output, no clock, no await.
 
+mod back;
+
 use super::{
     acting, bell,
     effect::Effect,
@@ -13,7 +15,7 @@ use super::{
     travel,
 };
 use crate::{
-    domain::{Command, Span, Subject, Timestamp, text},
+    domain::{Command, Span, Timestamp, text},
     link::{Envelope, JobHealth, RequestId},
 };
 use crossterm::event::{Event, KeyEventKind, KeyModifiers};
@@ -69,6 +71,7 @@ impl Model {
             Msg::Snapshot(snapshot) => {
                 messages::keep_dropped(self, &snapshot);
                 self.facts.accept(Arc::clone(&snapshot));
+                self.look_as_asked(now);
                 let mut effects = bell::hear(self, &snapshot, now);
                 effects.extend(travel::begin(self, now));
                 effects
@@ -88,7 +91,11 @@ impl Model {
             }
             Msg::Tick => {
                 self.toast = self.toast.take().filter(|t| now < t.until);
-                return travel::tick(self, now);
+                let effects = travel::tick(self, now);
+                if !self.let_go(now) {
+                    return effects;
+                }
+                effects
             }
         };
         overview::derive(self);
@@ -199,7 +206,7 @@ impl Model {
             Found::Nothing => {
                 match contexts.first() {
                     Some(Context::Prompt) => self.edit(chord),
-                    Some(c) if c.types() => overlay::edit(self, chord, now),
+                    Some(c) if c.types() => return overlay::edit(self, chord, now),
                     _ => {}
                 }
                 Vec::new()
@@ -209,7 +216,7 @@ impl Model {
 
     /// The filter that is being typed.
     fn filter_mut(&mut self) -> Option<&mut String> {
-        if !matches!(self.overlay, Some(Overlay::Note(_))) {
+        if !matches!(self.overlay, Some(Overlay::Note(_) | Overlay::Page(_))) {
             return if self.typed.prompt {
                 self.view_filter_mut()
             } else {
@@ -218,6 +225,7 @@ impl Model {
         }
         match &mut self.overlay {
             Some(Overlay::Note(note)) => Some(&mut note.text),
+            Some(Overlay::Page(page)) if page.search.typing => Some(&mut page.search.typed),
             _ => None,
         }
     }
@@ -228,6 +236,9 @@ impl Model {
             View::Workers => Some(&mut self.screens.workers.filter),
             View::Tasks => Some(&mut self.screens.tasks.filter),
             View::Alerts => Some(&mut self.screens.alerts.filter),
+            View::Messages if self.screens.messages.open => {
+                Some(&mut self.screens.messages.search.typed)
+            }
             View::Messages => Some(&mut self.screens.messages.filter),
             View::Sessions => Some(&mut self.screens.sessions.filter),
             View::Activity => Some(&mut self.screens.activity.filter),
@@ -256,6 +267,7 @@ impl Model {
             Action::Redraw => return vec![Effect::Redraw],
             _ => {}
         }
+        self.hold_for(action, now);
         if self.overlay.is_some() {
             return overlay::act(self, action, now);
         }
@@ -278,12 +290,25 @@ impl Model {
                 let palette = overlay::Palette::open(self, typed, now);
                 self.overlay = Some(Overlay::Palette(Box::new(palette)));
             }
+            Action::Order => self.choose_order(now),
+            Action::Reverse => {
+                if let Some(orders) = self.orders() {
+                    self.order_by(orders.at, !orders.reversed);
+                }
+            }
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
             Action::Escape => self.escape(),
+            Action::Copy => {
+                self.overlay = Some(Overlay::Taking(Box::new(overlay::Taking::copy(self))));
+            }
+            Action::Export => {
+                self.overlay = Some(Overlay::Taking(Box::new(overlay::Taking::export())));
+            }
             Action::Mouse => return mouse::toggle(self, now),
             Action::Zoom => self.look.zoom = !self.look.zoom,
+            Action::Parent => self.parent(),
             Action::Wrap => self.look.wrap = !self.look.wrap,
             Action::Filter => self.typed.prompt = true,
             Action::NextProblem => self.next_problem(now),
@@ -303,6 +328,17 @@ impl Model {
             }
         }
         Vec::new()
+    }
+
+    /// The menu of orders of the list on show.
+    fn choose_order(&mut self, now: Timestamp) {
+        match self.orders() {
+            Some(orders) => {
+                let menu = overlay::OrderMenu::open(orders);
+                self.overlay = Some(Overlay::Orders(Box::new(menu)));
+            }
+            None => self.say("there is nothing to order here", now),
+        }
     }
 
     fn on_screen(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
@@ -326,7 +362,10 @@ impl Model {
 
     fn prompt(&mut self, action: Action) {
         match action {
-            Action::Accept => self.typed.prompt = false,
+            Action::Accept => {
+                self.typed.prompt = false;
+                messages::found(self);
+            }
             Action::Escape | Action::Erase => {
                 if let Some(filter) = self.filter_mut() {
                     filter.clear();
@@ -334,60 +373,6 @@ impl Model {
                 self.typed.prompt = action == Action::Erase;
             }
             _ => {}
-        }
-    }
-
-    /// One step back: filter, thread, parent view. Never leaves.
-    fn escape(&mut self) {
-        if std::mem::take(&mut self.look.zoom) {
-            return;
-        }
-        let done = match self.view {
-            View::Overview => true,
-            View::Workers => self.screens.workers.back(),
-            View::Tasks => self.screens.tasks.back(),
-            View::Task => {
-                self.show(View::Tasks);
-                true
-            }
-            View::Alerts => self.screens.alerts.back(),
-            View::Messages => self.screens.messages.back(),
-            View::Sessions => self.screens.sessions.back(),
-            View::Activity => self.screens.activity.back(),
-            View::Session => {
-                self.show(View::Sessions);
-                true
-            }
-            View::Worker => {
-                self.show(View::Workers);
-                true
-            }
-        };
-        if !done {
-            self.show(View::Overview);
-        }
-    }
-
-    /// Selects the problem after the selected one, round and round, and goes where it shows.
-    fn next_problem(&mut self, now: Timestamp) {
-        overview::next_problem(self);
-        let Some(problem) = overview::selected(self) else {
-            return self.say("no problems", now);
-        };
-        let conversation = match problem.subject.clone() {
-            Subject::Worker(conversation, _) => conversation,
-            Subject::Session(key) if self.view != View::Overview => {
-                return session::open(self, key);
-            }
-            Subject::Session(_) | Subject::Source => return self.show(View::Overview),
-        };
-        match self.view {
-            View::Overview => {}
-            View::Workers => workers::select(self, &conversation),
-            _ => {
-                worker::open(self, conversation);
-                self.show(View::Worker);
-            }
         }
     }
 }

@@ -3,6 +3,7 @@
 mod footer;
 mod guard;
 mod header;
+mod which;
 
 use super::{
     model::{Model, View},
@@ -85,6 +86,7 @@ pub fn paint(model: &Model, buf: &mut Buffer, now: Timestamp) -> Hits {
     if model.look.ascii {
         widget::fold(buf);
     }
+    hits.size = (area.width, area.height);
     // A caret behind a text that fills its line stands on the last cell.
     let last = |from: u16, length: u16| from + length.saturating_sub(1);
     hits.cursor = hits.cursor.filter(|_| !area.is_empty()).map(|(x, y)| {
@@ -136,6 +138,7 @@ fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits)
         overlay::draw(scene.model, canvas, body, hits, scene.now);
         mouse::cover(scene.model, area, hits);
     }
+    which::draw(scene.model, canvas, body);
     footer::draw(scene, canvas, rows.rest(), hits);
 }
 

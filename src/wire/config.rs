@@ -19,14 +19,16 @@ use swarmwarden::{
 };
 
 /// Settings that can be typed: the argument, its variable, the key of the file.
-const TYPED: [(&str, &str, &str); 7] = [
+const TYPED: [(&str, &str, &str); 9] = [
     ("db", "SWARMWARDEN_DB", "bridge.path"),
     ("via", "SWARMWARDEN_VIA", "bridge.via"),
     ("read_only", "", "bridge.read_only"),
     ("git", "", "git.path"),
     ("with", "", "workers.with"),
     ("theme", "SWARMWARDEN_THEME", "ui.theme"),
+    ("preset", "", "ui.preset"),
     ("symbols", "", "ui.symbols"),
+    ("no_mouse", "", "ui.mouse"),
 ];
 
 /// Runs `config`.
@@ -86,7 +88,7 @@ fn print(common: &Common) -> Result<Exit, Failure> {
     let (file, warnings) = whole(common)?;
     warn(&warnings)?;
     let mut settings = resolve(common, &file)?;
-    let live = tui::live(&keys::rebinds(&settings.keys));
+    let live = tui::live(&settings.preset, &keys::rebinds(&settings.keys));
     let rows = live.places.iter().flat_map(|place| &place.rows);
     let own: BTreeSet<&str> = rows.filter(|row| row.own).map(|row| row.action).collect();
     settings
@@ -141,6 +143,7 @@ fn check(common: &Common) -> Result<Exit, Failure> {
 pub(super) fn whole(common: &Common) -> Result<(File, Vec<String>), Failure> {
     let (mut file, mut warnings) = read(common.config.as_deref())?;
     theme::settle(&mut file, &mut warnings);
+    warnings.extend(super::errands::flaws(&file));
     warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
     Ok((file, warnings))
 }

@@ -23,23 +23,29 @@ pub(super) fn rebinds(wanted: &[Wanted]) -> Vec<Rebind> {
     each.collect()
 }
 
+/// The preset that the configuration names.
+fn preset(file: &File) -> &str {
+    file.preset.as_deref().unwrap_or("vim")
+}
+
 /// What of it cannot be had. O(1) when it asks for nothing.
 pub(super) fn flaws(file: &File) -> Vec<Flaw> {
     if file.keys.is_empty() {
         return Vec::new();
     }
-    tui::live(&rebinds(&file.wanted())).flaws
+    tui::live(preset(file), &rebinds(&file.wanted())).flaws
 }
 
 /// Prints the map; [`Exit::Config`] when two actions share a key.
 pub(super) fn run(common: &Common, form: Listing) -> Result<Exit, Failure> {
     let (file, mut warnings) = config::read(common.config.as_deref())?;
-    let live = tui::live(&rebinds(&file.wanted()));
+    let preset = common.preset.as_deref().unwrap_or(preset(&file));
+    let live = tui::live(preset, &rebinds(&file.wanted()));
     warnings.extend(live.flaws.iter().map(|flaw| flaw.words.clone()));
     warn(&warnings)?;
     let text = match form {
         Listing::Table => table(&live),
-        Listing::Json => format!("{:#}\n", document(&live)),
+        Listing::Json => format!("{:#}\n", document(preset, &live)),
     };
     io::stdout().write_all(text.as_bytes())?;
     Ok(if live.flaws.iter().any(|flaw| flaw.clash) {
@@ -71,7 +77,7 @@ fn table(live: &Live) -> String {
     out
 }
 
-fn document(live: &Live) -> serde_json::Value {
+fn document(preset: &str, live: &Live) -> serde_json::Value {
     let row = |row: &Bound| {
         json!({
             "action": row.action,
@@ -90,7 +96,7 @@ fn document(live: &Live) -> serde_json::Value {
         .map(|flaw| json!({ "text": flaw.words, "clash": flaw.clash }));
     json!({
         "schema": "swarmwarden.keys/v1",
-        "preset": "vim",
+        "preset": preset,
         "places": places.collect::<Vec<_>>(),
         "flaws": flaws.collect::<Vec<_>>(),
         "actions": live.actions,

@@ -212,16 +212,19 @@ pub(super) fn dashboard(
     subject: Subject,
     panic_test: bool,
 ) -> Result<Exit, Failure> {
+    let forbidden = match pen(
+        settings,
+        &subject.bridge,
+        subject.mode,
+        subject.state.as_deref(),
+    ) {
+        Pen::Forbidden(why) => Some(why),
+        Pen::Ready { .. } => None,
+    };
     let options = tui::Options {
-        read_only: match pen(
-            settings,
-            &subject.bridge,
-            subject.mode,
-            subject.state.as_deref(),
-        ) {
-            Pen::Forbidden(why) => Some(why),
-            Pen::Ready { .. } => None,
-        },
+        read_only: forbidden.clone(),
+        locked: forbidden,
+        banner: super::first::tip(settings.state.as_deref()),
         ..screen::options(settings, panic_test)?
     };
     let mut subject = subject;

@@ -13,7 +13,9 @@ mod demo;
 mod deploy;
 mod doctor;
 mod drill;
+mod errands;
 mod failure;
+mod first;
 mod git;
 mod health;
 mod hooks;
@@ -24,9 +26,11 @@ mod life;
 mod live;
 mod metrics;
 mod operations;
+mod outside;
 mod owners;
 mod pen;
 mod pipe;
+mod plain;
 mod record;
 mod report;
 mod repository;
@@ -136,12 +140,14 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
         Some(Sub::Act(deed)) => act(&settings, &deed),
+        None if common.plain => plain::run(&settings),
         None if plain => show(
             &settings,
             &Bridge::of(&settings)?,
             settings.mode,
             &Status::default(),
         ),
+        None if Bridge::known(&settings).is_none() => first::run(&settings, common.panic_test),
         None => {
             let subject = Subject::of(&settings, Bridge::of(&settings)?);
             live::dashboard(&settings, subject, common.panic_test)
@@ -174,6 +180,7 @@ fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
     let (mut file, mut warnings) = config::read(common.config.as_deref())?;
     theme::settle(&mut file, &mut warnings);
     if !quiet {
+        warnings.extend(errands::flaws(&file));
         warnings.extend(keys::flaws(&file).into_iter().map(|flaw| flaw.words));
         warn(&warnings)?;
     }
@@ -193,8 +200,11 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
         read_only: common.read_only,
         policy: None,
         with: common.with.clone(),
+        scope: common.scope.clone(),
+        preset: common.preset.clone(),
         theme: common.theme.clone(),
         symbols: common.symbols.clone(),
+        no_mouse: common.no_mouse,
         pace: common.pace,
         record: (common.record || common.no_record).then_some(common.record),
         color: common.color.and_then(When::given),
@@ -224,7 +234,9 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
                 .into_owned(),
         ),
     };
-    Ok(settings::resolve(given, file, &env, Path::exists)?)
+    let mut settings = settings::resolve(given, file, &env, Path::exists)?;
+    settings.config.clone_from(&common.config);
+    Ok(settings)
 }
 
 /// What is wrong with the configuration, on stderr.
@@ -271,6 +283,11 @@ fn glance(
     let mut snapshot = look(&mut *store, &view, now, repo)?;
     if mode == Mode::Live {
         snapshot.alerts = remembered(settings, path);
+    }
+    if let Some(words) = &settings.scope {
+        let scope = domain::Scope::parse(words, &snapshot);
+        let scope = scope.map_err(|why| Failure::Usage(format!("--scope: {why}")))?;
+        snapshot = snapshot.within(&scope);
     }
     Ok((snapshot, now))
 }

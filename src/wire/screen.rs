@@ -1,6 +1,6 @@
 //! The dashboard's own part: how it looks and listens, and how it ends.
 
-use super::{failure::Failure, live::complete_within, pen::random};
+use super::{errands, failure::Failure, live::complete_within, outside, pen::random};
 use std::{
     io::{self, Write},
     sync::Arc,
@@ -11,7 +11,7 @@ use swarmwarden::{
     headless::Exit,
     link::Ports,
     settings::{Colours, Settings},
-    tui::{self, Channels, Depth, Signal, View as Screen},
+    tui::{self, Depth, Signal, View as Screen},
 };
 
 /// How it looks, as the settings say; whether something may be written is for whoever shows it.
@@ -27,6 +27,16 @@ pub(super) fn options(settings: &Settings, panic_test: bool) -> Result<tui::Opti
         },
         ascii: settings.ascii,
         slow: settings.slow,
+        mouse: settings.mouse,
+        still: !settings.motion,
+        between: outside::between(),
+        errands: Arc::new(errands::Clerk::new(settings)),
+        scope: settings.scope.clone(),
+        preset: settings.preset.clone(),
+        themes: super::theme::owned(),
+        filters: settings.finding.filters.clone(),
+        commands: errands::commands(&settings.finding),
+        lists: errands::lists(&settings.finding),
         start: match settings.start.as_str() {
             "workers" => Screen::Workers,
             "messages" => Screen::Messages,
@@ -37,7 +47,7 @@ pub(super) fn options(settings: &Settings, panic_test: bool) -> Result<tui::Opti
             _ => Screen::Overview,
         },
         east: east(),
-        channels: channels(settings),
+        channels: outside::channels(settings),
         actor: Arc::clone(&settings.actor),
         seed: random()[0],
         rebind: super::keys::rebinds(&settings.keys),
@@ -68,18 +78,6 @@ pub(super) fn show(
         Some(Signal::Terminate) => Exit::Terminated,
         Some(Signal::Suspend | Signal::Resume) | None => Exit::Ok,
     })
-}
-
-/// How the terminal calls somebody who does not look.
-fn channels(settings: &Settings) -> Channels {
-    let has = |name: &str| settings.notify.iter().any(|n| n == name);
-    Channels {
-        bell: has("bell"),
-        osc9: has("osc9"),
-        osc777: has("osc777"),
-        title: has("title"),
-        tmux: std::env::var_os("TMUX").is_some(),
-    }
 }
 
 /// The operator's zone, in seconds east of UTC.

@@ -68,6 +68,16 @@ pub(super) fn own(name: &str) -> Result<Option<String>, Failure> {
     Err(Failure::Usage(unknown(name)))
 }
 
+/// Name and text of every theme of the operator's own that can be read.
+pub(super) fn owned() -> Vec<(String, String)> {
+    let all = all().into_iter();
+    let own = all.filter_map(|(name, _)| {
+        let path = directory()?.join(format!("{name}.toml"));
+        Some((name, read(&path).ok().flatten()?))
+    });
+    own.collect()
+}
+
 /// A theme that the configuration names and that does not exist is a warning, and the default stays.
 pub(super) fn settle(file: &mut File, warnings: &mut Vec<String>) {
     if let Some(name) = &file.theme

@@ -125,7 +125,7 @@ fn check_lists_what_is_wrong_by_line_and_exits_78() {
         .collect();
     assert_eq!(
         lines[0],
-        "line 7: `ui.start` is one of overview, workers, tasks, alerts, messages, sessions; the default stays"
+        "line 7: `ui.start` is one of overview, workers, tasks, alerts, messages, sessions, activity; the default stays"
     );
     assert_eq!(
         lines[1],

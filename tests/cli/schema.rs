@@ -40,13 +40,15 @@ fn leaves(at: &Value, name: &str, out: &mut Vec<(String, Value)>) {
 fn settings_of_the_schema() -> Vec<(String, Value)> {
     let mut out = Vec::new();
     leaves(&schema(), "", &mut out);
-    out.retain(|(name, _)| !name.starts_with("keys.") && name != "notify");
+    // What has names of the operator's own is tested apart.
+    let apart = ["keys.", "filters.", "commands.", "profile."];
+    out.retain(|(name, _)| !apart.iter().any(|a| name.starts_with(a)) && name != "notify");
     out
 }
 
 /// The default with every line that is commented out put in force.
 fn uncommented() -> String {
-    let setting = regex::Regex::new(r"^# (\[[a-z.\[\]]+\]|[a-z_]+ = .+)$").unwrap();
+    let setting = regex::Regex::new(r#"^# (\[[a-z.\[\]*"]+\]|[a-z_]+ = .+)$"#).unwrap();
     let lines = DEFAULT.lines().map(|line| {
         setting
             .captures(line)
@@ -181,6 +183,19 @@ fn a_notification_and_a_key_are_described() {
             "[keys]\nreassign = [\"X\", \"z z\"]\nhold = []\nundo = \"C-x\"\n",
             true,
         ),
+        ("[filters]\nhot = \"state:silent\"\n", true),
+        ("[filters]\nhot = 7\n", false),
+        (
+            "[commands.x]\nrun = [\"less\", \"{task}\"]\nwrites = true\n",
+            true,
+        ),
+        ("[commands.x]\nrun = []\n", false),
+        ("[commands.x]\nrun = [\"a\"]\nconfirm = 1\n", false),
+        (
+            "[profile.\"prod*.db\"]\ntheme = \"dark\"\nread_only = true\n",
+            true,
+        ),
+        ("[profile.\"prod*.db\"]\nread_only = 1\n", false),
         ("[keys]\nreassign = 7\n", false),
         (
             "[keys]\nreassign = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]\n",

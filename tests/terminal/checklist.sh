@@ -56,7 +56,7 @@ sizes() {
   T 80 24
   [ "$(S | head -n 1 | grep -c LIVE)" = 1 ] || fail "no data state"
   S | grep -q 'NEEDS YOU' || fail "no problems"
-  S | grep -q 'core ' || fail "no teams"
+  S | grep -q 'team-8' || fail "no teams"
   if S | head -n 22 | grep -E '…$' | grep -vE '^ *[0-9]{2}:|→|←|[a-z] …$'; then fail "a row is cut"; fi
 }
 panes() {
@@ -116,7 +116,7 @@ PY
   K 2; K r; wait_for Cancel && K y
   sleep 3
   S | grep -qE 'nothing was written|LIVE|STALE' || fail "no answer"
-  K 1; wait_for 'NEEDS YOU' || fail "it does not draw"
+  K Escape; K Escape; K 1; wait_for 'NEEDS YOU' || fail "it does not draw"
   wait
 }
 paste() {
@@ -162,7 +162,7 @@ replaced() {
 frozen() {
   T 120 40; K f; wait_for FROZEN
   local before after
-  before=$(S | sed 's/+[0-9]*//'); sleep 5; after=$(S | sed 's/+[0-9]*//')
+  before=$(S | sed 's/ +[0-9]*//' | tr -s ' '); sleep 5; after=$(S | sed 's/ +[0-9]*//' | tr -s ' ')
   [ "$before" = "$after" ] || { diff <(echo "$before") <(echo "$after"); fail "it moved"; }
   K 0; wait_for LIVE
 }

@@ -126,6 +126,13 @@ pub enum Deed {
         /// The words.
         text: String,
     },
+    /// Tells the orchestrator of a worker, in a conversation that is not over.
+    Escalate {
+        /// Whose trouble it is.
+        about: ConversationId,
+        /// The words.
+        text: String,
+    },
     /// Asks for a sign of life.
     Nudge {
         /// Whose conversation.
@@ -155,6 +162,7 @@ impl Deed {
             Self::Priority { .. } => "priority",
             Self::Message { .. } => "message",
             Self::Nudge { .. } => "nudge",
+            Self::Escalate { .. } => "escalate",
         }
     }
 
@@ -174,7 +182,10 @@ impl Deed {
             | Self::Revoke { task, .. }
             | Self::HoldTask { task, .. }
             | Self::Priority { task, .. } => Some(task),
-            Self::HoldWorker { .. } | Self::Message { .. } | Self::Nudge { .. } => None,
+            Self::HoldWorker { .. }
+            | Self::Message { .. }
+            | Self::Escalate { .. }
+            | Self::Nudge { .. } => None,
         }
     }
 }

@@ -20,7 +20,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// What a deed is called in the log.
-const DEEDS: [&str; 17] = [
+const DEEDS: [&str; 18] = [
     "assign",
     "reassign",
     "undo",
@@ -36,6 +36,7 @@ const DEEDS: [&str; 17] = [
     "priority",
     "message",
     "nudge",
+    "escalate",
     OPEN,
     END,
 ];

@@ -2,12 +2,13 @@
 
 use super::{Again, Target, forbidden, hold, reassign, redo, target, undo};
 use crate::{
-    domain::Timestamp,
+    domain::{Subject, Timestamp},
     tui::{
         effect::Effect,
         keymap::Action,
         model::{Model, Undo},
         overlay::{Form, Menu, Overlay},
+        screen::alerts,
     },
 };
 
@@ -19,6 +20,7 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
         Action::Hold => return Some(hold(model, &target, now)),
         Action::Undo => return Some(take_back(model, now)),
         Action::Redo => return Some(redo(model, now)),
+        Action::Escalate => return Some(escalate(model, now)),
         Action::Actions => {
             let menu = Menu::actions(model, &target, now);
             model.overlay = Some(Overlay::Menu(Box::new(menu)));
@@ -43,6 +45,43 @@ fn take_back(model: &mut Model, now: Timestamp) -> Vec<Effect> {
         }
         Some(Undo::Act) | None => undo(model, now),
     }
+}
+
+/// `C`: words to the orchestrator about what the selected alerts are about.
+fn escalate(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = forbidden(model) {
+        model.say(why, now);
+        return Vec::new();
+    }
+    let keys = alerts::meant(model);
+    let all: Vec<_> = keys.iter().filter_map(|k| model.facts.alert(k)).collect();
+    let of_session = |key: &std::sync::Arc<str>| {
+        let mut sessions = model.whole().sessions.iter();
+        let session = sessions.find(|s| s.key == *key)?;
+        session.workers.first().cloned()
+    };
+    let about = all.iter().find_map(|alert| match &alert.subject {
+        Subject::Worker(id, _) => Some(id.clone()),
+        Subject::Session(key) => of_session(key),
+        Subject::Source => None,
+    });
+    let words: Vec<String> = all
+        .iter()
+        .map(|alert| {
+            let who = alert
+                .worker()
+                .map_or_else(String::new, |w| format!("{w}: "));
+            format!("{who}{}", alert.sentence)
+        })
+        .collect();
+    match about {
+        Some(about) => {
+            let form = Form::escalate(model, about, &words.join("\n"));
+            model.overlay = Some(Overlay::Form(Box::new(form)));
+        }
+        None => model.say("nobody to tell: the alert concerns no worker", now),
+    }
+    Vec::new()
 }
 
 /// The overlay that a key opens on what is selected.

@@ -35,10 +35,11 @@ pub struct Bound {
     pub own: bool,
 }
 
-/// The preset with what was asked for.
+/// A preset with what was asked for; an unknown name is `vim`.
 #[must_use]
-pub fn live(asked: &[Rebind]) -> Live {
-    let (preset, wrong) = Keymap::parse(PRESET);
+pub fn live(preset: &str, asked: &[Rebind]) -> Live {
+    let (_, wrong) = Keymap::parse(PRESET);
+    let preset = Keymap::preset(preset);
     let (map, mut flaws) = preset.rebound(asked);
     flaws.extend(wrong.into_iter().map(|words| Flaw { words, clash: true }));
     let places = map.0.iter().map(|(context, rows)| Place {
@@ -68,6 +69,38 @@ pub(super) fn written(sequence: &[Chord]) -> String {
 }
 
 impl Context {
+    /// Every one.
+    pub(crate) const ALL: [Self; 28] = [
+        Self::Always,
+        Self::Move,
+        Self::Global,
+        Self::Overview,
+        Self::Workers,
+        Self::Worker,
+        Self::Tasks,
+        Self::Task,
+        Self::Alerts,
+        Self::Messages,
+        Self::Sessions,
+        Self::Session,
+        Self::Activity,
+        Self::Mute,
+        Self::Help,
+        Self::Daemons,
+        Self::Dialog,
+        Self::Word,
+        Self::Take,
+        Self::Menu,
+        Self::Form,
+        Self::Log,
+        Self::Page,
+        Self::Scratch,
+        Self::Prompt,
+        Self::Palette,
+        Self::Ask,
+        Self::Orders,
+    ];
+
     /// Its name in the keymap file.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -89,6 +122,7 @@ impl Context {
             Self::Daemons => "daemons",
             Self::Dialog => "dialog",
             Self::Word => "word",
+            Self::Take => "take",
             Self::Menu => "menu",
             Self::Form => "form",
             Self::Log => "log",
@@ -97,6 +131,7 @@ impl Context {
             Self::Prompt => "prompt",
             Self::Palette => "palette",
             Self::Ask => "ask",
+            Self::Orders => "orders",
         }
     }
 }

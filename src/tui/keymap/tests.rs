@@ -236,7 +236,7 @@ fn what_cannot_be_a_key_or_an_action_is_told_with_its_line() {
 
 #[test]
 fn the_list_writes_keys_as_the_configuration_does() {
-    let live = live(&[ask("reassign", &["C-x", "Z Z"], 1)]);
+    let live = live("vim", &[ask("reassign", &["C-x", "Z Z"], 1)]);
     assert_eq!(live.flaws, []);
     for row in live.places.iter().flat_map(|p| &p.rows) {
         assert_eq!(row.own, row.action == "reassign");

@@ -11,9 +11,9 @@ use crate::{
     tui::{
         acting,
         effect::Effect,
-        keymap::{Action, Chord},
+        keymap::{Action, Chord, Context},
         model::Model,
-        overlay::Overlay,
+        overlay::{Overlay, frame},
         screen::Hits,
         theme::Role,
         widget::{self, Canvas, Rows, Strip},
@@ -34,6 +34,7 @@ struct Field {
 #[derive(Debug)]
 enum Kind {
     Message(ConversationId),
+    Escalate(ConversationId),
     Assign,
 }
 
@@ -63,6 +64,18 @@ impl Form {
             title: format!("Message to {label}"),
             kind: Kind::Message(to),
             fields: vec![field("text", "what it should know or do", "")],
+            at: 0,
+        }
+    }
+
+    /// Words to the orchestrator about a worker; what fires of it is written down already.
+    pub(crate) fn escalate(model: &Model, about: ConversationId, words: &str) -> Self {
+        let label = acting::find(model.whole(), &about)
+            .map_or_else(|| about.to_string(), |w| w.id.to_string());
+        Self {
+            title: format!("To the orchestrator, about {label}"),
+            kind: Kind::Escalate(about),
+            fields: vec![field("text", "what it should know or do", words)],
             at: 0,
         }
     }
@@ -159,6 +172,10 @@ fn send(model: &mut Model, now: Timestamp) -> Vec<Effect> {
             to: to.clone(),
             text: form.text("text").to_owned(),
         }),
+        Kind::Escalate(about) => Ok(Deed::Escalate {
+            about: about.clone(),
+            text: form.text("text").to_owned(),
+        }),
         Kind::Assign => assignment(model, form, now),
     };
     match deed {
@@ -225,7 +242,13 @@ fn assignment(model: &Model, form: &Form, now: Timestamp) -> Result<Deed, String
 }
 
 /// Draws it over `body`.
-pub(crate) fn draw(canvas: &mut Canvas<'_>, body: Rect, form: &Form, hits: &mut Hits) {
+pub(crate) fn draw(
+    model: &Model,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    form: &Form,
+    hits: &mut Hits,
+) {
     let width = body.width.min(96);
     let single = form.fields.len() == 1;
     let tall = if single {
@@ -233,19 +256,8 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, body: Rect, form: &Form, hits: &mut 
     } else {
         u16::try_from(form.fields.len() * 2 + 3).unwrap_or(12)
     };
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
-    canvas.frame(place, &Strip::of(form.title.clone(), Role::Title));
-    let inside = Rect {
-        x: place.x + 2,
-        y: place.y + 1,
-        width: place.width.saturating_sub(4),
-        height: place.height.saturating_sub(2),
-    };
+    let title = Strip::of(form.title.clone(), Role::Title);
+    let inside = frame::centred(canvas, body, (width, tall.saturating_sub(2)), &title);
     let mut rows = Rows::of(inside);
     for (i, field) in form.fields.iter().enumerate() {
         let here = i == form.at;
@@ -256,12 +268,16 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, body: Rect, form: &Form, hits: &mut 
         );
         typed(canvas, &mut rows, field, (here, single), hits);
     }
+    let key = |action| model.look.keymap.key_of(Context::Form, action);
+    let (send, cancel) = (key(Action::Send), key(Action::Escape));
     let keys = if single {
-        "C-d send…  Enter new line  Esc cancel"
+        let line = key(Action::Accept);
+        format!("{send} send…  {line} new line  {cancel} cancel")
     } else {
-        "C-d assign…  Tab next field  Esc cancel"
+        let next = key(Action::NextPanel);
+        format!("{send} assign…  {next} next field  {cancel} cancel")
     };
-    canvas.put(rows.line(), keys, Role::Dim);
+    canvas.put(rows.line(), &keys, Role::Dim);
 }
 
 /// What was typed into a field, with the caret where it is typed on.

@@ -1,11 +1,15 @@
 //! Help: exactly the keys that are bound now, and what the symbols mean.
 
+mod find;
+
+use super::{Overlay, frame};
 use crate::{
-    domain::State,
+    domain::{State, Timestamp},
     tui::{
-        keymap::{Binding, Context},
+        effect::Effect,
+        keymap::{Action, Binding, Context},
         model::Model,
-        screen::Hits,
+        screen::{Hits, moved},
         theme::Role,
         view::Tier,
         widget::{self, Canvas, Rows, Strip},
@@ -13,14 +17,51 @@ use crate::{
 };
 use ratatui::layout::Rect;
 
-/// Draws the help over `body` from line `top`.
+/// The open help.
+#[derive(Debug, Default)]
+pub(crate) struct Help {
+    /// First line on screen.
+    pub(super) top: usize,
+    /// Highest first line, and lines on screen.
+    pub(super) seen: (usize, usize),
+    /// What is looked for.
+    pub(crate) typed: String,
+    /// Which of what was found is selected.
+    at: usize,
+}
+
+/// A key while it is open.
+pub(super) fn act(
+    model: &mut Model,
+    mut help: Box<Help>,
+    action: Action,
+    now: Timestamp,
+) -> Vec<Effect> {
+    if action == Action::Escape {
+        return Vec::new();
+    }
+    if action == Action::Erase {
+        help.typed.clear();
+    } else if !help.typed.is_empty() {
+        return find::act(model, help, action, now);
+    }
+    help.top = moved(action, help.top, help.seen.1, help.seen.0).unwrap_or(help.top);
+    model.overlay = Some(Overlay::Help(help));
+    Vec::new()
+}
+
+/// Draws the help over `body`.
 pub(super) fn draw(
     model: &Model,
     canvas: &mut Canvas<'_>,
     body: Rect,
-    top: usize,
+    help: &Help,
     hits: &mut Hits,
 ) {
+    if !help.typed.is_empty() {
+        return find::draw(model, canvas, body, help, hits);
+    }
+    let top = help.top;
     let lines = lines(model, body);
     let tall = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
     let width = body.width.min(112);
@@ -38,15 +79,13 @@ pub(super) fn draw(
     } else {
         String::new()
     };
-    let title =
-        Strip::of(format!("Help · {}", model.view.name()), Role::Title).add(more, Role::Dim);
+    let title = Strip::of(
+        format!("Help · {}  search: ▏", model.view.name()),
+        Role::Title,
+    )
+    .add(more, Role::Dim);
     canvas.frame(place, &title);
-    let inner = Rect {
-        x: place.x + 2,
-        y: place.y + 1,
-        width: place.width.saturating_sub(4),
-        height: place.height.saturating_sub(2),
-    };
+    let inner = frame::inside(place, 2);
     hits.point(inner);
     let mut rows = Rows::of(inner);
     for line in lines.iter().skip(top).take(page) {
@@ -69,10 +108,12 @@ fn lines(model: &Model, body: Rect) -> Vec<Strip> {
     let of = |context| map.rows(context).iter().collect::<Vec<_>>();
     let mut global = of(Context::Global);
     global.extend(of(Context::Always));
+    let (first, second) = global.split_at(global.len().div_ceil(2));
     let columns = [
         column("THIS VIEW", &of(model.view.context()), 9),
         column("MOVE", &of(Context::Move), 9),
-        column("EVERYWHERE", &global, 6),
+        column("EVERYWHERE", first, 6),
+        column("", second, 6),
     ];
     let mut out = if Tier::of(body) >= Tier::S || body.width >= 100 {
         beside(&columns, body.width.min(112).saturating_sub(4))
@@ -91,8 +132,62 @@ fn lines(model: &Model, body: Rect) -> Vec<Strip> {
         "  the word always stands with the symbol; colour only repeats it",
         Role::Dim,
     ));
-    out.extend(states(body.width.min(112).saturating_sub(4)));
+    let width = body.width.min(112).saturating_sub(4);
+    out.extend(states(width));
+    out.push(Strip::new());
+    for (head, words) in notes(model) {
+        let lines = widget::lines(&words, width.saturating_sub(10), true);
+        for (n, line) in lines.into_iter().enumerate() {
+            let head = if n == 0 { head } else { "" };
+            out.push(Strip::of(format!("{head:<9} "), Role::Title).add(line, Role::Text));
+        }
+    }
     out
+}
+
+/// What else is worth knowing.
+fn notes(model: &Model) -> Vec<(&'static str, String)> {
+    let workers = &model.screens.workers;
+    let worker = workers
+        .selected()
+        .or_else(|| model.snapshot().workers.first());
+    let state = worker.map_or_else(
+        || "no worker is known yet".to_owned(),
+        |w| {
+            let limits = &w.limits;
+            format!(
+                "{}: SUSPECT after {}, SILENT after {} without a heartbeat, STALLED after {} without progress \
+                 (watchdog.* in the configuration; explain NAME says where they come from)",
+                w.id, limits.suspect, limits.silent, limits.stall
+            )
+        },
+    );
+    let symbols = if model.look.ascii {
+        "SYMBOLS are ASCII; --symbols unicode has others"
+    } else {
+        "without them (--symbols ascii): > . ? = ! x + ~ -"
+    };
+    let filter = "state:suspect,silent  team:core  hb>2m  prio<=1  branch~migr  \"free text\"  /regex/  \
+                  !term  ( a or b )";
+    let grey = ["reassign", "hold"];
+    let actions = [Action::Reassign, Action::Hold];
+    let grey = grey.into_iter().zip(actions).filter_map(|(name, action)| {
+        crate::tui::reasons::why_not(model, action).map(|why| format!("{name}: {why}"))
+    });
+    let mut grey: Vec<String> = grey.collect();
+    if grey.is_empty() {
+        grey.push("nothing is off here; the palette says why when something is".to_owned());
+    }
+    vec![
+        ("SYMBOLS", symbols.to_owned()),
+        ("FILTER", filter.to_owned()),
+        ("WHY GREY", grey.join("; ")),
+        ("STATE", state),
+        (
+            "DOCS",
+            "swarmwarden keys | explain NAME | config check | theme list".to_owned(),
+        ),
+    ]
 }
 
 /// Columns side by side, as many as fit; the others below.

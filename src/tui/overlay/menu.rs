@@ -8,6 +8,7 @@ use crate::{
     },
     tui::{
         acting::{self, Target},
+        custom,
         effect::Effect,
         keymap::Action,
         model::{Model, View},
@@ -24,6 +25,10 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Entry {
     Do(Deed),
+    /// A command of the operator's own, by name.
+    Custom(String),
+    /// The same several times.
+    All(Vec<Deed>),
     Reassign,
     Compose(ConversationId),
     Assign(Option<ConversationId>),
@@ -62,7 +67,17 @@ impl Menu {
                 format!("reassign {id} …")
             };
             rows.push((label, Ok(Entry::Reassign)));
-            for deed in deeds(task) {
+            let many = if all > 1 {
+                several(model, target)
+            } else {
+                Vec::new()
+            };
+            let forbid = forbidden.clone();
+            rows.extend(many.into_iter().map(|(label, deeds)| {
+                let can = forbid.clone().map_or(Ok(Entry::All(deeds)), Err);
+                (label, can)
+            }));
+            for deed in deeds(task).into_iter().filter(|_| all == 1) {
                 rows.push(check(model, format!("{} {id} …", deed.name()), deed));
             }
         } else {
@@ -70,6 +85,11 @@ impl Menu {
                 "reassign …".to_owned(),
                 Err("no open task is selected".to_owned()),
             ));
+        }
+        if target.workers.len() > 1 {
+            let (label, deeds) = held(model, target, "workers");
+            let can = forbidden.clone().map_or(Ok(Entry::All(deeds)), Err);
+            rows.push((label, can));
         }
         if let Some(id) = &target.worker {
             let label = acting::find(model.snapshot(), id)
@@ -92,6 +112,11 @@ impl Menu {
             "assign a new task …".to_owned(),
             Ok(Entry::Assign(target.worker.clone())),
         ));
+        for command in model.finding.commands.clone() {
+            let can = custom::argv(model, &command);
+            let label = format!("run {}", text::line(&command.name));
+            rows.push((label, can.map(|_| Entry::Custom(command.name))));
+        }
         Self {
             title: "Actions".to_owned(),
             target: target.clone(),
@@ -126,7 +151,7 @@ impl Menu {
 
     /// What can be done that no key does by itself, or why not.
     pub(crate) fn deeds(&self) -> impl Iterator<Item = (&str, Result<Entry, String>)> {
-        let keyed = ["reassign ", "message ", "assign "];
+        let keyed = ["reassign ", "message ", "assign ", "run "];
         let own = self.rows.iter();
         own.filter(move |(label, _)| !keyed.iter().any(|k| label.starts_with(k)))
             .map(|(label, can)| (label.as_str(), can.clone()))
@@ -186,6 +211,32 @@ fn deeds(task: &Task) -> Vec<Deed> {
     all
 }
 
+/// What can be done with several tasks at once: all are listed, and their number is asked for.
+fn several(model: &Model, target: &Target) -> Vec<(String, Vec<Deed>)> {
+    let n = target.tasks.len();
+    let each = |name: &str, deed: fn(TaskId) -> Deed| {
+        let deeds = target.tasks.iter().cloned().map(deed).collect();
+        (format!("{name} {n} tasks …"), deeds)
+    };
+    let mut out = Vec::new();
+    if target.workers.is_empty() && model.view == View::Tasks {
+        out.push(held(model, target, "tasks"));
+    }
+    out.extend([
+        each("redeliver", |task| Deed::Redeliver { task }),
+        each("requeue", |task| Deed::Requeue { task }),
+        each("cancel", |task| Deed::Cancel { task }),
+    ]);
+    out
+}
+
+/// Holds or releases all that is marked.
+fn held(model: &Model, target: &Target, what: &str) -> (String, Vec<Deed>) {
+    let deeds = acting::holds(model, target).unwrap_or_default();
+    let name = deeds.first().map_or("hold", Deed::name);
+    (format!("{name} {} {what} …", deeds.len()), deeds)
+}
+
 /// A key while it is open.
 pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     let Some(Overlay::Menu(menu)) = &mut model.overlay else {
@@ -226,6 +277,8 @@ pub(crate) fn run(
 ) -> Vec<Effect> {
     match entry.clone() {
         Entry::Do(deed) => acting::begin(model, deed, now),
+        Entry::All(deeds) => acting::begin_all(model, deeds, now),
+        Entry::Custom(name) => custom::begin(model, &name, now),
         Entry::Reassign => acting::reassign(model, target, now),
         Entry::Merge(ours, theirs) => {
             let scratch = Scratch::open(model, ours, theirs, now);

@@ -10,17 +10,21 @@ pub(crate) mod log;
 pub(crate) mod menu;
 pub(crate) mod mute;
 pub(crate) mod note;
+pub(crate) mod orders;
 pub(crate) mod page;
 pub(crate) mod palette;
 pub(crate) mod scratch;
+pub(crate) mod take;
 
 pub(crate) use ask::Ask;
 pub(crate) use dialog::Dialog;
 pub(crate) use form::Form;
 pub(crate) use menu::Menu;
+pub(crate) use orders::OrderMenu;
 pub(crate) use page::Page;
 pub(crate) use palette::Palette;
 pub(crate) use scratch::Scratch;
+pub(crate) use take::Taking;
 
 use super::{
     effect::Effect,
@@ -37,13 +41,8 @@ use std::sync::Arc;
 /// An open overlay.
 #[derive(Debug)]
 pub(crate) enum Overlay {
-    /// Keys and symbols; the first line on screen, the last one that can be, and lines on screen.
-    Help {
-        /// First line on screen.
-        top: usize,
-        /// Highest first line, and lines on screen.
-        seen: (usize, usize),
-    },
+    /// Keys and symbols.
+    Help(Box<help::Help>),
     /// Background jobs, by name.
     Daemons(List<&'static str>),
     /// What to mute, and for how long.
@@ -56,6 +55,8 @@ pub(crate) enum Overlay {
     Menu(Box<Menu>),
     /// Fields of text.
     Form(Box<Form>),
+    /// What can be taken away.
+    Taking(Box<Taking>),
     /// Text to read.
     Page(Box<Page>),
     /// Shall a merge be begun?
@@ -64,6 +65,8 @@ pub(crate) enum Overlay {
     Palette(Box<Palette>),
     /// Shall a command run?
     Ask(Box<Ask>),
+    /// An order is chosen.
+    Orders(Box<OrderMenu>),
     /// The write log: its first line on screen, the last that can be, and lines on screen.
     Log {
         /// First line on screen.
@@ -75,11 +78,8 @@ pub(crate) enum Overlay {
 
 impl Overlay {
     /// Help from its first line.
-    pub(crate) const fn help() -> Self {
-        Self::Help {
-            top: 0,
-            seen: (0, 1),
-        }
+    pub(crate) fn help() -> Self {
+        Self::Help(Box::default())
     }
 
     /// The write log from its newest line.
@@ -104,15 +104,18 @@ impl Overlay {
     /// Where its keys stand.
     pub(crate) fn context(&self) -> Context {
         match self {
-            Self::Help { .. } => Context::Help,
+            Self::Help(_) => Context::Help,
             Self::Daemons(_) => Context::Daemons,
             Self::Mute(_) => Context::Mute,
             Self::Note(_) => Context::Prompt,
             Self::Menu(_) => Context::Menu,
+            Self::Taking(_) => Context::Take,
             Self::Form(_) => Context::Form,
             Self::Log { .. } => Context::Log,
             Self::Palette(_) => Context::Palette,
             Self::Ask(_) => Context::Ask,
+            Self::Orders(_) => Context::Orders,
+            Self::Page(page) if page.search.typing => Context::Prompt,
             Self::Page(_) => Context::Page,
             Self::Scratch(_) => Context::Scratch,
             Self::Dialog(dialog) => dialog.context(),
@@ -129,16 +132,22 @@ impl Overlay {
             Self::Page(page) => {
                 page.seen = hits.detail;
                 page.top = page.top.min(hits.detail.0);
+                page.search.settle(hits);
             }
             Self::Scratch(scratch) => {
                 scratch.seen = hits.detail;
                 scratch.top = scratch.top.min(hits.detail.0);
             }
+            Self::Taking(taking) => taking.settle(hits),
             Self::Menu(menu) => {
                 menu.list.top = hits.top;
                 menu.list.page = hits.page;
             }
-            Self::Help { top, seen } | Self::Log { top, seen } => {
+            Self::Help(help) => {
+                help.seen = hits.detail;
+                help.top = help.top.min(hits.detail.0);
+            }
+            Self::Log { top, seen } => {
                 *seen = hits.detail;
                 *top = (*top).min(hits.detail.0);
             }
@@ -148,6 +157,7 @@ impl Overlay {
             }
             Self::Mute(mute) => mute.settle(hits),
             Self::Palette(palette) => palette.settle(hits),
+            Self::Orders(menu) => menu.settle(hits),
             Self::Form(_) | Self::Note(_) | Self::Ask(_) => {}
         }
     }
@@ -169,12 +179,24 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
     match model.overlay.take() {
         Some(Overlay::Mute(mute)) => return mute::act(model, mute, action, now),
         Some(Overlay::Note(note)) => return note::act(model, note, action),
+        Some(Overlay::Orders(menu)) => {
+            orders::act(model, menu, action);
+            return Vec::new();
+        }
+        Some(Overlay::Help(open)) => return help::act(model, open, action, now),
         Some(Overlay::Ask(ask)) => return ask::act(model, ask, action, now),
         Some(Overlay::Palette(palette)) => {
             model.overlay = Some(Overlay::Palette(palette));
             return palette::act(model, action, now);
         }
+        Some(Overlay::Taking(taking)) => return take::act(model, taking, action, now),
         other => model.overlay = other,
+    }
+    if let (Action::Escape, Some(Overlay::Page(page))) = (action, &mut model.overlay)
+        && page.search.words().is_some()
+    {
+        page.search.reset();
+        return Vec::new();
     }
     if action == Action::Escape && !matches!(model.overlay, Some(Overlay::Scratch(_))) {
         model.overlay = None;
@@ -190,10 +212,10 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             Vec::new()
         }
         Some(Overlay::Page(page)) => {
-            page.top = moved(action, page.top, page.seen.1, page.seen.0).unwrap_or(page.top);
+            page::act(page, action);
             Vec::new()
         }
-        Some(Overlay::Help { top, seen } | Overlay::Log { top, seen }) => {
+        Some(Overlay::Log { top, seen }) => {
             *top = moved(action, *top, seen.1, seen.0).unwrap_or(*top);
             Vec::new()
         }
@@ -214,19 +236,31 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             };
             vec![model.ask(Command::Job { name, order }).1]
         }
-        Some(Overlay::Mute(_) | Overlay::Note(_) | Overlay::Ask(_) | Overlay::Palette(_))
+        Some(
+            Overlay::Help(_)
+            | Overlay::Mute(_)
+            | Overlay::Note(_)
+            | Overlay::Ask(_)
+            | Overlay::Palette(_)
+            | Overlay::Taking(_)
+            | Overlay::Orders(_),
+        )
         | None => Vec::new(),
     }
 }
 
 /// A character that no key of the overlay means: typed, where text is typed.
-pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) {
+pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) -> Vec<Effect> {
     match &mut model.overlay {
         Some(Overlay::Form(form)) => form.edit(chord),
         Some(Overlay::Dialog(dialog)) if dialog.context() == Context::Word => dialog.edit(chord),
         Some(Overlay::Palette(_)) => palette::edit(model, chord, now),
+        Some(Overlay::Taking(_)) => return take::edit(model, chord, now),
+        Some(Overlay::Orders(_)) => orders::edit(model, chord),
+        Some(Overlay::Help(help)) => help.edit(chord),
         _ => {}
     }
+    Vec::new()
 }
 
 /// Draws the open overlay over `body`.
@@ -238,15 +272,17 @@ pub(crate) fn draw(
     now: Timestamp,
 ) {
     match &model.overlay {
-        Some(Overlay::Help { top, .. }) => help::draw(model, canvas, body, *top, hits),
+        Some(Overlay::Help(open)) => help::draw(model, canvas, body, open, hits),
         Some(Overlay::Daemons(list)) => daemons::draw(model, canvas, body, list, hits, now),
         Some(Overlay::Mute(mute)) => mute::draw(model, canvas, body, mute, hits, now),
         Some(Overlay::Note(note)) => note::draw(canvas, body, note, hits),
+        Some(Overlay::Taking(open)) => take::draw(canvas, body, open, hits),
         Some(Overlay::Palette(open)) => palette::draw(canvas, body, open, hits),
+        Some(Overlay::Orders(open)) => orders::draw(canvas, body, open, hits),
         Some(Overlay::Ask(open)) => ask::draw(model, canvas, body, open, hits),
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
-        Some(Overlay::Form(open)) => form::draw(canvas, body, open, hits),
+        Some(Overlay::Form(open)) => form::draw(model, canvas, body, open, hits),
         Some(Overlay::Page(open)) => page::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Scratch(open)) => scratch::draw(canvas, body, open, hits),
         Some(Overlay::Log { top, .. }) => log::draw(model, canvas, body, *top, hits, now),

@@ -10,13 +10,14 @@ use crate::{
         text,
     },
     tui::{
+        keymap::{Action, Context},
         model::Model,
         screen::{
-            Hits,
+            Hits, moved,
             overview::plural,
-            scroll,
             sessions::{whole, words},
         },
+        search::Search,
         theme::Role,
         widget::{self, Canvas, Strip},
     },
@@ -48,29 +49,32 @@ pub(crate) struct Page {
     content: Content,
     pub(super) top: usize,
     pub(super) seen: (usize, usize),
+    /// What is looked for.
+    pub(crate) search: Search,
 }
 
 impl Page {
-    const fn of(content: Content) -> Self {
+    fn of(content: Content) -> Self {
         Self {
             content,
             top: 0,
             seen: (0, 1),
+            search: Search::default(),
         }
     }
 
     /// The commits of a branch.
-    pub(crate) const fn commits(branch: Arc<str>) -> Self {
+    pub(crate) fn commits(branch: Arc<str>) -> Self {
         Self::of(Content::Commits(branch))
     }
 
     /// The files in which two branches clash.
-    pub(crate) const fn cell(ours: Arc<str>, theirs: Arc<str>) -> Self {
+    pub(crate) fn cell(ours: Arc<str>, theirs: Arc<str>) -> Self {
         Self::of(Content::Cell(ours, theirs))
     }
 
     /// A merge that was begun.
-    pub(crate) const fn begun(begun: Box<Begun>) -> Self {
+    pub(crate) fn begun(begun: Box<Begun>) -> Self {
         Self::of(Content::Begun(begun))
     }
 
@@ -85,7 +89,7 @@ impl Page {
     }
 
     /// What a program printed.
-    pub(crate) const fn printed(name: String, text: String, well: bool) -> Self {
+    pub(crate) fn printed(name: String, text: String, well: bool) -> Self {
         Self::of(Content::Printed(name, text, well))
     }
 
@@ -97,6 +101,23 @@ impl Page {
                 None
             }
         }
+    }
+}
+
+/// A key while it is open.
+pub(super) fn act(page: &mut Page, action: Action) {
+    match action {
+        Action::Filter => page.search.typing = true,
+        Action::Accept if page.search.typing => {
+            page.search.typing = false;
+            page.top = page.search.go(true).unwrap_or(page.top);
+        }
+        Action::NextMatch | Action::PreviousMatch => {
+            let to = page.search.go(action == Action::NextMatch);
+            page.top = to.unwrap_or(page.top).min(page.seen.0);
+        }
+        Action::Erase => page.search.typed.clear(),
+        _ => page.top = moved(action, page.top, page.seen.1, page.seen.0).unwrap_or(page.top),
     }
 }
 
@@ -134,7 +155,10 @@ pub(super) fn draw(
     } else {
         String::new()
     };
-    canvas.frame(place, &Strip::of(seen, Role::Dim).add(title, Role::Title));
+    let found = page.search.words();
+    let found = found.map_or_else(String::new, |words| format!("{words} · "));
+    let head = Strip::of(found, Role::Match).add(seen, Role::Dim);
+    canvas.frame(place, &head.add(title, Role::Title));
     let inside = Rect {
         x: place.x + 2,
         y: place.y + 1,
@@ -142,7 +166,7 @@ pub(super) fn draw(
         height: place.height.saturating_sub(2),
     };
     hits.point(inside);
-    scroll(canvas, inside, &lines, page.top, hits);
+    page.search.scroll(canvas, inside, &lines, page.top, hits);
 }
 
 /// What a program printed, neutralised line by line.
@@ -168,7 +192,10 @@ fn commits(model: &Model, branch: &str, now: Timestamp) -> (String, Vec<Strip>) 
     let all = match model.screens.sessions.branches.commits.of(branch) {
         None => return (format!("Commits of {branch}"), dim("reading…")),
         Some(Err(why)) => {
-            let why = format!("{why}; Esc, and Enter tries again");
+            let map = &model.look.keymap;
+            let close = map.key_of(Context::Page, Action::Escape);
+            let open = map.key_of(Context::Sessions, Action::Open);
+            let why = format!("{why}; {close}, and {open} tries again");
             let lines = widget::lines(&why, 80, true);
             let lines = lines.into_iter().map(|l| Strip::of(l, Role::Warn));
             return (format!("Commits of {branch}"), lines.collect());
@@ -209,8 +236,11 @@ fn cell(model: &Model, (ours, theirs): (&str, &str), width: u16) -> (String, Vec
     let head = widget::lines(&words(found), width, true);
     let mut lines: Vec<Strip> = head.into_iter().map(|l| Strip::of(l, Role::Text)).collect();
     lines.extend(whole(found, (ours, theirs), width, LINES));
-    let hint = "x begins the merge in a scratch worktree";
-    lines.push(Strip::of(format!("Esc, then {hint}"), Role::Dim));
+    let map = &model.look.keymap;
+    let close = map.key_of(Context::Page, Action::Escape);
+    let begin = map.key_of(Context::Sessions, Action::Actions);
+    let hint = format!("{close}, then {begin} begins the merge in a scratch worktree");
+    lines.push(Strip::of(hint, Role::Dim));
     (title, lines)
 }
 

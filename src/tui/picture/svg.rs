@@ -13,22 +13,92 @@ const H: u32 = 20;
 const BASE: u32 = 15;
 const PAD: u32 = 14;
 const BAR: u32 = 30;
-const BACK: &str = "#11151c";
-const FRONT: &str = "#d5dae3";
-const FADED: &str = "#7d8694";
+
+/// What a frame is drawn on, where it does not say itself: the ground of its first cell wins.
+#[derive(Debug, Clone)]
+struct Paper {
+    back: String,
+    front: &'static str,
+    faded: &'static str,
+    bar: &'static str,
+}
+
+impl Paper {
+    fn under(buf: &Buffer) -> Self {
+        let ground = buf.content().first().map_or(Color::Reset, |cell| cell.bg);
+        let back = hex(ground, "#11151c");
+        let light = matches!(ground, Color::Rgb(r, g, b) if u16::from(r) + u16::from(g) + u16::from(b) > 384);
+        let (front, faded, bar) = if light {
+            ("#1c1c1c", "#6a6a6a", "#e6e8eb")
+        } else {
+            ("#d5dae3", "#7d8694", "#1b212b")
+        };
+        Self {
+            back,
+            front,
+            faded,
+            bar,
+        }
+    }
+}
 
 /// The frame as a picture of a terminal with `title`, which must be plain text. Pixels per cell: 10×20.
 #[must_use]
 pub fn svg(buf: &Buffer, title: &str) -> String {
+    let paper = Paper::under(buf);
+    let mut out = window(buf, title, &paper, "");
+    cells(&mut out, buf, &paper);
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+/// Frames of one size, each shown for so many seconds, round and round: styles alone, no script. Who wants less motion sees the last.
+#[must_use]
+pub fn film(frames: &[(Buffer, u32)], title: &str) -> String {
+    let Some((first, _)) = frames.first() else {
+        return String::new();
+    };
+    let paper = Paper::under(first);
+    let whole: u32 = frames.iter().map(|(_, seconds)| *seconds).sum();
+    let mut style = String::from("<style>.f{visibility:hidden}");
+    let mut from = 0;
+    let last = frames.len().saturating_sub(1);
+    for (n, (_, seconds)) in frames.iter().enumerate() {
+        let percent = |at: u32| f64::from(at) * 100.0 / f64::from(whole.max(1));
+        let (a, b) = (percent(from), percent(from + seconds));
+        let _ = write!(
+            style,
+            "@keyframes k{n}{{0%,{a:.2}%{{visibility:hidden}}{a2:.2}%,{b:.2}%{{visibility:visible}}{b2:.2}%,100%{{visibility:hidden}}}}.k{n}{{animation:k{n} {whole}s step-end infinite}}",
+            a2 = a + 0.01,
+            b2 = (b + 0.01).min(100.0),
+        );
+        from += seconds;
+    }
+    let _ = write!(
+        style,
+        "@media(prefers-reduced-motion:reduce){{.f{{animation:none}}.k{last}{{visibility:visible}}}}</style>\n"
+    );
+    let mut out = window(first, title, &paper, &style);
+    for (n, (buf, _)) in frames.iter().enumerate() {
+        let _ = writeln!(out, r#"<g class="f k{n}">"#);
+        cells(&mut out, buf, &paper);
+        out.push_str("</g>\n");
+    }
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+/// The window around the frame, open at its end.
+fn window(buf: &Buffer, title: &str, paper: &Paper, style: &str) -> String {
     let area = *buf.area();
     let width = u32::from(area.width) * W + 2 * PAD;
     let height = u32::from(area.height) * H + BAR + PAD;
-    let mut out = format!(
+    format!(
         concat!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" aria-label="{t}">"#,
-            "\n",
-            r##"<rect width="{w}" height="{h}" rx="8" fill="{b}"/><rect width="{w}" height="{bar}" rx="8" fill="#1b212b"/>"##,
-            r##"<rect y="20" width="{w}" height="{cut}" fill="#1b212b"/>"##,
+            "\n{style}",
+            r#"<rect width="{w}" height="{h}" rx="8" fill="{b}"/><rect width="{w}" height="{bar}" rx="8" fill="{top}"/>"#,
+            r#"<rect y="20" width="{w}" height="{cut}" fill="{top}"/>"#,
             r##"<circle cx="18" cy="15" r="5" fill="#e0645c"/><circle cx="36" cy="15" r="5" fill="#dcae48"/><circle cx="54" cy="15" r="5" fill="#5cb860"/>"##,
             "\n",
             r#"<g font-family="'DejaVu Sans Mono','JetBrains Mono',Menlo,Consolas,monospace" font-size="16.61">"#,
@@ -36,22 +106,25 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
             r#"<text x="{mid}" y="20" text-anchor="middle" font-size="13" fill="{f}">{t}</text>"#,
             "\n"
         ),
+        style = style,
         w = width,
         h = height,
         t = escape(title),
-        b = BACK,
+        b = paper.back,
+        top = paper.bar,
         bar = BAR,
         cut = BAR - 20,
         mid = width / 2,
-        f = FADED,
-    );
-    let cells = usize::from(area.width).max(1);
-    for (y, row) in buf.content().chunks(cells).enumerate() {
+        f = paper.faded,
+    )
+}
+
+fn cells(out: &mut String, buf: &Buffer, paper: &Paper) {
+    let across = usize::from(buf.area().width).max(1);
+    for (y, row) in buf.content().chunks(across).enumerate() {
         let top = BAR + 4 + u32::try_from(y).unwrap_or(0) * H;
-        line(&mut out, row, top);
+        line(out, row, top, paper);
     }
-    out.push_str("</g>\n</svg>\n");
-    out
 }
 
 /// What a run of cells has in common.
@@ -64,14 +137,16 @@ struct Look {
 }
 
 impl Look {
-    fn of(cell: &Cell) -> Self {
-        let mut front = hex(cell.fg, FRONT);
+    fn of(cell: &Cell, paper: &Paper) -> Self {
+        let mut front = hex(cell.fg, paper.front);
         if cell.modifier.contains(Modifier::DIM) && cell.fg == Color::Reset {
-            FADED.clone_into(&mut front);
+            paper.faded.clone_into(&mut front);
         }
-        let mut back = (cell.bg != Color::Reset).then(|| hex(cell.bg, BACK));
+        let mut back = (cell.bg != Color::Reset).then(|| hex(cell.bg, &paper.back));
+        // What has the colour of the paper is not drawn.
+        back = back.filter(|back| *back != paper.back);
         if cell.modifier.contains(Modifier::REVERSED) {
-            let ground = back.unwrap_or_else(|| BACK.to_owned());
+            let ground = back.unwrap_or_else(|| paper.back.clone());
             back = Some(std::mem::replace(&mut front, ground));
         }
         Self {
@@ -83,14 +158,14 @@ impl Look {
     }
 }
 
-fn line(out: &mut String, row: &[Cell], top: u32) {
+fn line(out: &mut String, row: &[Cell], top: u32, paper: &Paper) {
     // Bars of a table stand apart from those above and below; the columns of a chart meet.
     let slim = row.iter().any(|c| c.symbol() == "░");
     let mut at = 0;
     while let Some(first) = row.get(at) {
-        let look = Look::of(first);
+        let look = Look::of(first, paper);
         let end = (at..row.len())
-            .find(|i| row.get(*i).is_none_or(|c| Look::of(c) != look))
+            .find(|i| row.get(*i).is_none_or(|c| Look::of(c, paper) != look))
             .unwrap_or(row.len());
         let run = row.get(at..end).unwrap_or_default();
         let left = PAD + u32::try_from(at).unwrap_or(0) * W;

@@ -2,6 +2,7 @@
 
 use crate::tui::{
     keymap::Action,
+    order::{self, Ordered},
     theme::Role,
     widget::{self, Canvas, Column},
 };
@@ -22,8 +23,12 @@ pub struct Hits {
     pub(crate) folded: bool,
     /// Workers in one line of the grid, or columns of the matrix on screen.
     pub(crate) across: usize,
+    /// Lines of the match before and after in a text that is searched, and how many there are.
+    pub(crate) matches: (Option<usize>, Option<usize>, usize),
     /// Cell of the selected row.
     pub(crate) cursor: Option<(u16, u16)>,
+    /// Cells of the whole screen.
+    pub(crate) size: (u16, u16),
     /// What lies where, for the mouse; what was drawn later lies on top.
     pub(crate) spots: Vec<(Rect, Spot)>,
 }
@@ -70,20 +75,22 @@ impl Hits {
     }
 }
 
-/// The headings of columns: `title` says each, `order` by which order of the view it sorts.
-pub(crate) fn heading<T: Copy>(
+/// The headings of columns, with the way of the order at the one that it goes by; a click on one that is an order asks for it.
+pub(crate) fn heading<T: Copy, O: Ordered>(
     canvas: &mut Canvas<'_>,
     row: Rect,
     columns: &[Column<T>],
     hits: &mut Hits,
-    title: impl Fn(&Column<T>) -> String,
-    order: impl Fn(T) -> Option<usize>,
+    order: O,
+    reversed: bool,
 ) {
+    let title = |c: &Column<T>| order::heading(c, order.column(), reversed);
     widget::place(canvas, row, columns, |c| (title(c), Role::Dim));
     let mut x = row.x;
     for column in columns {
         let width = column.width.min(row.right().saturating_sub(x));
-        if let Some(n) = order(column.id) {
+        let named = |o: &O| !column.title.is_empty() && o.column() == column.title;
+        if let Some(n) = O::ALL.iter().position(named) {
             hits.spot(Rect { x, width, ..row }, Spot::Heading(n));
         }
         x = x.saturating_add(column.width).saturating_add(1);

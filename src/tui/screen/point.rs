@@ -45,33 +45,19 @@ pub(crate) fn choose_over(model: &mut Model, n: usize) {
     let names: Vec<&'static str> = model.jobs.iter().map(|j| j.name).collect();
     match &mut model.overlay {
         Some(Overlay::Menu(menu)) => menu.list.choose(n, Some(n)),
+        Some(Overlay::Palette(palette)) => palette.list.choose(n, Some(n)),
+        Some(Overlay::Orders(menu)) => menu.list.choose(n, Some(n)),
+        Some(Overlay::Taking(taking)) => taking.list.choose(n, Some(n)),
         Some(Overlay::Daemons(list)) => list.choose(n, names.get(n).copied()),
         _ => {}
     }
 }
 
-/// Orders the list by the column that was clicked; the same again reverses it.
+/// Orders the list by the nth of its orders; the same again reverses it.
 pub(crate) fn sort(model: &mut Model, n: usize) {
-    fn by<O: Copy + PartialEq>(all: &[O], n: usize, order: &mut O, reversed: &mut bool) {
-        if let Some(wanted) = all.get(n).copied() {
-            *reversed = *order == wanted && !*reversed;
-            *order = wanted;
-        }
-    }
-    let screens = &mut model.screens;
-    match model.view {
-        View::Workers => {
-            let state = &mut screens.workers;
-            let all = &workers::Order::ALL;
-            by(all, n, &mut state.order, &mut state.reversed);
-        }
-        View::Tasks => {
-            let state = &mut screens.tasks;
-            let all = &super::tasks::Order::ALL;
-            by(all, n, &mut state.order, &mut state.reversed);
-        }
-        View::Sessions => screens.sessions.branches.sort(n),
-        _ => {}
+    if let Some(orders) = model.orders() {
+        let reversed = orders.at == n && !orders.reversed;
+        model.order_by(n, reversed);
     }
 }
 

@@ -14,8 +14,11 @@ use std::sync::Arc;
 
 mod alerts;
 mod chance;
+mod custom;
 mod filter;
+mod finding;
 mod palette;
+mod reading;
 mod tasks;
 
 const SIZE: (u16, u16) = (120, 40);
@@ -102,7 +105,7 @@ fn the_selection_follows_its_worker_through_every_order() {
     let mut model = told(fixture::swarm(104));
     types(&mut model, "2jjjjj");
     let was = selected(&model);
-    types(&mut model, "oooO");
+    types(&mut model, "owohO");
     assert_eq!(selected(&model), was);
     let mut fewer = fixture::swarm(104);
     fewer.workers.retain(|w| w.id.to_string() == was);

@@ -48,6 +48,9 @@ impl Model {
             View::Workers => Some(&model.screens.workers.filter),
             View::Tasks => Some(&model.screens.tasks.filter),
             View::Alerts => Some(&model.screens.alerts.filter),
+            View::Messages if model.screens.messages.open => {
+                Some(&model.screens.messages.search.typed)
+            }
             View::Messages => Some(&model.screens.messages.filter),
             View::Sessions => Some(&model.screens.sessions.filter),
             View::Activity => Some(&model.screens.activity.filter),
@@ -97,15 +100,11 @@ fn status(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hit
         canvas.put(place, &format!(" {words}"), Role::Title);
         return;
     }
-    if !model.typed.pending.is_empty() {
-        let next: Vec<String> = model
-            .look
-            .keymap
-            .continuations(&model.contexts(), &model.typed.pending)
-            .into_iter()
-            .map(|(keys, desc)| format!("{keys} {desc}"))
-            .collect();
-        canvas.put(place, &format!(" {}", next.join("  ")), Role::Title);
+    let pending = &model.typed.pending;
+    if !pending.is_empty() {
+        let typed: String = pending.iter().map(ToString::to_string).collect();
+        let words = format!(" {typed} …  one more key; any other means itself");
+        canvas.put(place, &words, Role::Title);
         return;
     }
     let when = as_of(scene);
@@ -116,7 +115,10 @@ fn status(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hit
             .saturating_sub(crate::tui::widget::cells(&when) + 1),
         ..place
     };
-    canvas.put(room, &format!(" {}", matched(scene)), Role::Text);
+    let held = model
+        .held(scene.now)
+        .map_or_else(String::new, |words| format!("{words} · "));
+    canvas.put(room, &format!(" {held}{}", matched(scene)), Role::Text);
 }
 
 /// What is listed, how, and how much of it.
@@ -185,7 +187,10 @@ pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
 /// `Enter open  ! next problem … ? help`: whole hints only, the help always.
 fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let hint = |binding: &Binding| {
-        let word = binding.hint.as_deref().unwrap_or_default();
+        let word = match binding.run {
+            Action::Freeze => travel::word(model),
+            _ => binding.hint.as_deref().unwrap_or_default(),
+        };
         Strip::of(" ", Role::Text)
             .add(binding.key(), Role::Key)
             .add(format!(" {word} "), Role::Text)
@@ -236,6 +241,12 @@ fn offers(model: &Model, binding: &Binding) -> bool {
             model.screens.sessions.layout == sessions::Layout::Branches
         }
         Action::NextPanel if on(View::Sessions) => model.screens.sessions.detail.2 > 0,
+        Action::Accept => {
+            !matches!(&model.overlay, Some(Overlay::Help(help)) if help.typed.is_empty())
+        }
+        Action::NextMatch => {
+            matches!(&model.overlay, Some(Overlay::Page(page)) if page.search.words().is_some())
+        }
         Action::Undo => !model.undo.is_empty(),
         Action::Confirm => match &model.overlay {
             Some(Overlay::Mute(mute)) => mute.asks(),

@@ -1,3 +1,5 @@
+mod sizes;
+
 use crate::domain::{Progress, Snapshot};
 use crate::tui::{
     Model, Msg, Options,
@@ -126,6 +128,13 @@ fn activity() {
 #[test]
 fn overlays() {
     screens("help", &fixture::swarm(104), "2?");
+    screens("palette", &fixture::alarming(104), "2:re");
+    screens("scope", &fixture::swarm(104), "2s");
+    screens("orders", &fixture::swarm(104), "2o");
+    screens("help_found", &fixture::swarm(104), "2?order");
+    screens("which", &fixture::swarm(104), "2g");
+    screens("escalate", &fixture::alarming(104), "4C");
+    screens("marked", &fixture::swarm(104), "2   H");
     screens("daemons", &fixture::swarm(104), "Djj");
 }
 
@@ -347,7 +356,7 @@ fn ux_13_help_and_hint_bar_show_the_live_bindings() {
     press(&mut own, (240, 60), "?");
     let help = keys_of(&mut own, "reassign…");
     assert!(help.contains("X      reassign…"), "{help}");
-    press(&mut own, (240, 60), "q");
+    press(&mut own, (240, 60), "\x1b");
     press(&mut own, (240, 60), "r");
     assert!(own.overlay.is_none(), "r still does something");
     press(&mut own, (240, 60), "X");

@@ -49,6 +49,11 @@ impl Strip {
             .fold(0, |n: u16, (text, _)| n.saturating_add(cells(text)))
     }
 
+    /// Its words without their roles.
+    pub(crate) fn plain(&self) -> String {
+        self.0.iter().map(|(text, _)| text.as_str()).collect()
+    }
+
     /// Nothing in it.
     pub(crate) fn is_empty(&self) -> bool {
         self.width() == 0
@@ -209,6 +214,13 @@ impl<'a> Canvas<'a> {
         let style = self.theme.fresh(Role::Select);
         self.buf.set_style(shift(row, 1), style);
         self.put(Rect { width: 1, ..row }, "▌", Role::Accent);
+    }
+
+    /// Marks a part of a line as the selected one: one even bar.
+    pub(crate) fn lift(&mut self, place: Rect) {
+        let Some(row) = self.clip(place) else { return };
+        let style = self.theme.fresh(Role::Select);
+        self.buf.set_style(row, style);
     }
 
     /// Adds the style of `role` to what stands there.

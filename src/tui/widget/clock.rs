@@ -46,11 +46,22 @@ pub(crate) struct Clock {
     pub(crate) east: i32,
     /// The source is not read any more, so every age is a lower bound.
     pub(crate) at_least: bool,
+    /// Small charts stand still within a step of theirs.
+    pub(crate) still: bool,
     /// Ages in whole minutes: what does not change is not sent over a slow line.
     pub(crate) coarse: bool,
 }
 
 impl Clock {
+    /// The instant that a chart ends at whose steps are so long: now, or the end of the last whole step.
+    pub(crate) fn end_of(self, step: i64) -> Timestamp {
+        if self.still {
+            Timestamp(self.now.0 - self.now.0.rem_euclid(step.max(1)))
+        } else {
+            self.now
+        }
+    }
+
     /// Cells that a column of [`Clock::column`] takes.
     pub(crate) const fn width(self) -> u16 {
         match self.form {

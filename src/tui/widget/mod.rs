@@ -10,7 +10,7 @@ pub(crate) use ascii::fold;
 pub(crate) use canvas::{Canvas, Rows, Strip, cells, lines};
 pub(crate) use clock::{Clock, TimeForm};
 pub(crate) use mark::{Mark, kind_role, severity, state, task};
-pub(crate) use table::{Column, fit_columns, place, sorted, window};
+pub(crate) use table::{Column, fit_columns, place, window};
 
 #[cfg(test)]
 mod tests;

@@ -65,21 +65,6 @@ pub(crate) fn place<T: Copy>(
     }
 }
 
-/// The heading of a column; with an arrow when the rows are sorted by it, the other way round when `reversed`.
-pub(crate) fn sorted<T>(column: &Column<T>, by: bool, reversed: bool) -> String {
-    let arrow = if reversed { "▴" } else { "▾" };
-    let gap = if cells(column.title) + 2 <= column.width {
-        " "
-    } else {
-        ""
-    };
-    if by {
-        format!("{}{gap}{arrow}", column.title)
-    } else {
-        column.title.to_owned()
-    }
-}
-
 /// First row to show, so that `selected` is among the `page` rows from `top`, and no page is left half empty.
 pub(crate) fn window(top: usize, selected: Option<usize>, page: usize, len: usize) -> usize {
     let page = page.max(1);

@@ -109,6 +109,7 @@ fn times_carry_their_zone_and_the_date_when_it_is_another_day() {
         east: 7200,
         at_least: false,
         coarse: false,
+        still: false,
     };
     let then = Timestamp(now.0 - 161_000_000);
     assert_eq!(clock(TimeForm::Relative).column(then), "2m41s");

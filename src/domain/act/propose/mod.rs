@@ -41,6 +41,7 @@ pub fn propose(snapshot: &Snapshot, order: &Order, now: Timestamp) -> Result<Pro
         Deed::HoldWorker { worker, hold } => draft.hold_worker(worker, *hold)?,
         Deed::Message { to, text } => draft.message(to, text)?,
         Deed::Nudge { to, n } => draft.nudge(to, *n)?,
+        Deed::Escalate { about, text } => draft.escalate(about, text)?,
     }
     let makes = |row: &NewRow| row.mark.generation.unwrap_or_default();
     if draft.rows.iter().map(makes).max() > Some(MAX_GENERATION) {

@@ -145,6 +145,58 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Goes to the orchestrator's side, through the worker's conversation while it lasts, else through one of the same orchestrator.
+    pub(super) fn escalate(&mut self, about: &ConversationId, words: &str) -> Result<(), Refusal> {
+        let worker = self.worker(about)?;
+        if words.trim().is_empty() {
+            return Err(Refusal::Denied("there is nothing to send".to_owned()));
+        }
+        if words.len() > LONGEST {
+            return Err(Refusal::Denied(format!(
+                "a message has at most {LONGEST} bytes, this has {}",
+                words.len()
+            )));
+        }
+        let open = |state: State| !matches!(state, State::Expired | State::Finished);
+        let mut others = self.snapshot.workers.iter();
+        let through = if open(worker.verdict.state) {
+            Some(worker.conversation.clone())
+        } else {
+            let other = others.find(|w| w.session == worker.session && open(w.verdict.state));
+            other.map(|w| w.conversation.clone())
+        };
+        let through = through.ok_or_else(|| {
+            let why = "every conversation with this orchestrator is over: nothing would reach it";
+            Refusal::Denied(why.to_owned())
+        })?;
+        let safe = text::redact(words).into_owned();
+        if safe != words {
+            self.risks
+                .push("something in it looks like a secret and is left out".to_owned());
+        }
+        self.headline = format!("Tell the orchestrator of {}", worker.id);
+        let row = NewRow {
+            conversation: through.clone(),
+            from: Party::Operator,
+            to: Party::A,
+            text: safe,
+            action: "info",
+            mark: self.mark(MarkKind::Message, None, None),
+        };
+        let effect = format!(
+            "message to the orchestrator {}, {} bytes",
+            worker.session,
+            words.len()
+        );
+        self.row(row, effect);
+        self.conversation = Some(through);
+        self.fact("about", worker.id.to_string());
+        self.fact("bytes", words.len());
+        self.asks = Asks::Confirm;
+        "sent messages stay".clone_into(&mut self.undo);
+        Ok(())
+    }
+
     pub(super) fn nudge(&mut self, to: &ConversationId, n: u32) -> Result<(), Refusal> {
         let worker = self.worker(to)?;
         if worker.verdict.state == State::Expired {

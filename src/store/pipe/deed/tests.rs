@@ -54,6 +54,10 @@ fn deeds() -> Vec<Deed> {
             text: String::new(),
         },
         Deed::Nudge { to: to(), n: 1 },
+        Deed::Escalate {
+            about: to(),
+            text: String::new(),
+        },
     ];
     all.extend(both(true));
     all.extend(both(false));
@@ -79,6 +83,7 @@ fn every_deed_and_every_report_has_a_known_name() {
             | Deed::Priority { .. }
             | Deed::HoldWorker { .. }
             | Deed::Message { .. }
+            | Deed::Escalate { .. }
             | Deed::Nudge { .. } => assert_eq!(known(&DEEDS, deed.name()), Ok(deed.name())),
         }
     }

@@ -8,6 +8,7 @@ use crate::{
         choose::{Candidate, Ranking},
     },
     tui::{
+        keymap::{Action, Context},
         model::Model,
         screen::Hits,
         theme::Role,
@@ -18,7 +19,7 @@ use ratatui::layout::Rect;
 
 /// Draws the dialog over `body`.
 pub(crate) fn draw(
-    _model: &Model,
+    model: &Model,
     canvas: &mut Canvas<'_>,
     body: Rect,
     dialog: &Dialog,
@@ -28,7 +29,7 @@ pub(crate) fn draw(
     let width = body.width.min(108);
     let inner = width.saturating_sub(4);
     let lines = match dialog.pane {
-        Pane::Main => main(dialog, inner, body.height.saturating_sub(2), now),
+        Pane::Main => main(model, dialog, (inner, body.height.saturating_sub(2)), now),
         Pane::Refused => refused(dialog, inner),
         Pane::DryRun => dry_run(dialog, inner),
     };
@@ -64,7 +65,7 @@ pub(crate) fn draw(
             height: 1,
             ..inside
         };
-        buttons(canvas, line, dialog, hits);
+        buttons(model, canvas, line, dialog, hits);
     }
     hits.detail = (last, page);
 }
@@ -82,7 +83,16 @@ fn title(dialog: &Dialog) -> Strip {
                 |p| p.headline.clone(),
             ),
         },
-        items => format!("Reassign {} tasks", items.len()),
+        items => {
+            let deed = items.first().map(|item| &item.order.deed);
+            let name = deed.map_or("act on", Deed::name);
+            let mut letters = name.chars();
+            let first = letters.next().map(|c| c.to_ascii_uppercase());
+            let name: String = first.into_iter().chain(letters).collect();
+            let workers = deed.is_some_and(|d| d.task().is_none());
+            let what = if workers { "workers" } else { "tasks" };
+            format!("{name} {} {what}", items.len())
+        }
     };
     Strip::of(words, Role::Title)
 }
@@ -120,7 +130,7 @@ fn paragraph(out: &mut Vec<Strip>, heading: &str, words: &str, role: Role, width
     }
 }
 
-fn main(dialog: &Dialog, width: u16, height: u16, now: Timestamp) -> Vec<Strip> {
+fn main(model: &Model, dialog: &Dialog, (width, height): (u16, u16), now: Timestamp) -> Vec<Strip> {
     let mut above = Vec::new();
     let mut below = Vec::new();
     if let [item] = dialog.items.as_slice() {
@@ -155,7 +165,7 @@ fn main(dialog: &Dialog, width: u16, height: u16, now: Timestamp) -> Vec<Strip> 
     {
         let used = above.len() + below.len() + 4;
         let room = usize::from(height).saturating_sub(used).clamp(2, 8);
-        candidates(&mut above, dialog, ranking, room, width);
+        candidates(model, &mut above, dialog, ranking, (room, width));
     }
     above.extend(below);
     above
@@ -197,7 +207,18 @@ fn from(out: &mut Vec<Strip>, dialog: &Dialog, item: &Item, width: u16, now: Tim
     }
 }
 
-fn candidates(out: &mut Vec<Strip>, dialog: &Dialog, ranking: &Ranking, room: usize, width: u16) {
+fn candidates(
+    model: &Model,
+    out: &mut Vec<Strip>,
+    dialog: &Dialog,
+    ranking: &Ranking,
+    (room, width): (usize, u16),
+) {
+    let key = |action| model.look.keymap.key_of(dialog.context(), action);
+    let down = match dialog.context() {
+        Context::Word => key(Action::Down),
+        _ => model.look.keymap.key_of(Context::Move, Action::Down),
+    };
     out.push(head("TO").add(
         format!("{:<24} {:<10} {:>5}  why", "worker", "state", "score"),
         Role::Dim,
@@ -208,12 +229,16 @@ fn candidates(out: &mut Vec<Strip>, dialog: &Dialog, ranking: &Ranking, room: us
     }
     let more = ranking.candidates.len().saturating_sub(top + room);
     let more = if more > 0 {
-        format!("{more} more (j), ")
+        format!("{more} more ({down}), ")
     } else {
         String::new()
     };
     out.push(head("").add(
-        format!("{more}{} not eligible (i why)", ranking.refused.len()),
+        format!(
+            "{more}{} not eligible ({} why)",
+            ranking.refused.len(),
+            key(Action::Inspect)
+        ),
         Role::Dim,
     ));
     if let Some(candidate) = ranking.candidates.get(dialog.at) {
@@ -276,16 +301,21 @@ fn risks(out: &mut Vec<Strip>, proposal: &Proposal, width: u16) {
     paragraph(out, "UNDO", &proposal.undo, Role::Text, width);
 }
 
-fn buttons(canvas: &mut Canvas<'_>, line: Rect, dialog: &Dialog, hits: &mut Hits) {
+fn buttons(model: &Model, canvas: &mut Canvas<'_>, line: Rect, dialog: &Dialog, hits: &mut Hits) {
+    let key = |action| model.look.keymap.key_of(dialog.context(), action);
     if dialog.waits() {
         canvas.put(line, "writing …", Role::Title);
         return;
     }
     let cancel = Strip::of("[ Cancel ]", Role::Select);
     let strip = match dialog.asks() {
-        _ if dialog.said.is_some() => Strip::of("[ Esc: close, and look again ]", Role::Select),
+        _ if dialog.said.is_some() => {
+            let words = format!("[ {}: close, and look again ]", key(Action::Escape));
+            Strip::of(words, Role::Select)
+        }
         Asks::Type(word) => {
-            let lead = format!("Esc Cancel   type {word} and Enter: ");
+            let (cancel, go) = (key(Action::Escape), key(Action::Accept));
+            let lead = format!("{cancel} Cancel   type {word} and {go}: ");
             let at = line.x + widget::cells(&lead) + widget::cells(&dialog.typed);
             hits.cursor = Some((at.min(line.x + line.width.saturating_sub(1)), line.y));
             Strip::of(lead, Role::Text)
@@ -304,7 +334,7 @@ fn buttons(canvas: &mut Canvas<'_>, line: Rect, dialog: &Dialog, hits: &mut Hits
             hits.cursor = Some((line.x, line.y));
             cancel
                 .add("   ", Role::Text)
-                .add("y", Role::Key)
+                .add(key(Action::Confirm), Role::Key)
                 .add(format!("  {headline}"), Role::Text)
         }
     };

@@ -12,7 +12,7 @@ use crate::{
 use std::sync::Arc;
 
 /// Words that begin a line, with what they want and what they do.
-pub(super) const WORDS: [(&str, &str, &str); 17] = [
+pub(super) const WORDS: [(&str, &str, &str); 18] = [
     (
         "filter save ",
         "NAME",
@@ -28,6 +28,7 @@ pub(super) const WORDS: [(&str, &str, &str); 17] = [
     ("alerts ", "FILTER", "alerts that match"),
     ("messages ", "FILTER", "messages that match"),
     ("sessions ", "FILTER", "sessions that match"),
+    ("activity ", "FILTER", "what changed that matches"),
     ("rw", "", "allow writes"),
     ("ro", "", "forbid writes"),
     ("reload", "", "read the configuration again"),
@@ -186,6 +187,7 @@ fn view(head: &str, filter: &str) -> Option<Row> {
         View::Alerts,
         View::Messages,
         View::Sessions,
+        View::Activity,
     ];
     let view = views
         .into_iter()

@@ -144,6 +144,21 @@ impl Palette {
         self.rows.get(self.list.row()?)
     }
 
+    /// What all rows that begin with what is typed begin with, when that is more.
+    fn common(&self) -> Option<String> {
+        let typed = self.typed.as_str();
+        let all = self.rows.iter().map(|row| row.complete.as_str());
+        let mut all = all.filter(|name| !typed.is_empty() && name.starts_with(typed));
+        let first = all.next()?;
+        let common = all.fold(first, |common, name| {
+            let same = common.char_indices().zip(name.chars());
+            let end = same.take_while(|((_, a), b)| a == b).last();
+            let end = end.map_or(0, |((at, c), _)| at + c.len_utf8());
+            common.get(..end).unwrap_or_default()
+        });
+        (common.len() > typed.len()).then(|| common.to_owned())
+    }
+
     /// Takes what the last frame showed.
     pub(crate) fn settle(&mut self, hits: &Hits) {
         (self.list.top, self.list.page) = (hits.top, hits.page);
@@ -213,7 +228,8 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
 }
 
 fn complete(model: &mut Model, palette: &mut Palette, now: Timestamp) {
-    let completed = palette.selected().map(|row| row.complete.clone());
+    let whole = palette.selected().map(|row| row.complete.clone());
+    let completed = palette.common().or(whole);
     if let Some(completed) = completed.filter(|c| !c.is_empty()) {
         palette.typed = completed;
         palette.look(model, now);

@@ -67,7 +67,15 @@ fn fitting(all: Vec<Row>, typed: &str) -> Vec<Row> {
             Some((own.max(other)?, row))
         })
         .collect();
-    found.sort_by_key(|(score, row)| (std::cmp::Reverse(*score), row.can.is_err()));
+    let begins = |name: &str| {
+        let name = name.strip_prefix(':').unwrap_or(name).to_lowercase();
+        name.starts_with(&typed.to_lowercase())
+    };
+    found.sort_by_key(|(score, row)| {
+        let first = begins(&row.name) || begins(&row.alias);
+        let short = row.name.chars().count();
+        (!first, row.can.is_err(), std::cmp::Reverse(*score), short)
+    });
     found.into_iter().map(|(_, row)| row).collect()
 }
 

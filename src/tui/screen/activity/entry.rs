@@ -44,6 +44,14 @@ impl By {
         Self::Other(id.to_string().into())
     }
 
+    /// For a file: the name that stands in the rows.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Me(name) => name.to_string(),
+            other => other.shown(),
+        }
+    }
+
     /// For the column.
     pub(super) fn shown(&self) -> String {
         match self {

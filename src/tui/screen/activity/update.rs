@@ -7,6 +7,7 @@ use crate::{
         keymap::Action,
         model::{Model, View},
         screen::{alerts, messages, moved, task as task_screen, worker as worker_screen},
+        sheet::Sheet,
     },
 };
 use std::{cmp::Reverse, sync::Arc};
@@ -173,5 +174,24 @@ pub(crate) fn worker(model: &Model) -> Option<ConversationId> {
         Goes::Message(message) => Some(message.conversation.clone()),
         Goes::Alert(key) => model.facts.alert(key)?.conversation().cloned(),
         Goes::Task(_) | Goes::Nowhere => None,
+    }
+}
+
+/// What is listed, as plain values. O(rows).
+pub(crate) fn sheet(state: &super::State) -> Sheet {
+    let rows = state.rows.iter().map(|entry| {
+        vec![
+            entry.subject.clone(),
+            entry.at.to_string(),
+            entry.by.name(),
+            entry.kind.to_owned(),
+            entry.words.clone(),
+        ]
+    });
+    Sheet {
+        name: "activity",
+        columns: &["subject", "time", "by", "kind", "what"],
+        rows: rows.collect(),
+        selected: state.list.row(),
     }
 }

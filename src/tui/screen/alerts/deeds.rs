@@ -101,8 +101,8 @@ pub(crate) fn meant(model: &Model) -> Vec<Arc<str>> {
         View::Alerts => super::update::chosen(model),
         View::Overview => overview::selected_keys(model),
         View::Workers => {
-            let worker = model.screens.workers.chosen();
-            worker.map_or_else(Vec::new, |c| of_worker(model, c))
+            let workers = crate::tui::screen::workers::chosen(model).into_iter();
+            workers.flat_map(|c| of_worker(model, &c)).collect()
         }
         View::Worker => {
             let worker = model.screens.worker.conversation.as_ref();

@@ -7,6 +7,7 @@ mod update;
 mod view;
 
 pub(crate) use deeds::{key, meant, muted, unmute, worker};
-pub(crate) use state::{Entry, State};
+pub(crate) use state::{Entry, Order, State};
 pub(crate) use update::{act, derive, select};
+pub(crate) use view::COLUMNS;
 pub(crate) use view::{draw, status};

@@ -8,6 +8,7 @@ use crate::{
     },
     tui::{
         marks::Marks,
+        order::Ordered,
         screen::{Hits, List},
     },
 };
@@ -66,6 +67,52 @@ impl Entry {
     }
 }
 
+/// What they are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Order {
+    /// Nobody's first, then the worst, then the oldest.
+    #[default]
+    Attention,
+    /// The worst first.
+    Severity,
+    /// By kind.
+    Kind,
+    /// By whom they concern.
+    Subject,
+    /// The oldest first.
+    Age,
+}
+
+impl Ordered for Order {
+    const ALL: &'static [Self] = &[
+        Self::Attention,
+        Self::Severity,
+        Self::Kind,
+        Self::Subject,
+        Self::Age,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Attention => "attention",
+            Self::Severity => "severity",
+            Self::Kind => "kind",
+            Self::Subject => "subject",
+            Self::Age => "age",
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Attention => "status",
+            Self::Severity => "sev",
+            Self::Kind => "alert",
+            Self::Subject => "subject",
+            Self::Age => "for",
+        }
+    }
+}
+
 /// Rows, selection, filter.
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -83,6 +130,10 @@ pub(crate) struct State {
     pub(crate) all: bool,
     /// Groups whose alerts have rows of their own.
     pub(crate) expanded: BTreeSet<Arc<str>>,
+    /// Order.
+    pub(crate) order: Order,
+    /// The other way round.
+    pub(crate) reversed: bool,
     /// Marked ones, by key: whatever the filter shows of them.
     pub(crate) marks: Marks<Arc<str>>,
     /// The keys move the detail.
@@ -105,8 +156,10 @@ impl State {
     pub(crate) fn back(&mut self) -> bool {
         if self.on_detail {
             self.on_detail = false;
+        } else if self.marks.stop() {
         } else if !self.filter.is_empty() {
             self.filter.clear();
+        } else if self.marks.clear() {
         } else if self.open_only || self.all {
             (self.open_only, self.all) = (false, false);
         } else if !self.expanded.is_empty() {

@@ -2,10 +2,10 @@
 
 use super::{
     deeds,
-    state::{Entry, State},
+    state::{Entry, Order, State},
 };
 use crate::domain::filter::Facts as _;
-use crate::tui::sieve::Shown;
+use crate::tui::{marks, order::stay, sieve::Shown};
 use crate::{
     domain::{Subject, Timestamp, alert::Alert},
     tui::{
@@ -17,7 +17,7 @@ use crate::{
         screen::{moved, session, worker},
     },
 };
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, cmp::Reverse, sync::Arc};
 
 /// Filters and groups the rows, and finds the selection again. O(n).
 pub(crate) fn derive(model: &mut Model) {
@@ -25,14 +25,16 @@ pub(crate) fn derive(model: &mut Model) {
     let state = &mut model.screens.alerts;
     state.sieve.take(&state.filter);
     let (sieve, now) = (&state.sieve, facts.shown().at);
-    let shown: Vec<Arc<Alert>> = facts
+    let mut shown: Vec<Arc<Alert>> = facts
         .alerts()
         .iter()
         .filter(|a| state.shows(a.status))
         .filter(|a| sieve.is_open() || sieve.lets(&words(facts, a), now))
         .cloned()
         .collect();
-    state.rows = rows(state, &shown);
+    order(state, &mut shown);
+    state.rows = rows(state, &shown, model.hold.is_some());
+    state.marks.keep(|key| facts.alert(key).is_some());
     if model.view != View::Alerts {
         state.list.rest();
     }
@@ -53,9 +55,27 @@ fn words<'a>(facts: &'a Facts, alert: &'a Alert) -> Shown<'a> {
     }
 }
 
+/// Name of the group that an alert is in.
+fn name(alert: &Alert) -> String {
+    format!("{}/{}", alert.status.name(), alert.kind)
+}
+
+/// The order of attention decides between equals: every sort is stable.
+fn order(state: &State, alerts: &mut [Arc<Alert>]) {
+    match state.order {
+        Order::Attention => {}
+        Order::Severity => alerts.sort_by_key(|a| Reverse(a.severity)),
+        Order::Kind => alerts.sort_by_key(|a| Arc::clone(&a.kind)),
+        Order::Subject => alerts.sort_by_key(|a| a.worker().map(ToString::to_string)),
+        Order::Age => alerts.sort_by_key(|a| a.since),
+    }
+    if state.reversed {
+        alerts.reverse();
+    }
+}
+
 /// Alerts of one status and kind share a row at the place of the first.
-fn rows(state: &State, shown: &[Arc<Alert>]) -> Vec<Entry> {
-    let name = |a: &Alert| format!("{}/{}", a.status.name(), a.kind);
+fn rows(state: &State, shown: &[Arc<Alert>], held: bool) -> Vec<Entry> {
     let mut groups: Vec<(Arc<str>, Vec<Arc<Alert>>)> = Vec::new();
     for alert in shown {
         let name = name(alert);
@@ -63,6 +83,12 @@ fn rows(state: &State, shown: &[Arc<Alert>]) -> Vec<Entry> {
             Some((_, alerts)) => alerts.push(Arc::clone(alert)),
             None => groups.push((name.into(), vec![Arc::clone(alert)])),
         }
+    }
+    if held {
+        // A group by its first alert, so that one that grows keeps its place, too.
+        let firsts = state.rows.iter().filter_map(Entry::first);
+        let before = firsts.map(|a| self::name(a));
+        stay(&mut groups, before, |(name, _)| name.to_string());
     }
     let mut rows = Vec::new();
     for (name, alerts) in groups {
@@ -96,9 +122,11 @@ pub(super) fn chosen(model: &Model) -> Vec<Arc<str>> {
 /// Keys of the alerts of the selected row.
 fn selected(model: &Model) -> Vec<Arc<str>> {
     let entry = model.screens.alerts.selected();
-    entry.map_or_else(Vec::new, |e| {
-        e.alerts().iter().map(|a| Arc::clone(&a.key)).collect()
-    })
+    entry.map_or_else(Vec::new, keys)
+}
+
+fn keys(entry: &Entry) -> Vec<Arc<str>> {
+    entry.alerts().iter().map(|a| Arc::clone(&a.key)).collect()
 }
 
 /// One key.
@@ -118,6 +146,24 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         Action::NextPanel | Action::PreviousPanel => state.on_detail = !state.on_detail,
         Action::Right => expand(state, true),
         Action::Left => expand(state, false),
+        Action::Mark => {
+            let keys = state.selected().map_or_else(Vec::new, keys);
+            state.marks.toggle(&keys);
+            walk(state, Action::Down);
+        }
+        Action::MarkRange => {
+            let here = state.list.row();
+            if let Some(begin) = state.marks.range(state.list.selected.as_ref()) {
+                let begin = state.rows.iter().position(|e| e.key() == begin);
+                let span = marks::span(&state.rows, begin, here);
+                let keys: Vec<Arc<str>> = span.iter().flat_map(keys).collect();
+                state.marks.add(keys);
+            }
+        }
+        Action::MarkAll => {
+            let keys: Vec<Arc<str>> = state.rows.iter().flat_map(keys).collect();
+            state.marks.add(keys);
+        }
         _ => walk(state, action),
     }
     Vec::new()

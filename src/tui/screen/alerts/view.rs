@@ -2,7 +2,7 @@
 
 use super::{
     detail,
-    state::{Entry, State},
+    state::{Entry, Order, State},
 };
 use crate::{
     domain::{
@@ -11,16 +11,19 @@ use crate::{
         text,
     },
     tui::{
-        screen::{Hits, Spot, explain, overview},
+        order::{Ordered, chosen},
+        screen::{Hits, Spot, explain, heading, overview},
         theme::Role,
         view::{Scene, Tier},
         widget::{self, Canvas, Column, Rows, cells},
     },
 };
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Col {
+    Mark,
     Severity,
     Status,
     Kind,
@@ -30,6 +33,17 @@ enum Col {
     Who,
 }
 
+/// Every column, by its heading.
+pub(crate) const COLUMNS: [&str; 7] = [
+    "sev",
+    "status",
+    "alert",
+    "subject",
+    "summary",
+    "for",
+    "who/until",
+];
+
 /// Draws the view.
 pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let state = &scene.model.screens.alerts;
@@ -38,7 +52,9 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
         if snapshot.source.read_at.is_none() {
             return overview::empty(scene, canvas, place);
         }
-        return explain(canvas, place, &why_empty(scene, state));
+        let words = why_empty(scene, state);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        return explain(canvas, place, &words);
     }
     let wanted = u16::try_from(state.rows.len() + 1).unwrap_or(u16::MAX);
     let entry = state.selected();
@@ -56,25 +72,26 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     }
 }
 
-fn why_empty<'a>(scene: Scene<'_>, state: &State) -> Vec<&'a str> {
+fn why_empty(scene: Scene<'_>, state: &State) -> Vec<String> {
     let all = scene.model.facts.alerts().len();
     if !state.filter.is_empty() {
-        return vec!["No alert matches the filter.", "Esc clears it."];
+        return vec![format!("0 of {all} match `{}`. Esc clears.", state.filter)];
     }
-    match (all, state.open_only) {
-        (0, _) => vec![
+    let words: [&str; 2] = match (all, state.open_only) {
+        (0, _) => [
             "✓ No alerts.",
             "What goes wrong appears here and stays until it is over.",
         ],
-        (_, true) => vec![
+        (_, true) => [
             "Somebody has everything that fires.",
             "p shows what is acked and muted.",
         ],
-        _ => vec![
+        _ => [
             "✓ Nothing fires.",
             "v shows what is over, explained by another, or not yet firing.",
         ],
-    }
+    };
+    words.map(str::to_owned).to_vec()
 }
 
 /// The list above, the detail below; one of them where there is no room for both.
@@ -111,9 +128,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     };
     let columns = columns(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
-        widget::place(canvas, inset(rows.line()), &columns, |c| {
-            (c.title.to_owned(), Role::Dim)
-        });
+        let head = inset(rows.line());
+        heading(canvas, head, &columns, hits, state.order, state.reversed);
     }
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
@@ -147,7 +163,7 @@ fn columns(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         grows: id == Col::Sentence,
         right,
     };
-    let list = [
+    let mut list = vec![
         column(Col::Severity, "sev", 6, 0, false),
         column(Col::Status, "status", 8, 4, false),
         column(Col::Kind, "alert", kind, 1, false),
@@ -156,6 +172,10 @@ fn columns(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         column(Col::Age, "for", age, 2, true),
         column(Col::Who, "who/until", who.max(9), 3, false),
     ];
+    if !scene.model.screens.alerts.marks.is_empty() {
+        list.insert(0, column(Col::Mark, "", 1, 0, false));
+    }
+    let list = chosen(scene.model, "alerts", list);
     widget::fit_columns(&list, width)
 }
 
@@ -222,6 +242,12 @@ fn cell(scene: Scene<'_>, entry: &Entry, column: &Column<Col>) -> (String, Role)
     };
     let mark = widget::severity(entry.severity());
     match column.id {
+        Col::Mark => {
+            let marks = &scene.model.screens.alerts.marks;
+            let all = entry.alerts().iter().all(|a| marks.has(&a.key));
+            let star = if all { "»" } else { "" };
+            (star.to_owned(), Role::Mark)
+        }
         Col::Severity => (mark.text(), mark.role),
         Col::Status => {
             let (word, role) = status_of(first);
@@ -282,5 +308,14 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if !state.filter.is_empty() && !scene.model.typed.prompt {
         parts.push(format!("filter `{}`", state.filter));
     }
+    if state.order != Order::Attention || state.reversed {
+        let arrow = if state.reversed { "▴" } else { "▾" };
+        parts.push(format!("{} {arrow}", state.order.name()));
+    }
+    let shown = |key: &Arc<str>| {
+        let mut rows = state.rows.iter();
+        rows.any(|e| e.alerts().iter().any(|a| a.key == *key))
+    };
+    parts.extend(state.marks.words(shown));
     parts.join(" · ")
 }

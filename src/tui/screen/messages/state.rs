@@ -1,6 +1,6 @@
 //! What the list of messages remembers.
 
-use crate::tui::sieve::Sieve;
+use crate::tui::{search::Search, sieve::Sieve};
 use crate::{
     domain::{ConversationId, Message, MessageId, WorkerId},
     link::RequestId,
@@ -25,6 +25,8 @@ pub(crate) struct State {
     pub(crate) open: bool,
     /// First line of its body, the last it can be, and lines on screen.
     pub(crate) body: (usize, usize, usize),
+    /// What is looked for in the body.
+    pub(crate) search: Search,
     /// The newest is always selected.
     pub(crate) follow: bool,
     /// The newest when following ended: what is above it is new.
@@ -57,6 +59,7 @@ impl Default for State {
             thread: None,
             open: false,
             body: (0, 0, 1),
+            search: Search::default(),
             follow: true,
             seen: MessageId::default(),
             older: Vec::new(),
@@ -72,11 +75,14 @@ impl State {
         self.list.page = hits.page;
         let (last, page) = hits.detail;
         self.body = (self.body.0.min(last), last, page);
+        self.search.settle(hits);
     }
 
     /// One step back within the view; `false` when there is none.
     pub(crate) fn back(&mut self) -> bool {
-        if self.open {
+        if self.open && self.search.words().is_some() {
+            self.search.reset();
+        } else if self.open {
             self.open = false;
         } else if !self.filter.is_empty() {
             self.filter.clear();

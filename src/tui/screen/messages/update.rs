@@ -129,6 +129,15 @@ pub(crate) fn select(model: &mut Model, id: MessageId) {
     state.list.choose(0, Some(id));
 }
 
+/// What is looked for was typed: to its first match.
+pub(crate) fn found(model: &mut Model) {
+    let state = &mut model.screens.messages;
+    if model.view == View::Messages && state.open {
+        let to = state.search.go(true);
+        state.body.0 = to.unwrap_or(state.body.0).min(state.body.1);
+    }
+}
+
 /// One key.
 pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
     let state = &mut model.screens.messages;
@@ -142,6 +151,14 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
                 "not following"
             };
             model.say(words, now);
+        }
+        Action::NextMatch | Action::PreviousMatch if state.open => {
+            let (top, last, _) = state.body;
+            let to = state.search.go(action == Action::NextMatch);
+            state.body.0 = to.unwrap_or(top).min(last);
+        }
+        Action::NextMatch | Action::PreviousMatch => {
+            model.say("matches are in what is read; open a message first", now);
         }
         Action::HalfDown | Action::HalfUp | Action::PageDown | Action::PageUp if state.open => {
             let (top, last, page) = state.body;

@@ -203,7 +203,11 @@ fn read(
     let title = Strip::of(format!("{at}  {from} → {to}  "), Role::Title)
         .add(message.kind.name(), widget::kind_role(message.kind))
         .add(unread, Role::Dim);
-    canvas.rule(rows.line(), &title);
+    let heading = rows.line();
+    canvas.rule(heading, &title);
+    if state.open {
+        hits.point(heading);
+    }
     let width = place.width.saturating_sub(4);
     let mut lines: Vec<Strip> = widget::lines(&message.body, width, scene.model.look.wrap)
         .into_iter()
@@ -223,12 +227,10 @@ fn read(
         message.id, message.conversation, message.bytes
     );
     lines.push(Strip::of(facts, Role::Dim));
-    let page = usize::from(rows.left());
-    let last = lines.len().saturating_sub(page);
-    for line in lines.iter().skip(state.body.0.min(last)).take(page) {
-        canvas.strip(rows.line(), line);
-    }
-    hits.detail = (last, page);
+    let place = rows.rest();
+    state
+        .search
+        .scroll(canvas, place, &lines, state.body.0, hits);
 }
 
 /// For the status line.
@@ -246,6 +248,7 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if !state.filter.is_empty() && !scene.model.typed.prompt {
         parts.push(format!("filter `{}`", state.filter));
     }
+    parts.extend(state.search.words().filter(|_| state.open));
     match (state.follow, state.fresh()) {
         (true, _) => parts.push("FOLLOW".to_owned()),
         (false, 0) => {}

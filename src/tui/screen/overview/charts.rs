@@ -235,7 +235,7 @@ const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"
 fn buckets(scene: Scene<'_>) -> [u32; BUCKETS] {
     let mut out = [0; BUCKETS];
     for at in scene.model.snapshot().completions.iter().rev() {
-        let age = scene.clock.now.since(*at).0;
+        let age = scene.clock.end_of(BUCKET.0).since(*at).0;
         let back = usize::try_from(age.max(0) / BUCKET.0).unwrap_or(usize::MAX);
         if back >= BUCKETS {
             break;

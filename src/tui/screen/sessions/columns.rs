@@ -8,6 +8,7 @@ use crate::{
         text,
     },
     tui::{
+        order,
         theme::Role,
         view::Scene,
         widget::{self, Column, cells},
@@ -42,6 +43,11 @@ pub(super) enum Col {
     /// Its branch.
     Branch,
 }
+
+/// Every column that has a heading.
+pub(crate) const COLUMNS: [&str; 10] = [
+    "session", "claim", "evidence", "progress", "done", "workers", "block", "eta", "last", "branch",
+];
 
 /// Columns that fit, for the sessions on show.
 pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
@@ -86,6 +92,7 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         _ => false,
     };
     list.retain(|c| !hide(c.id));
+    let list = order::chosen(scene.model, "sessions", list);
     widget::fit_columns(&list, width)
 }
 

@@ -7,9 +7,9 @@ mod state;
 mod update;
 mod view;
 
-pub(crate) use branches::{ask, commits, refused, short};
-pub(crate) use columns::stage;
+pub(crate) use branches::{BRANCH_COLUMNS, BranchOrder, ask, commits, refused, short};
+pub(crate) use columns::{COLUMNS, stage};
 pub(crate) use matrix::{merges, whole, words};
-pub(crate) use state::{Layout, State};
+pub(crate) use state::{Layout, Order, State};
 pub(crate) use update::{act, choose, derive};
 pub(crate) use view::{draw, status};

@@ -1,7 +1,7 @@
 //! What the list of sessions remembers.
 
 use super::{branches, matrix};
-use crate::tui::sieve::Sieve;
+use crate::tui::{marks::Marks, order::Ordered, sieve::Sieve};
 use crate::{
     domain::{ConversationId, session::Session},
     tui::screen::{Hits, List},
@@ -30,6 +30,52 @@ impl Layout {
     }
 }
 
+/// What sessions are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Order {
+    /// What has something wrong first, then the order of the plan.
+    #[default]
+    Attention,
+    /// By name.
+    Name,
+    /// Least progress first.
+    Progress,
+    /// Most workers first.
+    Workers,
+    /// The newest sign of life first.
+    Last,
+}
+
+impl Ordered for Order {
+    const ALL: &'static [Self] = &[
+        Self::Attention,
+        Self::Name,
+        Self::Progress,
+        Self::Workers,
+        Self::Last,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Attention => "attention",
+            Self::Name => "session",
+            Self::Progress => "progress",
+            Self::Workers => "workers",
+            Self::Last => "last",
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Attention => "evidence",
+            Self::Name => "session",
+            Self::Progress => "progress",
+            Self::Workers => "workers",
+            Self::Last => "last",
+        }
+    }
+}
+
 /// Rows, selection, filter.
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -45,6 +91,12 @@ pub(crate) struct State {
     pub(crate) sieve: Sieve,
     /// Only those with something wrong.
     pub(crate) problems_only: bool,
+    /// Order of the sessions.
+    pub(crate) order: Order,
+    /// The other way round.
+    pub(crate) reversed: bool,
+    /// Marked sessions, by key.
+    pub(crate) marks: Marks<Arc<str>>,
     /// What is laid out.
     pub(crate) layout: Layout,
     /// Every branch.
@@ -76,6 +128,7 @@ impl State {
             self.on_detail = false;
         } else if !self.filter.is_empty() {
             self.filter.clear();
+        } else if self.marks.clear() {
         } else if self.problems_only {
             self.problems_only = false;
         } else if self.layout != Layout::Sessions {

@@ -2,10 +2,10 @@
 
 use super::{
     branches, matrix,
-    state::{Layout, State},
+    state::{Layout, Order, State},
 };
 use crate::domain::filter::Facts as _;
-use crate::tui::sieve::Shown;
+use crate::tui::{order::stay, sieve::Shown};
 use crate::{
     domain::session::Session,
     tui::{
@@ -14,7 +14,7 @@ use crate::{
         screen::{moved, session},
     },
 };
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, cmp::Reverse, sync::Arc};
 
 /// Filters the rows, and finds the selection again. O(sessions), and O(branches) where branches are laid out.
 pub(crate) fn derive(model: &mut Model) {
@@ -31,7 +31,13 @@ pub(crate) fn derive(model: &mut Model) {
             && (!state.problems_only || s.severity > crate::domain::Severity::Ok)
             && (sieve.is_open() || sieve.lets(&words(s), snapshot.at))
     };
-    state.rows = snapshot.sessions.iter().filter(shown).cloned().collect();
+    let mut rows: Vec<Arc<Session>> = snapshot.sessions.iter().filter(shown).cloned().collect();
+    order(state, &mut rows);
+    if model.hold.is_some() {
+        let before = state.rows.iter().map(|s| Arc::clone(&s.key));
+        stay(&mut rows, before, |s| Arc::clone(&s.key));
+    }
+    state.rows = rows;
     state.bare = snapshot.sessions.iter().filter(|s| !spoken(s)).count();
     if !on_show {
         state.list.rest();
@@ -39,10 +45,28 @@ pub(crate) fn derive(model: &mut Model) {
     let rows = &state.rows;
     let key = |i: usize| rows.get(i).map(|s| Arc::clone(&s.key));
     state.list.settle(rows.len(), key);
-    let only = (sieve, state.problems_only);
+    let only = (&state.sieve, state.problems_only, model.hold.is_some());
     let picture = |layout| (on_show && state.layout == layout).then_some(&snapshot);
     state.branches.derive(picture(Layout::Branches), only);
+    let only = (&state.sieve, state.problems_only);
     state.matrix.derive(picture(Layout::Matrix), only);
+}
+
+/// The order of the picture decides between equals: every sort is stable.
+fn order(state: &State, rows: &mut [Arc<Session>]) {
+    match state.order {
+        Order::Attention => {}
+        Order::Name => rows.sort_by_key(|s| s.name()),
+        Order::Progress => rows.sort_by_key(|s| {
+            let share = s.progress.map(|p| p.done * 1_000 / p.of.max(1));
+            (share.is_none(), share)
+        }),
+        Order::Workers => rows.sort_by_key(|s| Reverse(s.workers.len())),
+        Order::Last => rows.sort_by_key(|s| Reverse(s.last.map(|(at, _)| at))),
+    }
+    if state.reversed {
+        rows.reverse();
+    }
 }
 
 /// A session with what is shown of it.
@@ -76,8 +100,6 @@ pub(crate) fn act(model: &mut Model, action: Action) {
         Action::Open => open(model),
         Action::ProblemsOnly => state.problems_only = !state.problems_only,
         Action::NextLayout => state.next_layout(),
-        Action::Order if state.layout == Layout::Branches => state.branches.next_order(),
-        Action::Reverse if state.layout == Layout::Branches => state.branches.reverse(),
         Action::NextPanel | Action::PreviousPanel => {
             state.on_detail = !state.on_detail && state.detail.2 > 0;
         }

@@ -7,7 +7,7 @@ use super::{
     state::{Layout, State},
 };
 use crate::tui::{
-    screen::{Hits, Spot, explain, overview, session},
+    screen::{Hits, Spot, explain, heading, overview, session},
     theme::Role,
     view::{Scene, Tier},
     widget::{self, Canvas, Rows},
@@ -102,9 +102,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
-        widget::place(canvas, inset(rows.line()), &columns, |c| {
-            (c.title.to_owned(), Role::Dim)
-        });
+        let head = inset(rows.line());
+        heading(canvas, head, &columns, hits, state.order, state.reversed);
     }
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());

@@ -1,9 +1,10 @@
 //! The columns of the list of tasks.
 
-use super::{standing::Standing, state::Order};
+use super::standing::Standing;
 use crate::{
     domain::{Task, text},
     tui::{
+        order,
         theme::Role,
         view::Scene,
         widget::{self, Column, cells},
@@ -38,6 +39,11 @@ pub(super) enum Col {
     /// What it waits for, or what waits for it.
     Deps,
 }
+
+/// Every column, by its heading.
+pub(crate) const COLUMNS: [&str; 11] = [
+    "state", "id", "pri", "title", "owner", "gen", "try", "prog", "age", "due", "deps",
+];
 
 /// Columns that fit, for the tasks on show.
 pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
@@ -85,21 +91,8 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     if !state.marks.is_empty() {
         list.insert(0, column(Col::Mark, "", 1, 0, false));
     }
+    let list = order::chosen(scene.model, "tasks", list);
     widget::fit_columns(&list, width)
-}
-
-/// What a column sorts by.
-pub(super) const fn order(col: Col) -> Option<Order> {
-    match col {
-        Col::State => Some(Order::Attention),
-        Col::Id => Some(Order::Id),
-        Col::Priority => Some(Order::Priority),
-        Col::Owner => Some(Order::Owner),
-        Col::Age => Some(Order::Age),
-        Col::Deadline => Some(Order::Deadline),
-        Col::Progress => Some(Order::Progress),
-        Col::Mark | Col::Title | Col::Generation | Col::Attempts | Col::Deps => None,
-    }
 }
 
 /// Label and symbol of whoever owes it.
@@ -163,7 +156,7 @@ pub(super) fn cell(
     let none = || ("—".to_owned(), Role::Dim);
     let mark = standing.mark();
     match column.id {
-        Col::Mark if scene.model.screens.tasks.marks.contains(&task.id) => {
+        Col::Mark if scene.model.screens.tasks.marks.has(&task.id) => {
             ("*".to_owned(), Role::Accent)
         }
         Col::Mark => (String::new(), Role::Text),

@@ -7,6 +7,7 @@ mod state;
 mod update;
 mod view;
 
+pub(crate) use columns::COLUMNS;
 pub(crate) use standing::{Standing, standing};
 pub(crate) use state::{Order, State};
 pub(crate) use update::{act, chosen, derive};

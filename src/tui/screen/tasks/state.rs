@@ -1,12 +1,12 @@
 //! What the list of tasks remembers.
 
 use super::standing::Standing;
-use crate::tui::sieve::Sieve;
+use crate::tui::{marks::Marks, order::Ordered, sieve::Sieve};
 use crate::{
     domain::{Task, TaskId},
     tui::screen::{Hits, List},
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 /// How the tasks are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,9 +40,8 @@ pub(crate) enum Order {
     Progress,
 }
 
-impl Order {
-    /// Every order, as declared.
-    pub(crate) const ALL: [Self; 7] = [
+impl Ordered for Order {
+    const ALL: &'static [Self] = &[
         Self::Attention,
         Self::Id,
         Self::Priority,
@@ -52,15 +51,7 @@ impl Order {
         Self::Progress,
     ];
 
-    /// The next one.
-    pub(super) fn next(self) -> Self {
-        let at = Self::ALL.iter().position(|o| *o == self).unwrap_or(0);
-        let next = (at + 1) % Self::ALL.len();
-        Self::ALL.get(next).copied().unwrap_or_default()
-    }
-
-    /// Name on screen.
-    pub(super) const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Attention => "attention",
             Self::Id => "id",
@@ -69,6 +60,18 @@ impl Order {
             Self::Age => "age",
             Self::Deadline => "deadline",
             Self::Progress => "progress",
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Attention => "state",
+            Self::Id => "id",
+            Self::Priority => "pri",
+            Self::Owner => "owner",
+            Self::Age => "age",
+            Self::Deadline => "due",
+            Self::Progress => "prog",
         }
     }
 }
@@ -93,9 +96,7 @@ pub(crate) struct State {
     /// Layout.
     pub(crate) layout: Layout,
     /// Marked ones, by id: whatever the filter shows of them.
-    pub(crate) marks: BTreeSet<TaskId>,
-    /// Where a range of marks began.
-    pub(crate) anchor: Option<TaskId>,
+    pub(crate) marks: Marks<TaskId>,
     /// The keys move the pane below.
     pub(crate) on_detail: bool,
     /// First line of that pane, the last it can be, and lines on screen.
@@ -116,11 +117,10 @@ impl State {
     pub(crate) fn back(&mut self) -> bool {
         if self.on_detail {
             self.on_detail = false;
-        } else if self.anchor.take().is_some() {
+        } else if self.marks.stop() {
         } else if !self.filter.is_empty() {
             self.filter.clear();
-        } else if !self.marks.is_empty() {
-            self.marks.clear();
+        } else if self.marks.clear() {
         } else if self.problems_only {
             self.problems_only = false;
         } else {

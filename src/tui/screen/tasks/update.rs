@@ -4,7 +4,7 @@ use super::{
     standing::{Standing, standing},
     state::{Layout, Order, State},
 };
-use crate::tui::sieve::Shown;
+use crate::tui::{order::stay, sieve::Shown};
 use crate::{
     domain::{Task, TaskId, Timestamp},
     tui::{
@@ -32,8 +32,12 @@ pub(crate) fn derive(model: &mut Model) {
         .filter(|(t, s)| sieve.is_open() || sieve.lets(&words(t, *s), now))
         .collect();
     order(state, &mut rows);
+    if model.hold.is_some() {
+        let before = state.rows.iter().map(|(t, _)| t.id.clone());
+        stay(&mut rows, before, |(t, _)| t.id.clone());
+    }
     state.rows = rows;
-    state.marks.retain(|id| facts.task(id).is_some());
+    state.marks.keep(|id| facts.knows_task(id));
     if model.view != View::Tasks {
         state.list.rest();
     }
@@ -86,7 +90,7 @@ pub(crate) fn chosen(model: &Model) -> Vec<TaskId> {
     if state.marks.is_empty() {
         return state.list.selected.iter().cloned().collect();
     }
-    state.marks.iter().cloned().collect()
+    state.marks.all().cloned().collect()
 }
 
 /// One key.
@@ -107,8 +111,6 @@ pub(crate) fn act(model: &mut Model, action: Action) {
                 Layout::Board => Layout::List,
             };
         }
-        Action::Order => state.order = state.order.next(),
-        Action::Reverse => state.reversed = !state.reversed,
         Action::NextPanel | Action::PreviousPanel => {
             state.on_detail = !state.on_detail && state.detail.2 > 0;
         }
@@ -116,7 +118,7 @@ pub(crate) fn act(model: &mut Model, action: Action) {
         Action::MarkRange => range(state),
         Action::MarkAll => state
             .marks
-            .extend(state.rows.iter().map(|(t, _)| t.id.clone())),
+            .add(state.rows.iter().map(|(t, _)| t.id.clone())),
         _ => walk(state, action),
     }
 }
@@ -126,17 +128,14 @@ fn mark(state: &mut State) {
     let Some(id) = state.list.selected.clone() else {
         return;
     };
-    if !state.marks.remove(&id) {
-        state.marks.insert(id);
-    }
+    state.marks.toggle(&[id]);
     walk(state, Action::Down);
 }
 
 /// Begins a range; the second time marks it.
 fn range(state: &mut State) {
     let here = state.list.row();
-    let Some(begin) = state.anchor.take() else {
-        state.anchor.clone_from(&state.list.selected);
+    let Some(begin) = state.marks.range(state.list.selected.as_ref()) else {
         return;
     };
     let at = |id: &TaskId| state.rows.iter().position(|(t, _)| t.id == *id);
@@ -145,7 +144,7 @@ fn range(state: &mut State) {
     };
     let span = a.min(b)..=a.max(b);
     let ids = state.rows.get(span).unwrap_or_default();
-    state.marks.extend(ids.iter().map(|(t, _)| t.id.clone()));
+    state.marks.add(ids.iter().map(|(t, _)| t.id.clone()));
 }
 
 fn walk(state: &mut State, action: Action) {

@@ -4,7 +4,9 @@ use super::{
     board, columns,
     state::{Layout, State},
 };
+use crate::domain::TaskId;
 use crate::tui::{
+    order::Ordered,
     screen::{Hits, Spot, explain, heading, overview, task},
     view::{Scene, Tier},
     widget::{self, Canvas, Rows},
@@ -89,12 +91,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
-        let title = |c: &widget::Column<columns::Col>| {
-            let by = columns::order(c.id) == Some(state.order);
-            widget::sorted(c, by, state.reversed)
-        };
-        let order = |col| columns::order(col).map(|order| order as usize);
-        heading(canvas, inset(rows.line()), &columns, hits, title, order);
+        let head = inset(rows.line());
+        heading(canvas, head, &columns, hits, state.order, state.reversed);
     }
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
@@ -133,20 +131,9 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if !state.filter.is_empty() && !scene.model.typed.prompt {
         parts.push(format!("filter `{}`", state.filter));
     }
-    if state.anchor.is_some() {
-        parts.push("V again marks the range".to_owned());
-    }
-    if !state.marks.is_empty() {
-        let rows = state.rows.iter();
-        let seen = rows.filter(|(t, _)| state.marks.contains(&t.id)).count();
-        let hidden = state.marks.len() - seen;
-        let hidden = if hidden > 0 {
-            format!(" ({hidden} not shown)")
-        } else {
-            String::new()
-        };
-        parts.push(format!("marked {}{hidden}", state.marks.len()));
-    }
+    let rows = &state.rows;
+    let seen = |id: &TaskId| rows.iter().any(|(t, _)| t.id == *id);
+    parts.extend(state.marks.words(seen));
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }

@@ -13,7 +13,7 @@ pub(super) fn lines(worker: &Worker, clock: Clock, width: u16, minutes: i64) -> 
     let width = width.saturating_sub(2).clamp(10, 120);
     let span = minutes * 60_000_000;
     let step = span / i64::from(width);
-    let begin = clock.now.0.saturating_sub(span);
+    let begin = clock.end_of(step).0.saturating_sub(span);
     let at = |i: u16| begin.saturating_add(step * i64::from(i + 1));
     let mut marks = Strip::of(" ", Role::Text);
     let mut beats = Strip::of(" ", Role::Text);

@@ -1,9 +1,9 @@
 //! The columns of the list of workers.
 
-use super::state::{Order, State};
 use crate::{
     domain::{Task, Worker, text},
     tui::{
+        order,
         screen::sessions,
         theme::Role,
         view::Scene,
@@ -15,6 +15,8 @@ use std::sync::Arc;
 /// Which column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Col {
+    /// Mark of the operator.
+    Mark,
     /// Label.
     Id,
     /// Team, else role.
@@ -40,6 +42,11 @@ pub(super) enum Col {
     /// Last thing it did.
     Activity,
 }
+
+/// Every column, by its heading.
+pub(crate) const COLUMNS: [&str; 10] = [
+    "state", "worker", "team", "beat", "pulse", "task", "prog", "on it", "active", "unr",
+];
 
 /// Columns that fit, for the workers on show.
 pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
@@ -87,34 +94,15 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     list.retain(|c| match c.id {
         Col::Team => teams,
         // One branch of all is worth a column only where nothing else gives way.
-        Col::Branch => several || (width > 110 && !branches.is_empty()),
-        Col::Main => !branches.is_empty(),
+        Col::Branch => several || (width > 150 && !branches.is_empty()),
+        Col::Main => several || (width > 150 && !branches.is_empty()),
         _ => true,
     });
-    widget::fit_columns(&list, width)
-}
-
-/// Heading, with the way it is sorted where it is.
-pub(super) fn title(state: &State, column: &Column<Col>) -> String {
-    widget::sorted(
-        column,
-        order(column.id) == Some(state.order),
-        state.reversed,
-    )
-}
-
-/// What a column sorts by.
-pub(super) const fn order(col: Col) -> Option<Order> {
-    match col {
-        Col::State => Some(Order::Attention),
-        Col::Id => Some(Order::Id),
-        Col::Team => Some(Order::Team),
-        Col::Beat => Some(Order::Heartbeat),
-        Col::Progress => Some(Order::Progress),
-        Col::Unread => Some(Order::Unread),
-        Col::Activity => Some(Order::Activity),
-        Col::Pulse | Col::Task | Col::OnTask | Col::Branch | Col::Main => None,
+    if !scene.model.screens.workers.marks.is_empty() {
+        list.insert(0, column(Col::Mark, "", 1, 0, false));
     }
+    let list = order::chosen(scene.model, "workers", list);
+    widget::fit_columns(&list, width)
 }
 
 fn branch<'a>(scene: Scene<'a>, worker: &Worker) -> Option<&'a (Arc<str>, u32, u32)> {
@@ -134,6 +122,10 @@ pub(super) fn cell(scene: Scene<'_>, worker: &Worker, column: &Column<Col>) -> (
     let mark = widget::state(worker.verdict.state);
     let task = || scene.model.facts.main_task(worker);
     match column.id {
+        Col::Mark if scene.model.screens.workers.marks.has(&worker.conversation) => {
+            ("»".to_owned(), Role::Mark)
+        }
+        Col::Mark => (String::new(), Role::Text),
         Col::State => (mark.text(), mark.role),
         Col::Id if worker.id.raw().is_empty() => ("(no name)".to_owned(), Role::Dim),
         Col::Id => (
@@ -205,7 +197,7 @@ fn pulse(worker: &Worker, clock: Clock) -> String {
     (0..8)
         .rev()
         .map(|back: i64| {
-            let end = clock.now.0.saturating_sub(back * slot);
+            let end = clock.end_of(slot).0.saturating_sub(back * slot);
             let begin = end.saturating_sub(slot);
             if watched.is_none_or(|at| end <= at.0) {
                 return "·";

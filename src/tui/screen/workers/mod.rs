@@ -7,6 +7,7 @@ mod tree;
 mod update;
 mod view;
 
+pub(crate) use columns::COLUMNS;
 pub(crate) use state::{Order, State};
-pub(crate) use update::{act, choose, derive, narrow, select};
+pub(crate) use update::{act, choose, chosen, derive, narrow, select};
 pub(crate) use view::{draw, status};

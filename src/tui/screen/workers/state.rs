@@ -1,7 +1,7 @@
 //! What the list of workers remembers.
 
 use super::tree;
-use crate::tui::sieve::Sieve;
+use crate::tui::{marks::Marks, order::Ordered, sieve::Sieve};
 use crate::{
     domain::{self, ConversationId, Worker},
     tui::screen::{Hits, List},
@@ -40,9 +40,8 @@ pub(crate) enum Order {
     Team,
 }
 
-impl Order {
-    /// Every order, as declared.
-    pub(crate) const ALL: [Self; 7] = [
+impl Ordered for Order {
+    const ALL: &'static [Self] = &[
         Self::Attention,
         Self::Id,
         Self::Heartbeat,
@@ -52,21 +51,7 @@ impl Order {
         Self::Team,
     ];
 
-    /// The next one.
-    pub(super) const fn next(self) -> Self {
-        match self {
-            Self::Attention => Self::Id,
-            Self::Id => Self::Heartbeat,
-            Self::Heartbeat => Self::Activity,
-            Self::Activity => Self::Progress,
-            Self::Progress => Self::Unread,
-            Self::Unread => Self::Team,
-            Self::Team => Self::Attention,
-        }
-    }
-
-    /// Name on screen.
-    pub(super) const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Attention => "attention",
             Self::Id => "worker",
@@ -74,6 +59,18 @@ impl Order {
             Self::Activity => "activity",
             Self::Progress => "progress",
             Self::Unread => "unread",
+            Self::Team => "team",
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Attention => "state",
+            Self::Id => "worker",
+            Self::Heartbeat => "beat",
+            Self::Activity => "active",
+            Self::Progress => "prog",
+            Self::Unread => "unr",
             Self::Team => "team",
         }
     }
@@ -98,6 +95,8 @@ pub(crate) struct State {
     pub(crate) reversed: bool,
     /// Layout.
     pub(crate) layout: Layout,
+    /// Marked ones, by conversation: whatever the filter shows of them.
+    pub(crate) marks: Marks<ConversationId>,
     /// The keys move the detail beside the list.
     pub(crate) on_detail: bool,
     /// First line of that detail, the last it can be, and lines on screen.
@@ -132,8 +131,10 @@ impl State {
     pub(crate) fn back(&mut self) -> bool {
         if self.on_detail {
             self.on_detail = false;
+        } else if self.marks.stop() {
         } else if !self.filter.is_empty() {
             self.filter.clear();
+        } else if self.marks.clear() {
         } else if self.problems_only {
             self.problems_only = false;
         } else {

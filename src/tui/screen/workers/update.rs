@@ -5,12 +5,13 @@ use super::{
     state::{Layout, Order, State, needs},
     tree,
 };
-use crate::tui::sieve::Shown;
+use crate::tui::{order::stay, sieve::Shown};
 use crate::{
     domain::{ConversationId, Snapshot, Timestamp, Worker},
     tui::{
         facts::Facts,
         keymap::Action,
+        marks,
         model::{Model, View},
         screen::{moved, worker},
         widget,
@@ -35,7 +36,12 @@ pub(crate) fn derive(model: &mut Model) {
         .cloned()
         .collect();
     order(facts, state, &mut rows);
+    if model.hold.is_some() {
+        let before = state.rows.iter().map(|w| w.conversation.clone());
+        stay(&mut rows, before, |w| w.conversation.clone());
+    }
     state.rows = rows;
+    state.marks.keep(|id| facts.knows(id));
     let rows = &state.rows;
     state
         .list
@@ -208,13 +214,38 @@ pub(crate) fn act(model: &mut Model, action: Action) {
                 reveal(state, &id);
             }
         }
-        Action::Order => state.order = state.order.next(),
-        Action::Reverse => state.reversed = !state.reversed,
         Action::NextPanel | Action::PreviousPanel => {
             state.on_detail = !state.on_detail && state.detail.2 > 0;
         }
+        Action::Mark => {
+            let selected: Vec<ConversationId> = state.list.selected.iter().cloned().collect();
+            state.marks.toggle(&selected);
+            walk(state, Action::Down);
+        }
+        Action::MarkRange => {
+            let here = state.list.row();
+            let rows = &state.rows;
+            if let Some(begin) = state.marks.range(state.list.selected.as_ref()) {
+                let begin = rows.iter().position(|w| w.conversation == begin);
+                let ids = marks::span(rows, begin, here);
+                state.marks.add(ids.iter().map(|w| w.conversation.clone()));
+            }
+        }
+        Action::MarkAll => {
+            let all = state.rows.iter().map(|w| w.conversation.clone());
+            state.marks.add(all);
+        }
         _ => walk(state, action),
     }
+}
+
+/// The marked workers; without marks the selected one.
+pub(crate) fn chosen(model: &Model) -> Vec<ConversationId> {
+    let state = &model.screens.workers;
+    if state.marks.is_empty() {
+        return state.list.selected.iter().cloned().collect();
+    }
+    state.marks.all().cloned().collect()
 }
 
 fn walk(state: &mut State, action: Action) {

@@ -1,7 +1,9 @@
 //! What the list of workers looks like.
 
 use super::{columns, grid, state::Layout, tree};
+use crate::domain::ConversationId;
 use crate::tui::{
+    order::Ordered,
     screen::{Hits, Split, Spot, explain, heading, overview, worker},
     view::{Scene, Tier},
     widget::{self, Canvas, Rows},
@@ -29,7 +31,7 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     let wanted = match state.layout {
         Layout::List => state.rows.len() + 1,
         Layout::Tree => state.lines.len(),
-        Layout::Grid => grid::wanted(state),
+        Layout::Grid => grid::wanted(state, place.width),
     };
     let least = if state.layout == Layout::Grid { 3 } else { 6 };
     let split = Split::of(scene, place, wanted, (14, least, false), state.on_detail);
@@ -54,14 +56,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
         ..line
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
-    heading(
-        canvas,
-        inset(rows.line()),
-        &columns,
-        hits,
-        |c| columns::title(state, c),
-        |col| columns::order(col).map(|order| order as usize),
-    );
+    let head = inset(rows.line());
+    heading(canvas, head, &columns, hits, state.order, state.reversed);
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
     for (i, worker) in state.rows.iter().enumerate().skip(top).take(page) {
@@ -105,6 +101,9 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if snapshot.folded > 0 && (scene.tier == Tier::Xl || state.layout == Layout::List) {
         parts.push(format!("{} older folded", snapshot.folded));
     }
+    let rows = &state.rows;
+    let seen = |id: &ConversationId| rows.iter().any(|w| w.conversation == *id);
+    parts.extend(state.marks.words(seen));
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }

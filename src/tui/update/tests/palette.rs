@@ -19,9 +19,10 @@ fn rows(model: &Model) -> Vec<(String, bool)> {
 
 #[test]
 fn ux_12_every_action_is_in_the_palette_and_runs_or_says_why_not() {
-    for view in ["1", "2", "2\n", "3", "3\n", "4", "5", "6", "6\n"] {
+    let snapshot = fixture::alarming(104);
+    for view in ["1", "2\n", "3", "4", "6"] {
         for action in Action::ALL {
-            let mut model = told(fixture::alarming(9));
+            let mut model = told(snapshot.clone());
             types(&mut model, view);
             let why = why_not(&model, *action);
             types(&mut model, ":");
@@ -76,6 +77,7 @@ fn a_row_does_what_its_key_does_on_what_was_selected() {
 fn what_cannot_be_done_is_listed_with_its_reason() {
     let options = Options {
         read_only: Some("--read-only was given".into()),
+        locked: Some("--read-only was given".into()),
         ..Options::default()
     };
     let mut model = Model::new(&options, NOW);

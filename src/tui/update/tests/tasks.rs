@@ -12,7 +12,7 @@ fn listed(model: &Model) -> Vec<String> {
 }
 
 fn marked(model: &Model) -> Vec<String> {
-    let marks = model.screens.tasks.marks.iter();
+    let marks = model.screens.tasks.marks.all();
     marks.map(ToString::to_string).collect()
 }
 
@@ -47,7 +47,7 @@ fn marks_survive_refresh_order_and_filter() {
     types(&mut model, "3j  j ");
     let marks = marked(&model);
     assert_eq!(marks.len(), 3);
-    types(&mut model, "oooO");
+    types(&mut model, "oiopO");
     assert_eq!(marked(&model), marks);
     model.update(Msg::Snapshot(Arc::new(fixture::swarm(104))), NOW);
     assert_eq!(marked(&model), marks);

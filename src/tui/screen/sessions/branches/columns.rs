@@ -4,6 +4,7 @@ use super::{row::Row, short, state::State, upstream};
 use crate::{
     domain::{Branch, text},
     tui::{
+        order,
         theme::Role,
         view::Scene,
         widget::{self, Column, cells},
@@ -40,6 +41,12 @@ pub(super) enum Col {
     /// First line of its newest commit.
     Subject,
 }
+
+/// Every column that has a heading.
+pub(crate) const BRANCH_COLUMNS: [&str; 12] = [
+    "branch", "session", "worker", "task", "ahead", "behind", "upstream", "merge", "last", "24 h",
+    "note", "subject",
+];
 
 /// Columns that fit, for the branches on show. O(branches).
 pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
@@ -102,6 +109,7 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
         _ => false,
     };
     list.retain(|c| !hide(c.id));
+    let list = order::chosen(scene.model, "branches", list);
     let need = widest(&|row| cells(&row.name), 0, u16::MAX);
     spread(widget::fit_columns(&list, width), width, need)
 }

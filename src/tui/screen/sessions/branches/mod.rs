@@ -8,8 +8,9 @@ mod row;
 mod state;
 mod view;
 
+pub(crate) use columns::BRANCH_COLUMNS;
 pub(crate) use commits::{ask, commits, refused};
-pub(crate) use state::State;
+pub(crate) use state::{Order as BranchOrder, State};
 pub(super) use view::{draw, status};
 
 use crate::{

@@ -10,6 +10,7 @@ use crate::{
     domain::{Branch, Repo, Snapshot},
     tui::{
         keymap::Action,
+        order::{self, Ordered, Orders},
         screen::{Hits, List},
     },
 };
@@ -29,23 +30,22 @@ pub(crate) enum Order {
     Ahead,
 }
 
-impl Order {
-    const fn next(self) -> Self {
-        match self {
-            Self::Merge => Self::Name,
-            Self::Name => Self::Last,
-            Self::Last => Self::Ahead,
-            Self::Ahead => Self::Merge,
-        }
-    }
+impl Ordered for Order {
+    const ALL: &'static [Self] = &[Self::Merge, Self::Name, Self::Last, Self::Ahead];
 
-    /// Name on screen.
-    pub(super) const fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Merge => "merge",
             Self::Name => "name",
             Self::Last => "last",
             Self::Ahead => "ahead",
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Name => "branch",
+            _ => self.name(),
         }
     }
 }
@@ -63,6 +63,8 @@ pub(crate) struct State {
     overlaps: HashMap<Arc<str>, Vec<usize>>,
     /// Those that pass the filter, in order: places in `all`.
     pub(crate) rows: Vec<usize>,
+    /// Names of those, for as long as they are held in their places.
+    listed: Vec<Arc<str>>,
     /// By name.
     pub(crate) list: List<Arc<str>>,
     pub(super) order: Order,
@@ -76,7 +78,7 @@ impl State {
     pub(in crate::tui::screen::sessions) fn derive(
         &mut self,
         picture: Option<&Arc<Snapshot>>,
-        (sieve, problems_only): (&Sieve, bool),
+        (sieve, problems_only, held): (&Sieve, bool, bool),
     ) {
         let Some(snapshot) = picture else {
             self.list.rest();
@@ -107,6 +109,13 @@ impl State {
         if self.reversed {
             rows.reverse();
         }
+        if held {
+            let before: Vec<Arc<str>> = self.listed.clone();
+            let name = |n: &usize| self.all.get(*n).map(|row| Arc::clone(&row.name));
+            order::stay(&mut rows, before.into_iter().map(Some), name);
+        }
+        let listed = rows.iter().filter_map(|n| self.all.get(*n));
+        self.listed = listed.map(|row| Arc::clone(&row.name)).collect();
         self.rows = rows;
         let (all, rows) = (&self.all, &self.rows);
         let name = |i: usize| Some(Arc::clone(&all.get(*rows.get(i)?)?.name));
@@ -195,26 +204,6 @@ impl State {
         true
     }
 
-    /// What a column sorts by.
-    pub(super) const fn order_of(col: Col) -> Option<Order> {
-        match col {
-            Col::Merge => Some(Order::Merge),
-            Col::Branch => Some(Order::Name),
-            Col::Last => Some(Order::Last),
-            Col::Ahead => Some(Order::Ahead),
-            _ => None,
-        }
-    }
-
-    /// Orders by the nth order; the same again reverses it.
-    pub(crate) fn sort(&mut self, n: usize) {
-        let all = [Order::Merge, Order::Name, Order::Last, Order::Ahead];
-        if let Some(order) = all.get(n).copied() {
-            self.reversed = self.order == order && !self.reversed;
-            self.order = order;
-        }
-    }
-
     /// Selects a row.
     pub(in crate::tui::screen::sessions) fn choose(&mut self, to: usize) {
         let name = self.row(to).map(|row| Arc::clone(&row.name));
@@ -231,12 +220,21 @@ impl State {
         }
     }
 
-    pub(in crate::tui::screen::sessions) fn next_order(&mut self) {
-        self.order = self.order.next();
+    /// The orders that it has.
+    pub(crate) fn orders(&self) -> Orders {
+        order::orders(self.order, self.reversed)
     }
 
-    pub(in crate::tui::screen::sessions) fn reverse(&mut self) {
-        self.reversed = !self.reversed;
+    /// Orders it by the order at a place of [`State::orders`].
+    pub(crate) fn order_by(&mut self, at: usize, reversed: bool) {
+        self.order = order::place(at).unwrap_or(self.order);
+        self.reversed = reversed;
+    }
+
+    /// Orders it by the order of a name.
+    pub(crate) fn order_named(&mut self, name: &str, reversed: bool) {
+        order::named(&mut self.order, name);
+        self.reversed = reversed;
     }
 }
 

@@ -146,7 +146,7 @@ fn order_filter_and_problems() {
         rows.map(|r| r.name.to_string()).collect::<Vec<_>>()
     };
     assert!(names(&model)[0].contains("clouds"));
-    types(&mut model, "o");
+    types(&mut model, "on");
     assert!(names(&model).is_sorted());
     types(&mut model, "O");
     assert!(names(&model).iter().rev().is_sorted());

@@ -1,14 +1,14 @@
 //! What the list of branches looks like.
 
 use super::{
-    columns::{self, Col},
-    detail, overlaps,
+    columns, detail, overlaps,
     state::{Order, State},
 };
 use crate::tui::{
+    order::Ordered,
     screen::{Hits, Spot, explain, heading, scroll, sessions::view::git_trouble},
     view::{Scene, Tier},
-    widget::{self, Canvas, Column, Rows},
+    widget::{self, Canvas, Rows},
 };
 use ratatui::layout::Rect;
 
@@ -103,9 +103,8 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     };
     let columns = columns::fit(scene, place.width.saturating_sub(2));
     if scene.tier > Tier::Xs {
-        let order = |col| State::order_of(col).map(|order| order as usize);
-        let row = inset(rows.line());
-        heading(canvas, row, &columns, hits, |c| title(state, c), order);
+        let head = inset(rows.line());
+        heading(canvas, head, &columns, hits, state.order, state.reversed);
     }
     let page = usize::from(rows.left());
     let top = state.list.window(page, state.rows.len());
@@ -125,15 +124,6 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
         hits.row(line, at);
     }
     (hits.top, hits.page) = (top, page);
-}
-
-/// The heading of a column, with the direction of the order.
-fn title(state: &State, column: &Column<Col>) -> String {
-    if column.id != state.by() {
-        return column.title.to_owned();
-    }
-    let mark = if state.reversed { "▴" } else { "▾" };
-    format!("{} {mark}", column.title)
 }
 
 /// For the status line.
