@@ -135,6 +135,9 @@ pub(crate) struct Common {
     /// Symbols of the dashboard: unicode, ascii or auto.
     #[arg(long, value_name = "SET", global = true)]
     pub(crate) symbols: Option<String>,
+    /// The views as lines that are only appended, with numbered choices: for screen readers.
+    #[arg(long, global = true)]
+    pub(crate) plain: bool,
     /// Leave the mouse to the terminal; `m` takes it.
     #[arg(long, global = true)]
     pub(crate) no_mouse: bool,

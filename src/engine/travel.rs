@@ -13,6 +13,7 @@ use crate::{
     record::{AnyTape, Player, Reader, RecordError, Recorder, Tap, export, tap, what_if},
 };
 use std::{
+    cell::Cell,
     collections::{HashMap, VecDeque},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
@@ -92,7 +93,21 @@ impl Guide {
             live,
         };
         let serve = move || {
-            while let Ok(first) = asked.recv() {
+            let mut restless = false;
+            loop {
+                // Between questions, the states are made that make the next ones cheap.
+                let first = if restless {
+                    match asked.try_recv() {
+                        Err(mpsc::TryRecvError::Empty) => {
+                            restless = theatre.prepare();
+                            continue;
+                        }
+                        first => first.ok(),
+                    }
+                } else {
+                    asked.recv().ok()
+                };
+                let Some(first) = first else { return };
                 let mut all = vec![first];
                 all.extend(asked.try_iter().take(WAITING));
                 for (id, reply) in theatre.answer(&all) {
@@ -100,6 +115,7 @@ impl Guide {
                         return;
                     }
                 }
+                restless = true;
             }
         };
         thread::Builder::new()
@@ -175,6 +191,16 @@ impl Theatre {
         })
     }
 
+    /// Makes one of the states that make questions cheap; `false` when there is none left to make.
+    fn prepare(&mut self) -> bool {
+        let Some(player) = &mut self.player else {
+            return false;
+        };
+        let made = Cell::new(0);
+        let one = || made.replace(made.get() + 1) > 0;
+        player.warm(one).is_ok() && made.get() > 1
+    }
+
     fn export(
         &mut self,
         stretch: (Timestamp, Timestamp),
@@ -236,6 +262,12 @@ fn lend(picture: &mut Snapshot, live: &Snapshot) {
     picture.messages = Arc::new(messages);
 }
 
+/// What the present looks like, and where answers go.
+type Ends = (
+    watch::Receiver<Arc<Snapshot>>,
+    tokio::sync::mpsc::Sender<(RequestId, Reply)>,
+);
+
 /// What is recorded, and who is asked about it.
 pub(super) struct Archive {
     /// Writes, at the very end once more.
@@ -248,8 +280,7 @@ impl Archive {
     pub(super) fn start(
         plan: &Plan,
         supervisor: &mut Supervisor,
-        live: watch::Receiver<Arc<Snapshot>>,
-        replies: tokio::sync::mpsc::Sender<(RequestId, Reply)>,
+        (live, replies): Ends,
     ) -> (Self, Taps) {
         let Some(Keepsake { path, room }) = plan.record.clone() else {
             let (recorder, guide) = (None, None);

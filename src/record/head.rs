@@ -230,3 +230,6 @@ fn object(content: &Content<'_>) -> String {
     }
     Value::Object(map).to_string()
 }
+
+#[cfg(test)]
+mod tests;

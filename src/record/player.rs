@@ -247,6 +247,35 @@ impl Player {
         Ok(self.pieces.len() - 1)
     }
 
+    /// Makes the states that are kept in memory, from the newest time back, as long as `enough` does not say so: then a question about any
+    /// time is cheap. O(what was seen), once.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub fn warm(&mut self, enough: impl Fn() -> bool) -> Result<(), RecordError> {
+        self.refresh()?;
+        for (at, start) in self.starts.clone().into_iter().enumerate().rev() {
+            let Some((section, _)) = self.place(start) else {
+                continue;
+            };
+            let next = self.starts.get(at + 1).copied();
+            let end = next
+                .filter(|next| *next <= section.until)
+                .unwrap_or(section.until);
+            let mut to = (start.div_euclid(EVERY) + 1) * EVERY;
+            while to <= end {
+                if !self.states.contains_key(&(to - 1)) && self.states.len() < KEPT {
+                    if enough() {
+                        return Ok(());
+                    }
+                    self.fold(section, to - 1)?;
+                }
+                to += EVERY;
+            }
+        }
+        Ok(())
+    }
+
     fn keep(&mut self, fold: &Fold) {
         if self.states.len() < KEPT {
             self.states.insert(ms(fold.at()), fold.clone());

@@ -224,6 +224,7 @@ pub(super) fn dashboard(
     let options = tui::Options {
         read_only: forbidden.clone(),
         locked: forbidden,
+        banner: super::first::tip(settings.state.as_deref()),
         ..screen::options(settings, panic_test)?
     };
     let mut subject = subject;

@@ -15,6 +15,7 @@ mod doctor;
 mod drill;
 mod errands;
 mod failure;
+mod first;
 mod git;
 mod health;
 mod hooks;
@@ -29,6 +30,7 @@ mod outside;
 mod owners;
 mod pen;
 mod pipe;
+mod plain;
 mod record;
 mod report;
 mod repository;
@@ -138,12 +140,14 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
         Some(Sub::Act(deed)) => act(&settings, &deed),
+        None if common.plain => plain::run(&settings),
         None if plain => show(
             &settings,
             &Bridge::of(&settings)?,
             settings.mode,
             &Status::default(),
         ),
+        None if Bridge::known(&settings).is_none() => first::run(&settings, common.panic_test),
         None => {
             let subject = Subject::of(&settings, Bridge::of(&settings)?);
             live::dashboard(&settings, subject, common.panic_test)

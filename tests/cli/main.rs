@@ -32,6 +32,7 @@ mod operations;
 #[cfg(test)]
 mod own;
 #[cfg(test)]
+mod past;
 mod pipe;
 #[cfg(test)]
 mod points;
@@ -45,6 +46,9 @@ mod setup;
 #[cfg(test)]
 mod shell;
 #[cfg(test)]
+#[expect(dead_code, reason = "the tests of the recording use all of it")]
+#[path = "../record/stage.rs"]
+mod stage;
 mod systemd;
 #[cfg(test)]
 mod themes;

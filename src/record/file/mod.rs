@@ -154,6 +154,3 @@ fn existing(path: &Path) -> Result<Option<Connection>, RecordError> {
     let found = check(path, &db)?;
     Ok((found == VERSION).then_some(db))
 }
-
-#[cfg(test)]
-mod tests;

@@ -103,6 +103,3 @@ impl Judge {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

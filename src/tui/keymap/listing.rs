@@ -70,7 +70,7 @@ pub(super) fn written(sequence: &[Chord]) -> String {
 
 impl Context {
     /// Every one.
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::Always,
         Self::Move,
         Self::Global,
@@ -89,6 +89,7 @@ impl Context {
         Self::Daemons,
         Self::Dialog,
         Self::Word,
+        Self::Take,
         Self::Menu,
         Self::Form,
         Self::Log,

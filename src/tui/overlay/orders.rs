@@ -96,6 +96,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, menu: &OrderMenu, hits: 
             .add(format!("  {name} {here}"), Role::Text)
             .add(by, Role::Dim);
         canvas.strip(line, &strip);
+        hits.row(line, i);
         if Some(i) == menu.list.row() {
             canvas.select(line);
             hits.point(line);

@@ -45,6 +45,8 @@ pub(crate) fn choose_over(model: &mut Model, n: usize) {
     let names: Vec<&'static str> = model.jobs.iter().map(|j| j.name).collect();
     match &mut model.overlay {
         Some(Overlay::Menu(menu)) => menu.list.choose(n, Some(n)),
+        Some(Overlay::Palette(palette)) => palette.list.choose(n, Some(n)),
+        Some(Overlay::Orders(menu)) => menu.list.choose(n, Some(n)),
         Some(Overlay::Taking(taking)) => taking.list.choose(n, Some(n)),
         Some(Overlay::Daemons(list)) => list.choose(n, names.get(n).copied()),
         _ => {}

@@ -14,6 +14,10 @@ impl Model {
         if std::mem::take(&mut self.look.zoom) {
             return;
         }
+        if self.view == View::Overview {
+            // Nothing lies behind it: what was said goes.
+            self.toast = None;
+        }
         let within = match self.view {
             View::Workers => self.screens.workers.back(),
             View::Tasks => self.screens.tasks.back(),

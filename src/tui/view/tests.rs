@@ -1,3 +1,5 @@
+mod sizes;
+
 use crate::domain::{Progress, Snapshot};
 use crate::tui::{
     Model, Msg, Options,

@@ -216,6 +216,13 @@ impl<'a> Canvas<'a> {
         self.put(Rect { width: 1, ..row }, "▌", Role::Accent);
     }
 
+    /// Marks a part of a line as the selected one: one even bar.
+    pub(crate) fn lift(&mut self, place: Rect) {
+        let Some(row) = self.clip(place) else { return };
+        let style = self.theme.fresh(Role::Select);
+        self.buf.set_style(row, style);
+    }
+
     /// Adds the style of `role` to what stands there.
     pub(crate) fn tint(&mut self, place: Rect, role: Role) {
         let Some(row) = self.clip(place) else { return };

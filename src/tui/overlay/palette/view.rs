@@ -55,6 +55,7 @@ fn list(canvas: &mut Canvas<'_>, place: Rect, palette: &Palette, hits: &mut Hits
     for (i, row) in palette.rows.iter().enumerate().skip(top).take(page) {
         let line = rows.line();
         self::row(canvas, line, row, name);
+        hits.row(line, i);
         if Some(i) == palette.list.row() {
             canvas.select(line);
         }

@@ -203,7 +203,11 @@ fn read(
     let title = Strip::of(format!("{at}  {from} → {to}  "), Role::Title)
         .add(message.kind.name(), widget::kind_role(message.kind))
         .add(unread, Role::Dim);
-    canvas.rule(rows.line(), &title);
+    let heading = rows.line();
+    canvas.rule(heading, &title);
+    if state.open {
+        hits.point(heading);
+    }
     let width = place.width.saturating_sub(4);
     let mut lines: Vec<Strip> = widget::lines(&message.body, width, scene.model.look.wrap)
         .into_iter()

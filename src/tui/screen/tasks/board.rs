@@ -6,7 +6,7 @@ use crate::tui::{
     screen::{Hits, moved},
     theme::Role,
     view::Scene,
-    widget::{self, Canvas, Rows, Strip},
+    widget::{self, Canvas, Rows, Strip, cells},
 };
 use ratatui::layout::Rect;
 
@@ -41,6 +41,18 @@ pub(super) fn target(state: &State, action: Action) -> Option<usize> {
     }
 }
 
+/// Cells of each lane that is seen: one that is empty needs its name, the others share the rest.
+fn widths(lanes: &[Vec<usize>], seen: std::ops::Range<usize>, width: u16) -> Vec<u16> {
+    let empty = |lane: usize| lanes.get(lane).is_some_and(Vec::is_empty);
+    let name = |lane: usize| cells(LANES.get(lane).copied().unwrap_or_default()) + 9;
+    let idle: u16 = seen.clone().filter(|l| empty(*l)).map(name).sum();
+    let full = seen.clone().filter(|l| !empty(*l)).count();
+    let full = u16::try_from(full).unwrap_or(1).max(1);
+    let share = width.saturating_sub(idle) / full;
+    seen.map(|lane| if empty(lane) { name(lane) } else { share })
+        .collect()
+}
+
 /// Draws the lanes that fit, among them the one of the selection.
 pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits) {
     let state = &scene.model.screens.tasks;
@@ -49,10 +61,10 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: 
     let fit = usize::from((area.width / LEAST).max(1)).min(LANES.len());
     let focus = here.map_or(0, |(lane, _)| lane);
     let first = widget::window(0, Some(focus), fit, LANES.len());
-    let width = area.width / u16::try_from(fit).unwrap_or(1).max(1);
+    let widths = widths(&lanes, first..first + fit, area.width);
     let mut x = area.x;
     let page = usize::from(area.height.saturating_sub(1));
-    for (lane, rows) in lanes.iter().enumerate().skip(first).take(fit) {
+    for ((lane, rows), width) in lanes.iter().enumerate().skip(first).take(fit).zip(widths) {
         let column = Rect {
             x,
             width: width.saturating_sub(1),
@@ -78,7 +90,7 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: 
                 .add(task.description.clone(), Role::Text);
             canvas.strip(line, &words);
             if own == Some(i) {
-                canvas.tint(line, Role::Select);
+                canvas.lift(line);
                 hits.point(line);
             }
             hits.row(line, *row);

@@ -215,7 +215,11 @@ pub(crate) fn brief(
         .add(format!("{}  ", worker.id), Role::Title)
         .add(mark.text(), mark.role)
         .add(format!(" {since}"), Role::Text);
-    canvas.rule(rows.line(), &title);
+    let heading = rows.line();
+    canvas.rule(heading, &title);
+    if state.on_detail {
+        hits.point(heading);
+    }
     let body = rows.rest();
     let liveness = |width| sections::liveness(scene, worker, width);
     let tasks = |width| sections::tasks(scene, worker, width);

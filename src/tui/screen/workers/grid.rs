@@ -39,9 +39,19 @@ fn lines(rows: &[Arc<Worker>], across: usize) -> Vec<Range<usize>> {
     lines
 }
 
-/// Lines that the grid takes, as far as the last frame tells.
-pub(super) fn wanted(state: &State) -> usize {
-    lines(&state.rows, state.across).len()
+/// Lines that the grid takes on a place of this width.
+pub(super) fn wanted(state: &State, width: u16) -> usize {
+    let (_, _, across) = measure(state, width);
+    lines(&state.rows, across).len()
+}
+
+/// Cells of the names of teams, cells of labels, workers in a line.
+fn measure(state: &State, width: u16) -> (u16, u16, usize) {
+    let widest = |all: &mut dyn Iterator<Item = u16>, most: u16| all.max().unwrap_or(1).min(most);
+    let name = widest(&mut state.rows.iter().map(|w| cells(&team(w))), 12);
+    let label = widest(&mut state.rows.iter().map(|w| cells(&short(w))), 14);
+    let across = width.saturating_sub(name + 3) / (label + 2);
+    (name, label, usize::from(across))
 }
 
 /// Where a movement leads.
@@ -68,11 +78,8 @@ pub(super) fn target(state: &State, action: Action) -> Option<usize> {
 pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let state = &scene.model.screens.workers;
     let mut rows = Rows::of(place);
-    let widest = |all: &mut dyn Iterator<Item = u16>, most: u16| all.max().unwrap_or(1).min(most);
-    let name = widest(&mut state.rows.iter().map(|w| cells(&team(w))), 12);
-    let label = widest(&mut state.rows.iter().map(|w| cells(&short(w))), 14);
-    let across = place.width.saturating_sub(name + 3) / (label + 2);
-    let lines = lines(&state.rows, usize::from(across));
+    let (name, label, across) = measure(state, place.width);
+    let lines = lines(&state.rows, across);
     let at = state.list.row();
     let here = lines
         .iter()
@@ -107,13 +114,13 @@ pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
             let label = text::fit(&short(worker), usize::from(label)).into_owned();
             canvas.put(cell, &format!("{}{label}", mark.symbol), mark.role);
             if at == Some(line.start + i) {
-                canvas.tint(cell, Role::Select);
+                canvas.lift(cell);
                 hits.point(cell);
             }
             hits.row(cell, line.start + i);
         }
     }
-    (hits.top, hits.page, hits.across) = (top, page, usize::from(across));
+    (hits.top, hits.page, hits.across) = (top, page, across);
 }
 
 fn inset(place: Rect, by: u16) -> Rect {

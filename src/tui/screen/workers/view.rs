@@ -31,7 +31,7 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     let wanted = match state.layout {
         Layout::List => state.rows.len() + 1,
         Layout::Tree => state.lines.len(),
-        Layout::Grid => grid::wanted(state),
+        Layout::Grid => grid::wanted(state, place.width),
     };
     let least = if state.layout == Layout::Grid { 3 } else { 6 };
     let split = Split::of(scene, place, wanted, (14, least, false), state.on_detail);

@@ -1,0 +1,249 @@
+//! Looking back from the command line: replay, incidents, what another detector would have said.
+
+use super::{run, warden};
+use crate::stage::{PRESENT, Stage};
+use assert_cmd::Command;
+use serde_json::Value;
+use std::{fs, path::Path, sync::OnceLock};
+use swarmwarden::{
+    demo::{Scenario, Spec},
+    domain::{Span, health::Detector},
+    record::Room,
+    store::Sidecar,
+};
+use tempfile::TempDir;
+
+/// A state directory with the recording of forty minutes of a keep-alive that comes and goes.
+fn flap() -> &'static TempDir {
+    static DIR: OnceLock<TempDir> = OnceLock::new();
+    DIR.get_or_init(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let bridge = dir.path().join("bridge.db");
+        fs::write(&bridge, "").unwrap();
+        let place = Sidecar::place(&dir.path().join("state"), &bridge).with_extension("seen");
+        let spec = Spec {
+            workers: 5,
+            seed: 3,
+            scenario: Scenario::Flap,
+        };
+        let mut stage = Stage::new(&place, spec, Detector::ADAPTIVE, Room::default());
+        let end = PRESENT.plus(Span::seconds(40 * 60));
+        while stage.next() <= end {
+            let next = stage.next().plus(Span::seconds(10));
+            while stage.next() <= next {
+                stage.row_unseen();
+            }
+            stage.recorder.step().unwrap();
+        }
+        dir
+    })
+}
+
+fn past(args: &[&str]) -> Command {
+    let dir = flap().path();
+    let mut command = warden();
+    command.arg("--db").arg(dir.join("bridge.db"));
+    command.arg("--state").arg(dir.join("state"));
+    command.args(args);
+    command
+}
+
+fn json(args: &[&str]) -> Value {
+    let (code, out, err) = run(&mut past(args));
+    assert_eq!(code, 0, "{err}");
+    serde_json::from_str(&out).unwrap()
+}
+
+#[test]
+fn an_instant_is_shown_as_it_was() {
+    let shown = json(&[
+        "replay",
+        "--at",
+        "2025-11-13T15:58:00Z",
+        "--headless",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(shown["generated_at"], "2025-11-13T15:58:00Z");
+    assert_eq!(shown["source"]["state"], "recorded");
+    assert_eq!(shown["workers"].as_array().unwrap().len(), 5);
+    let beat = |shown: &Value| shown["workers"][0]["last_heartbeat"].clone();
+    let later = json(&[
+        "replay",
+        "--at",
+        "2025-11-13T16:20:00Z",
+        "--headless",
+        "-o",
+        "json",
+    ]);
+    assert_ne!(beat(&shown), beat(&later));
+    let (code, out, _) = run(&mut past(&["replay", "--at", "2025-11-13T16:20:00Z"]));
+    assert_eq!(code, 0);
+    assert!(out.contains("RECORDED"), "{out}");
+}
+
+#[test]
+fn what_is_no_time_and_what_is_not_recorded_is_said() {
+    let (code, _, err) = run(&mut past(&["replay", "--at", "yesterday"]));
+    assert_eq!(code, 64, "{err}");
+    assert!(
+        err.contains("--at yesterday: not a time; write 2025-11-13T16:08:00Z"),
+        "{err}"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let bridge = dir.path().join("other.db");
+    fs::write(&bridge, "").unwrap();
+    let mut command = warden();
+    command
+        .arg("--db")
+        .arg(&bridge)
+        .arg("--state")
+        .arg(dir.path());
+    let (code, _, err) = run(command.args(["incident", "export", "--out", "x"]));
+    assert_eq!(code, 66, "{err}");
+    assert!(err.contains("nothing is recorded yet"), "{err}");
+    assert!(
+        fs::read_dir(dir.path()).unwrap().count() == 1,
+        "nothing is made by looking"
+    );
+}
+
+#[test]
+fn an_incident_is_written_once_and_plays_without_the_bridge() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("flap.jsonl");
+    let file = out.to_str().unwrap();
+    let export = [
+        "incident",
+        "export",
+        "--from",
+        "2025-11-13T16:00:00Z",
+        "--to",
+        "2025-11-13T16:10:00Z",
+        "--around",
+        "1m",
+        "--out",
+        file,
+    ];
+    let (code, said, err) = run(&mut past(&export));
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        said.contains("2025-11-13T15:59:00Z to 2025-11-13T16:11:00Z"),
+        "{said}"
+    );
+    let (code, _, err) = run(&mut past(&export));
+    assert_eq!(code, 73, "{err}");
+    let replay = |at: &str| {
+        let mut command = warden();
+        let (code, out, err) =
+            run(command.args(["replay", file, "--at", at, "--headless", "-o", "json"]));
+        assert_eq!(code, 0, "{err}");
+        serde_json::from_str::<Value>(&out).unwrap()
+    };
+    let at = "2025-11-13T16:05:00Z";
+    let (mut there, mut here) = (
+        replay(at),
+        json(&["replay", "--at", at, "--headless", "-o", "json"]),
+    );
+    for shown in [&mut there, &mut here] {
+        shown["source"] = Value::Null;
+    }
+    assert_eq!(there, here);
+    let (code, _, err) = run(&mut past(&[
+        "incident",
+        "export",
+        "--out",
+        dir.path().join("last").to_str().unwrap(),
+    ]));
+    assert_eq!(code, 0, "the last trouble: {err}");
+    fs::write(&out, "{\"schema\":\"else\"}\n").unwrap();
+    let (code, _, err) = run(warden().args(["replay", file, "--headless"]));
+    assert_eq!(code, 65);
+    assert!(err.contains("line 1: this is no incident"), "{err}");
+}
+
+#[test]
+fn another_detector_is_compared_and_applied() {
+    let table = past(&["whatif", "--detector", "fixed:300s", "--since", "1h"]);
+    let (code, out, err) = run(&mut { table });
+    assert_eq!(code, 0, "{err}");
+    for row in [
+        "alerts",
+        "detection delay, mean",
+        "detection delay, p99",
+        "false alarms",
+        "worker-days",
+        "gained 0, lost",
+    ] {
+        assert!(out.contains(row), "{row}\n{out}");
+    }
+    let found = json(&[
+        "whatif",
+        "--detector",
+        "fixed:300s",
+        "--since",
+        "1h",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(found["then"]["detector"], "fixed:300s");
+    assert!(found["lost"].as_u64().unwrap() > 0, "{found}");
+    assert!(found["now"]["alerts"].as_u64() > found["then"]["alerts"].as_u64());
+    let delay = |side: &str| found[side]["delay_mean_s"].as_f64().unwrap_or(f64::MAX);
+    assert!(delay("then") > delay("now"), "{found}");
+    let days = found["now"]["worker_days"].as_f64().unwrap();
+    assert!(
+        (0.1..0.2).contains(&days),
+        "five workers for forty minutes: {days}"
+    );
+    apply();
+}
+
+fn apply() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("config.toml");
+    let before = "# mine\n[watchdog]\nstall = \"20m\"   # long builds\n\n[ui]\ntheme = \"dark\"\n";
+    fs::write(&config, before).unwrap();
+    let named = config.to_str().unwrap();
+    let asked = [
+        "whatif",
+        "--config",
+        named,
+        "--detector",
+        "fixed:60s/120s",
+        "--since",
+        "1h",
+        "--apply",
+    ];
+    let (code, _, err) = run(&mut past(&asked));
+    assert_eq!(code, 64, "{err}");
+    assert!(err.contains("add --yes"), "{err}");
+    assert_eq!(fs::read_to_string(&config).unwrap(), before);
+    let (code, _, err) = run(past(&asked).arg("--yes"));
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("+ detector = \"fixed\""), "{err}");
+    let after = "# mine\n[watchdog]\nstall = \"20m\"   # long builds\ndetector = \"fixed\"\nfixed_suspect = \"60s\"\nfixed_silent = \"120s\"\n\n[ui]\ntheme = \"dark\"\n";
+    assert_eq!(fs::read_to_string(&config).unwrap(), after);
+    let (code, _, err) = run(past(&asked).arg("--yes"));
+    assert_eq!(code, 0);
+    assert!(err.contains("it says so already"), "{err}");
+    checked(&config);
+}
+
+fn checked(config: &Path) {
+    let (code, out, _) = run(warden()
+        .arg("config")
+        .arg("check")
+        .arg("--config")
+        .arg(config));
+    assert_eq!(code, 0, "{out}");
+}
+
+#[test]
+fn a_detector_that_is_none_is_refused() {
+    for wrong in ["fixed:0s", "phi", "adaptive:phi=99", "fixed:9m/1m"] {
+        let (code, _, err) = run(&mut past(&["whatif", "--detector", wrong]));
+        assert_eq!(code, 64, "{err}");
+        assert!(err.contains("write fixed:120s"), "{err}");
+    }
+}
