@@ -233,9 +233,15 @@ cursor() {
   done
 }
 plain() {
-  "$program" demo --plain --workers 12 < <(sleep 2; echo q) > "$work/plain" 2>&1 || fail "exit $?"
-  grep -aq $'\e' "$work/plain" && fail "an escape byte"
-  grep -q 1 "$work/plain" || fail "nothing said"
+  "$program" demo --plain --workers 12 < <(sleep 2; printf '2\n1\nm\n3\n'; sleep 1; echo q) > "$work/plain" 2>&1 || fail "exit $?"
+  grep -aqP '[\x00-\x08\x0b-\x1f\x7f]' "$work/plain" && fail "a control byte"
+  grep -q worker-3 "$work/plain" || fail "nothing said"
+  start 80 24 "$program demo --plain --workers 12"; mux pipe-pane -t t "cat > $work/plainterm"; wait_for Overview || fail "no menu"
+  K 2 Enter; K 1 Enter; sleep 1
+  [ "$(flag '#{alternate_on}')" = 0 ] || fail "another screen"
+  K q Enter; wait_for ENDED || fail "it goes on"
+  grep -aq $'\e' "$work/plainterm" && fail "an escape byte"
+  return 0
 }
 idle() {
   local pid from bytes begun ended
@@ -265,10 +271,20 @@ copies() {
   S | grep -q 'OSC 52' || fail "not said"
 }
 first_run() {
-  mkdir -p "$work/empty"
-  start 120 24 "cd $work/empty && $program"; wait_for ENDED
-  for words in '--db FILE' '--via COMMAND' 'swarmwarden demo' 'ENDED 66'; do S | tr -d '\n' | grep -qF -- "$words" || fail "no $words"; done
-  start 80 24 "cd $work/empty && env -i TMPDIR=$TMPDIR HOME=$work/empty TERM=xterm LANG=C.UTF-8 $program demo"; wait_for LIVE || fail "no demo"
+  mkdir -p "$work/empty" "$work/bridges"
+  start 120 24 "cd $work/empty && $program"; wait_for '[q] leave' || fail "it does not ask"
+  for words in '[o] PATH' '[d] a made-up swarm' '[?] where'; do S | grep -qF -- "$words" || fail "no $words"; done
+  K '?' Enter; wait_for '--db FILE' || fail "no words to read"
+  K d Enter; wait_for LIVE || fail "no demo"
+  row 1 | grep -q DEMO || fail "$(row 1)"
+  (cd "$work/empty" && "$program" > "$work/said" 2>&1 < /dev/null); [ $? = 66 ] || fail "not 66: $(cat "$work/said")"
+  start 80 24 "cd $work/empty && env -i TMPDIR=$TMPDIR HOME=$work/empty TERM=xterm LANG=C.UTF-8 $program demo"; wait_for LIVE || fail "a demo needs more"
+  kept; cp "$work/kept.db" "$work/bridges/one.db"
+  start 80 24 "cd $work/bridges && $program"; wait_for LIVE || fail "the only bridge is not opened"
+  row 1 | grep -q one.db || fail "$(row 1)"
+  cp "$work/kept.db" "$work/bridges/two.db"
+  start 80 24 "cd $work/bridges && $program"; wait_for 'Which one' || fail "of two it does not ask"
+  K 2 Enter; wait_for LIVE; row 1 | grep -q two.db || fail "$(row 1)"
 }
 # What a filter shows on the screen and in a command is the same.
 same_filter() {

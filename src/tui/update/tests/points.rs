@@ -269,7 +269,8 @@ fn ux_49_the_states_add_up_to_the_total_in_every_panel() {
         // The same as bars, one state in each row.
         let bars = text.lines().filter_map(|l| l.rsplit_once('│'));
         let bars = bars.filter(|(_, right)| right.contains(['█', '░']));
-        let counts = bars.filter_map(|(_, right)| right.split_whitespace().last()?.parse().ok());
+        let counts =
+            bars.filter_map(|(_, right)| right.split_whitespace().last()?.parse::<usize>().ok());
         assert_eq!(counts.sum::<usize>(), n, "{text}");
         for keys in ["2", "2v", "2vv"] {
             types(&mut model, "1");
