@@ -125,6 +125,7 @@ fn ux_55_a_recorded_instant_says_replay_and_refuses_to_write() {
     let text = show(&mut model, NOW);
     assert!(text.contains("REPLAY 12:03:31Z"), "{text}");
     assert!(!text.contains("SILENT"), "{text}");
+    assert!(text.contains("4m35s"), "an age of that instant: {text}");
     assert!(asked(&press(&mut model, "r")).is_empty());
     let text = show(&mut model, NOW);
     assert!(text.contains("0 goes back to live, then act"), "{text}");
