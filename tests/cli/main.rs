@@ -33,6 +33,7 @@ mod operations;
 mod own;
 #[cfg(test)]
 mod past;
+#[cfg(test)]
 mod pipe;
 #[cfg(test)]
 mod points;
@@ -49,6 +50,7 @@ mod shell;
 #[expect(dead_code, reason = "the tests of the recording use all of it")]
 #[path = "../record/stage.rs"]
 mod stage;
+#[cfg(test)]
 mod systemd;
 #[cfg(test)]
 mod themes;
