@@ -18,6 +18,9 @@ use ratatui::{Terminal, backend::Backend, buffer::Buffer};
 use std::{io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
+/// Within this time after the terminal is ours again every signal that came before has been heard of.
+const SETTLED: Duration = Duration::from_millis(30);
+
 /// What the system tells the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
@@ -164,6 +167,12 @@ where
             if let Effect::Errand(errand) = effect {
                 if begin_errand(&runner, errand, terminal, host)? {
                     due = Some(Due::Key);
+                    if let Some(signal) = meant_for_the_other(&mut inputs.signals).await {
+                        return Ok(Outcome {
+                            print: None,
+                            signal: Some(signal),
+                        });
+                    }
                 }
                 continue;
             }
@@ -192,6 +201,20 @@ where
         terminal.clear().map_err(io::Error::other)?;
     }
     Ok(lent)
+}
+
+/// Forgets the signals that came while another program had the terminal: its keys interrupt and stop it, and us with it, because one
+/// terminal has one group in front. A signal that ends us is handed back.
+async fn meant_for_the_other<S>(signals: &mut S) -> Option<Signal>
+where
+    S: Stream<Item = Signal> + Unpin,
+{
+    while let Ok(Some(signal)) = tokio::time::timeout(SETTLED, signals.next()).await {
+        if matches!(signal, Signal::Terminate | Signal::Hangup) {
+            return Some(signal);
+        }
+    }
+    None
 }
 
 /// Does one thing; an outcome ends the run.
