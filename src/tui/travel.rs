@@ -9,7 +9,7 @@ pub(crate) use bar::draw;
 
 use super::{
     effect::Effect,
-    keymap::Action,
+    keymap::{Action, Context},
     model::Model,
     overlay::{Overlay, Page},
 };
@@ -422,10 +422,12 @@ fn compare(model: &mut Model, now: Timestamp) {
     let shown = Arc::clone(model.facts.whole());
     let other = (model.travel.pin.clone()).unwrap_or_else(|| Arc::clone(model.facts.latest()));
     if Arc::ptr_eq(&shown, &other) {
-        return model.say(
-            "go back first (`<` `,`): this instant is the one that others are compared with",
-            now,
+        let key = |action| model.look.keymap.key_of(Context::Global, action);
+        let (minute, event) = (key(Action::EarlierMinute), key(Action::EarlierEvent));
+        let words = format!(
+            "go back first ({minute} or {event}): this instant is the one that others are compared with"
         );
+        return model.say(words, now);
     }
     let (from, to) = if shown.at <= other.at {
         (shown, other)
