@@ -169,6 +169,7 @@ pub(crate) struct Typed {
 
 /// How things are shown.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Look {
     pub(crate) theme: Theme,
     pub(crate) depth: Depth,
@@ -249,7 +250,8 @@ impl Model {
             finding: Finding::of(options),
             travel: options
                 .replay
-                .map_or_else(Journey::default, Journey::replay),
+                .map_or_else(Journey::default, Journey::replay)
+                .judged(options.detector.clone()),
         };
         model.order_as_configured();
         model

@@ -1,5 +1,7 @@
 //! The shell around the model: the only place with awaits. Generic over backend, input and signals, so that a test scripts it.
 
+mod lent;
+
 use super::{
     Options, Outcome,
     effect::Effect,
@@ -17,9 +19,6 @@ use futures::{Stream, StreamExt};
 use ratatui::{Terminal, backend::Backend, buffer::Buffer};
 use std::{io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
-
-/// Within this time after the terminal is ours again every signal that came before has been heard of.
-const SETTLED: Duration = Duration::from_millis(30);
 
 /// What the system tells the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,14 +150,8 @@ where
                 continue;
             }
             Heard::Msg(msg) => {
-                // An answer is as urgent as its question.
-                let why = if matches!(msg, Msg::Input(_) | Msg::Reply(..) | Msg::Told(_)) {
-                    Due::Key
-                } else {
-                    Due::Facts
-                };
                 if model.is_news(&msg) {
-                    due = due.max(Some(why));
+                    due = due.max(Some(urgency(&msg)));
                 }
                 model.update(msg, now())
             }
@@ -167,11 +160,8 @@ where
             if let Effect::Errand(errand) = effect {
                 if begin_errand(&runner, errand, terminal, host)? {
                     due = Some(Due::Key);
-                    if let Some(signal) = meant_for_the_other(&mut inputs.signals).await {
-                        return Ok(Outcome {
-                            print: None,
-                            signal: Some(signal),
-                        });
+                    if let Some(outcome) = lent::over(&mut inputs.signals).await {
+                        return Ok(outcome);
                     }
                 }
                 continue;
@@ -201,20 +191,6 @@ where
         terminal.clear().map_err(io::Error::other)?;
     }
     Ok(lent)
-}
-
-/// Forgets the signals that came while another program had the terminal: its keys interrupt and stop it, and us with it, because one
-/// terminal has one group in front. A signal that ends us is handed back.
-async fn meant_for_the_other<S>(signals: &mut S) -> Option<Signal>
-where
-    S: Stream<Item = Signal> + Unpin,
-{
-    while let Ok(Some(signal)) = tokio::time::timeout(SETTLED, signals.next()).await {
-        if matches!(signal, Signal::Terminate | Signal::Hangup) {
-            return Some(signal);
-        }
-    }
-    None
 }
 
 /// Does one thing; an outcome ends the run.
@@ -249,6 +225,15 @@ where
         }
     }
     Ok(None)
+}
+
+/// An answer is as urgent as its question.
+fn urgency(msg: &Msg) -> Due {
+    if matches!(msg, Msg::Input(_) | Msg::Reply(..) | Msg::Told(_)) {
+        Due::Key
+    } else {
+        Due::Facts
+    }
 }
 
 #[expect(clippy::panic, reason = "this is what the test asks for")]

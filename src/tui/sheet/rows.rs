@@ -264,7 +264,7 @@ fn of_sessions(rows: Vec<Vec<String>>, selected: Option<usize>) -> Sheet {
 }
 
 fn session(s: &Session) -> Vec<String> {
-    let percent = s.progress.map(|p| p.percent());
+    let percent = s.progress.map(crate::domain::session::Progress::percent);
     vec![
         s.key.to_string(),
         s.name(),
@@ -281,7 +281,7 @@ fn session(s: &Session) -> Vec<String> {
 fn listed(model: &Model) -> Sheet {
     let state = &model.screens.sessions;
     if state.layout == sessions::Layout::Sessions {
-        let rows = state.rows.iter().map(|s| session(s)).collect();
+        let rows = state.rows.iter().map(AsRef::as_ref).map(session).collect();
         return of_sessions(rows, state.list.row());
     }
     if state.layout == sessions::Layout::Matrix {

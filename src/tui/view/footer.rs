@@ -238,6 +238,9 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         View::Overview | View::Worker | View::Task | View::Session => false,
     };
     let on = |view| model.view == view;
+    if let Some(Overlay::Form(form)) = &model.overlay {
+        return form.offers(binding.run);
+    }
     match binding.run {
         Action::Live => frozen && !model.travel.only(),
         Action::EarlierEvent | Action::EarlierMinute | Action::EarlierTrouble | Action::Compare => {
