@@ -116,12 +116,11 @@ impl Engine {
         let (alarm, slate) = (alarm(&mut supervisor, &plan), Slate::default());
         remember(&mut supervisor, &plan, &alarm, &slate);
         let clock = plan.clock.clone();
-        let memory = plan.memory.clone();
-        let last = memory.map(|memory| (slate.clone(), memory, clock.clone()));
+        let last = (plan.memory.clone()).map(|memory| (slate.clone(), memory, clock.clone()));
         let (asks, asked) = mpsc::channel(4);
         let poker = Arc::default();
-        let past = ports.snapshot.clone();
-        let (archive, taps) = Archive::start(&plan, &mut supervisor, past, replies.clone());
+        let ends = (ports.snapshot.clone(), replies.clone());
+        let (archive, taps) = Archive::start(&plan, &mut supervisor, ends);
         let wires = Wires {
             slate,
             notes: plan.notes,

@@ -262,6 +262,12 @@ fn lend(picture: &mut Snapshot, live: &Snapshot) {
     picture.messages = Arc::new(messages);
 }
 
+/// What the present looks like, and where answers go.
+type Ends = (
+    watch::Receiver<Arc<Snapshot>>,
+    tokio::sync::mpsc::Sender<(RequestId, Reply)>,
+);
+
 /// What is recorded, and who is asked about it.
 pub(super) struct Archive {
     /// Writes, at the very end once more.
@@ -274,8 +280,7 @@ impl Archive {
     pub(super) fn start(
         plan: &Plan,
         supervisor: &mut Supervisor,
-        live: watch::Receiver<Arc<Snapshot>>,
-        replies: tokio::sync::mpsc::Sender<(RequestId, Reply)>,
+        (live, replies): Ends,
     ) -> (Self, Taps) {
         let Some(Keepsake { path, room }) = plan.record.clone() else {
             let (recorder, guide) = (None, None);

@@ -98,19 +98,12 @@ pub(super) fn decode(hour: i64, who: &Arc<str>, bytes: &[u8]) -> Result<Vec<Even
         last.step = last.step.checked_add(unzigzag(first >> 3)).ok_or(Broken)?;
         last.at = last.at.checked_add(last.step).ok_or(Broken)?;
         let ms = last.at;
-        let late = |input: &mut Input<'_>, last: &mut Last| -> Result<Time, Broken> {
-            last.late = last
-                .late
-                .checked_add(unzigzag(input.number()?))
-                .ok_or(Broken)?;
-            Ok(Time::At(ms.saturating_sub(last.late).saturating_mul(1_000)))
-        };
         let who = Arc::clone(who);
         let what = match kind {
             BEAT => What::Beat(Beat {
                 who,
                 status: status.clone(),
-                at: late(&mut input, last)?,
+                at: input.late(last)?,
                 since: None,
             }),
             STATUS => {
@@ -125,7 +118,7 @@ pub(super) fn decode(hour: i64, who: &Arc<str>, bytes: &[u8]) -> Result<Vec<Even
             POLL => What::Act(Act {
                 who,
                 kind: 2,
-                at: late(&mut input, last)?,
+                at: input.late(last)?,
                 since: None,
             }),
             _ => What::Act(Act {
@@ -230,6 +223,14 @@ impl Input<'_> {
             }
         }
         Err(Broken)
+    }
+
+    /// A time in a row, by how late the row was seen.
+    fn late(&mut self, last: &mut Last) -> Result<Time, Broken> {
+        let late = last.late.checked_add(unzigzag(self.number()?));
+        last.late = late.ok_or(Broken)?;
+        let ms = last.at.saturating_sub(last.late);
+        Ok(Time::At(ms.saturating_mul(1_000)))
     }
 
     fn text(&mut self) -> Result<Box<str>, Broken> {

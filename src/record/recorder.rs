@@ -102,11 +102,11 @@ impl Recorder {
         while let Ok(batch) = self.spout.waiting.try_recv() {
             match batch {
                 Batch::Events(mut more) => events.append(&mut more),
-                Batch::Begin(begun) => {
+                Batch::Begin(state) => {
                     if let Some(at) = events.last().map(|last: &Event| last.ms) {
                         self.write(&std::mem::take(&mut events), at)?;
                     }
-                    let (begin, heads) = *begun;
+                    let (begin, heads) = *state;
                     if let Some(writer) = &mut self.writer {
                         writer.begin(&begin, &heads)?;
                     }

@@ -252,21 +252,7 @@ impl Tap {
         for row in &changes.messages {
             put(What::Message(Box::new(Head::of(row))));
         }
-        let mut others = 0;
-        for row in &changes.audits {
-            match act(row) {
-                Some((who, kind)) => put(What::Act(Act {
-                    who,
-                    kind,
-                    at: Time::from(row.at).coarse(),
-                    since: behind(row.at),
-                })),
-                None => others += 1,
-            }
-        }
-        if others > 0 {
-            put(What::Others(others));
-        }
+        acts(changes, behind, &mut put);
         if let Some(last) = changes.messages.last() {
             self.shared.known.store(last.id.0, Ordering::Relaxed);
         }
@@ -327,6 +313,25 @@ impl Tap {
     #[must_use]
     pub fn wants_a_state(&self) -> bool {
         self.on() && !self.leads_on()
+    }
+}
+
+/// Rows of the audit log: signs of life one by one, the others counted.
+fn acts(changes: &Changes, behind: impl Fn(Stamp) -> Option<i64>, put: &mut impl FnMut(What)) {
+    let mut others = 0;
+    for row in &changes.audits {
+        match act(row) {
+            Some((who, kind)) => put(What::Act(Act {
+                who,
+                kind,
+                at: Time::from(row.at).coarse(),
+                since: behind(row.at),
+            })),
+            None => others += 1,
+        }
+    }
+    if others > 0 {
+        put(What::Others(others));
     }
 }
 

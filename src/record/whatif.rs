@@ -108,17 +108,17 @@ pub fn what_if(
         let met = |a: &Raised| other.raised.iter().any(|b| a.key == b.key && overlap(a, b));
         mine.raised.iter().filter(|a| !met(a)).cloned().collect()
     };
-    let (mut gained, mut lost) = (only(&then, &now), only(&now, &then));
-    let counts = (gained.len(), lost.len());
+    let (mut gained, mut missed) = (only(&then, &now), only(&now, &then));
+    let counts = (gained.len(), missed.len());
     gained.truncate(LISTED);
-    lost.truncate(LISTED);
+    missed.truncate(LISTED);
     Ok(Comparison {
         from: instant(from),
         to: instant(to),
         now,
         then,
         gained,
-        lost,
+        lost: missed,
         counts,
     })
 }

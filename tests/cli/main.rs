@@ -44,6 +44,7 @@ mod setup;
 #[cfg(test)]
 mod shell;
 #[cfg(test)]
+#[expect(dead_code, reason = "the tests of the recording use all of it")]
 #[path = "../record/stage.rs"]
 mod stage;
 mod systemd;

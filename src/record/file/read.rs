@@ -105,10 +105,10 @@ impl Reader {
             events.extend(self.packed(hour)?);
         }
         let sql = "SELECT list FROM tail ORDER BY id";
-        for list in self.all(sql, [], |row| row.get::<_, Vec<u8>>(0))? {
-            let list: Vec<Event> =
-                serde_json::from_slice(&list).map_err(|_| self.broken("the last hour"))?;
-            events.extend(list);
+        for bytes in self.all(sql, [], |row| row.get::<_, Vec<u8>>(0))? {
+            let came: Vec<Event> =
+                serde_json::from_slice(&bytes).map_err(|_| self.broken("the last hour"))?;
+            events.extend(came);
         }
         events.retain(|event| (from..to).contains(&event.ms));
         events.sort_by_key(|event| event.ms);
@@ -166,13 +166,13 @@ impl Tape for Reader {
         let begin: Begin = unpack(bytes).map_err(|_| self.broken("a state"))?;
         let mut heads = self.heads(Some(begin.life), i64::MIN, begin.still.message().0)?;
         // Those of the hour that is not packed yet.
-        let last = heads.last().map_or(i64::MIN, |head| head.id);
+        let newest = heads.last().map_or(i64::MIN, |head| head.id);
         let sql = "SELECT list FROM tail WHERE life = ?1 ORDER BY id";
         for list in self.all(sql, [begin.life], |row| row.get::<_, Vec<u8>>(0))? {
             let list: Vec<Event> =
                 serde_json::from_slice(&list).map_err(|_| self.broken("the last hour"))?;
             heads.extend(list.into_iter().filter_map(|event| match event.what {
-                What::Message(head) if head.id > last && head.id <= begin.still.message().0 => {
+                What::Message(head) if head.id > newest && head.id <= begin.still.message().0 => {
                     Some(*head)
                 }
                 _ => None,

@@ -221,11 +221,11 @@ impl Now {
 
     /// A block of heads, ascending.
     fn heads(&self, tx: &Transaction<'_>, list: &[Head], at: i64) -> Result<(), RecordError> {
-        let (Some(first), Some(last)) = (list.first(), list.last()) else {
+        let (Some(oldest), Some(newest)) = (list.first(), list.last()) else {
             return Ok(());
         };
         let sql = "INSERT OR REPLACE INTO heads VALUES (?1, ?2, ?3, ?4, ?5)";
-        let row = params![self.life, first.id, last.id, at, pack(&list)];
+        let row = params![self.life, oldest.id, newest.id, at, pack(&list)];
         self.run(tx.execute(sql, row)).map(drop)
     }
 

@@ -1,6 +1,7 @@
 //! A comparison as lines, and as JSON.
 
 use super::{Comparison, Raised, Verdicts};
+use crate::domain::Timestamp;
 use serde_json::{Value, json};
 
 /// Alerts that are listed by name.
@@ -41,7 +42,7 @@ impl Comparison {
         ];
         let named = |sign: char, list: &[Raised], count: usize, out: &mut Vec<String>| {
             let line = |r: &Raised| {
-                let until = r.until.map_or_else(|| "on".to_owned(), |at| at.clock());
+                let until = r.until.map_or_else(|| "on".to_owned(), Timestamp::clock);
                 let note = if r.false_alarm {
                     ", came back by itself"
                 } else {

@@ -22,8 +22,8 @@ pub(in crate::domain::swarm) struct StillWorker {
     raw: Option<Box<str>>,
     reported: Option<Box<str>>,
     since: Option<i64>,
-    /// The heartbeat: none was read, none there, not a time, or a time.
-    stamp: Option<Option<Option<i64>>>,
+    /// The heartbeat as last read: 0 none there, 1 not a time, 2 this time.
+    stamp: Option<(u8, i64)>,
     beat: Option<i64>,
     clock_bad: bool,
     poll: Option<i64>,
@@ -59,19 +59,19 @@ fn back(at: Option<i64>) -> Option<Timestamp> {
     at.map(Timestamp)
 }
 
-const fn stamp_out(stamp: Stamp) -> Option<Option<i64>> {
+const fn stamp_out(stamp: Stamp) -> (u8, i64) {
     match stamp {
-        Stamp::None => None,
-        Stamp::Bad => Some(None),
-        Stamp::At(at) => Some(Some(at.0)),
+        Stamp::None => (0, 0),
+        Stamp::Bad => (1, 0),
+        Stamp::At(at) => (2, at.0),
     }
 }
 
-fn stamp_back(stamp: Option<Option<i64>>) -> Stamp {
-    match stamp {
-        None => Stamp::None,
-        Some(None) => Stamp::Bad,
-        Some(Some(at)) => Stamp::At(Timestamp(at)),
+const fn stamp_back((kind, at): (u8, i64)) -> Stamp {
+    match kind {
+        0 => Stamp::None,
+        1 => Stamp::Bad,
+        _ => Stamp::At(Timestamp(at)),
     }
 }
 
