@@ -186,7 +186,7 @@ pub fn with_filter(raw: &str, name: &str, filter: &str) -> Result<String, String
         if before.contains_key("filters") {
             return Err("[filters] is written in another form; add the line by hand".to_owned());
         }
-        let gap = if raw.is_empty() || raw.ends_with("\n") {
+        let gap = if raw.is_empty() || raw.ends_with('\n') {
             ""
         } else {
             "\n"

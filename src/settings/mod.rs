@@ -238,20 +238,15 @@ pub fn resolve(
     let (db, via) = bridge(given.db, given.via, file)?;
     let file = &file.of_bridge(db.as_deref());
     let usual = || DEFAULT_PATHS.iter().map(PathBuf::from).find(|p| exists(p));
-    let named = |given: Option<String>, set: &Option<String>, usual: &str| {
-        given
-            .or_else(|| set.clone())
-            .unwrap_or_else(|| usual.to_owned())
-    };
-    let theme = named(given.theme, &file.theme, "term");
-    let symbols = named(given.symbols, &file.symbols, "auto");
+    let theme = named(given.theme, file.theme.as_ref(), "term");
+    let symbols = named(given.symbols, file.symbols.as_ref(), "auto");
     Ok(Settings {
         pace: given.pace,
         slow: given.slow.unwrap_or(env.ssh),
         mouse: file.ui.mouse(given.no_mouse),
         motion: file.ui.motion(),
         keys: file.wanted(),
-        preset: named(given.preset, &file.preset, "vim"),
+        preset: named(given.preset, file.preset.as_ref(), "vim"),
         finding: file.finding.clone(),
         scope: given.scope,
         config: None,
@@ -296,6 +291,12 @@ pub fn resolve(
             .credentials
             .resolve(env.worker.as_deref(), env.host.as_deref()),
     })
+}
+
+/// What was typed, else what the file says, else the usual.
+fn named(given: Option<String>, set: Option<&String>, usual: &str) -> String {
+    let given = given.or_else(|| set.cloned());
+    given.unwrap_or_else(|| usual.to_owned())
 }
 
 /// Where the bridge is: what was typed or set wins over the file, and neither may name two.

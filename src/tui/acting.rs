@@ -308,8 +308,8 @@ pub(crate) fn holds(model: &Model, target: &Target) -> Option<Vec<Deed>> {
     if model.view != View::Tasks || target.tasks.len() < 2 {
         return None;
     }
-    let held = |id: &TaskId| model.facts.task(id).is_some_and(|t| t.held);
-    let hold = !target.tasks.iter().all(held);
+    let kept = |id: &TaskId| model.facts.task(id).is_some_and(|t| t.held);
+    let hold = !target.tasks.iter().all(kept);
     let each = target.tasks.iter().cloned();
     Some(each.map(|task| Deed::HoldTask { task, hold }).collect())
 }

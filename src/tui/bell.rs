@@ -92,7 +92,7 @@ fn title(model: &mut Model) -> Option<Effect> {
     if !model.look.channels.title {
         return None;
     }
-    let count = |s| model.facts.open_alerts(s);
+    let count = |s| model.facts.open_everywhere(s);
     let cross = if model.look.ascii { "x" } else { "✗" };
     let words = format!(
         "{cross}{} !{} swarmwarden",

@@ -245,6 +245,17 @@ impl Facts {
         open.filter(|a| a.severity == severity).count()
     }
 
+    /// The same of the whole swarm as it is now, whatever is looked at.
+    pub(crate) fn open_everywhere(&self, severity: Severity) -> usize {
+        let newest = &self.latest;
+        if newest.alerts.is_empty() {
+            let problems = newest.problems.iter();
+            return problems.filter(|p| p.severity == severity).count();
+        }
+        let open = newest.alerts.iter().filter(|a| a.is_open());
+        open.filter(|a| a.severity == severity).count()
+    }
+
     fn index(&mut self) {
         let all = self.scope.is_all();
         self.cut = (!all).then(|| Arc::new(self.whole().within(&self.scope)));

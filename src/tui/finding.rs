@@ -1,6 +1,6 @@
 //! What the dashboard remembers of how things are found: what was typed into the palette, filters with a name, themes.
 
-use super::{errand::Custom, theme::Palette};
+use super::{Options, errand::Custom, theme::Palette};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Lines of the palette that are kept.
@@ -26,6 +26,19 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
+    /// What is known at the start.
+    pub(crate) fn of(options: &Options) -> Self {
+        Self {
+            history: Vec::new(),
+            filters: options.filters.clone(),
+            themes: options.themes.clone(),
+            theme: options.theme.clone(),
+            commands: options.commands.clone(),
+            locked: options.locked.clone(),
+            scope: options.scope.clone(),
+        }
+    }
+
     /// Remembers a line of the palette.
     pub(crate) fn remember(&mut self, line: &str) {
         let line = line.trim();

@@ -146,9 +146,9 @@ pub(crate) enum Undo {
         /// Of the request: when it is refused there is nothing to take back.
         id: RequestId,
         /// The inverse.
-        command: Command,
+        command: Box<Command>,
         /// What it takes back.
-        again: Command,
+        again: Box<Command>,
     },
     /// The last action on the swarm, which is remembered where actions are.
     Act,
@@ -243,15 +243,7 @@ impl Model {
             undo: Vec::new(),
             bell: Bell::default(),
             mouse: Mouse::new(options.mouse),
-            finding: Finding {
-                history: Vec::new(),
-                filters: options.filters.clone(),
-                themes: options.themes.clone(),
-                theme: options.theme.clone(),
-                commands: options.commands.clone(),
-                locked: options.locked.clone(),
-                scope: options.scope.clone(),
-            },
+            finding: Finding::of(options),
             travel: options
                 .replay
                 .map_or_else(Journey::default, Journey::replay),

@@ -37,11 +37,9 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
                 target.worker.is_none() && target.workers.is_empty() && target.tasks.is_empty();
             none.then(|| "no worker or task is selected".to_owned())
         }),
-        Action::Assign => acting::forbidden(model),
         Action::Undo if model.undo.is_empty() => Some("nothing to undo".to_owned()),
-        Action::Undo => acting::forbidden(model),
         Action::Redo if model.acting.redo.is_empty() => Some("nothing was undone".to_owned()),
-        Action::Redo => acting::forbidden(model),
+        Action::Assign | Action::Undo | Action::Redo => acting::forbidden(model),
         Action::Ack | Action::Mute | Action::Note | Action::Escalate => {
             let none = alerts::meant(model).is_empty();
             none.then(|| "no alert is selected".to_owned())

@@ -162,10 +162,7 @@ where
         };
         for effect in effects {
             if let Effect::Errand(errand) = effect {
-                let lent = matches!(errand, Errand::Run { .. });
-                runner.begin(errand, host)?;
-                if lent {
-                    terminal.clear().map_err(io::Error::other)?;
+                if begin_errand(&runner, errand, terminal, host)? {
                     due = Some(Due::Key);
                 }
                 continue;
@@ -176,6 +173,25 @@ where
             }
         }
     }
+}
+
+/// Begins an errand; `true` when it had the terminal, so that all is drawn again.
+fn begin_errand<B, H>(
+    runner: &Runner,
+    errand: Errand,
+    terminal: &mut Terminal<B>,
+    host: &mut H,
+) -> io::Result<bool>
+where
+    B: Backend<Error: Send + Sync + 'static>,
+    H: Host,
+{
+    let lent = matches!(errand, Errand::Run { .. });
+    runner.begin(errand, host)?;
+    if lent {
+        terminal.clear().map_err(io::Error::other)?;
+    }
+    Ok(lent)
 }
 
 /// Does one thing; an outcome ends the run.

@@ -419,7 +419,7 @@ pub(crate) fn refused(model: &mut Model, id: RequestId, why: &Refusal, now: Time
 
 /// Holds the picture on show against the newest, or against the one that was chosen.
 fn compare(model: &mut Model, now: Timestamp) {
-    let shown = Arc::clone(model.snapshot());
+    let shown = Arc::clone(model.facts.whole());
     let other = (model.travel.pin.clone()).unwrap_or_else(|| Arc::clone(model.facts.latest()));
     if Arc::ptr_eq(&shown, &other) {
         return model.say(
@@ -432,13 +432,18 @@ fn compare(model: &mut Model, now: Timestamp) {
     } else {
         (other, shown)
     };
-    let found = compare::Comparison::of(&from, &to);
+    let scope = model.facts.scope();
+    let found = if scope.is_all() {
+        compare::Comparison::of(&from, &to)
+    } else {
+        compare::Comparison::of(&from.within(scope), &to.within(scope))
+    };
     model.overlay = Some(Overlay::Page(Box::new(Page::compared(found))));
 }
 
 /// From now on others are held against the picture on show.
 pub(crate) fn pin(model: &mut Model, now: Timestamp) {
-    let shown = Arc::clone(model.snapshot());
+    let shown = Arc::clone(model.facts.whole());
     let words = format!("{} is what others are compared with", shown.at.clock());
     model.travel.pin = Some(shown);
     model.overlay = None;

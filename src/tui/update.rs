@@ -285,17 +285,10 @@ impl Model {
             Action::Activity => self.show(View::Activity),
             Action::PreviousView => self.show(self.previous),
             Action::Help => self.overlay = Some(Overlay::help()),
-            Action::Palette | Action::Scope => {
-                let typed = if action == Action::Scope { "@" } else { "" };
-                let palette = overlay::Palette::open(self, typed, now);
-                self.overlay = Some(Overlay::Palette(Box::new(palette)));
-            }
+            Action::Palette => self.command("", now),
+            Action::Scope => self.command("@", now),
             Action::Order => self.choose_order(now),
-            Action::Reverse => {
-                if let Some(orders) = self.orders() {
-                    self.order_by(orders.at, !orders.reversed);
-                }
-            }
+            Action::Reverse => self.turn_round(),
             Action::Daemons => self.overlay = Some(Overlay::daemons()),
             Action::Quit => return vec![Effect::Quit { print: false }],
             Action::QuitPrint => return vec![Effect::Quit { print: true }],
@@ -328,6 +321,18 @@ impl Model {
             }
         }
         Vec::new()
+    }
+
+    /// The palette, with what is typed already.
+    fn command(&mut self, typed: &str, now: Timestamp) {
+        let palette = overlay::Palette::open(self, typed, now);
+        self.overlay = Some(Overlay::Palette(Box::new(palette)));
+    }
+
+    fn turn_round(&mut self) {
+        if let Some(orders) = self.orders() {
+            self.order_by(orders.at, !orders.reversed);
+        }
     }
 
     /// The menu of orders of the list on show.

@@ -86,9 +86,7 @@ impl Scope {
     #[must_use]
     pub fn has(&self, worker: &Worker, snapshot: &Snapshot) -> bool {
         let session = self.session.as_ref().is_none_or(|name| {
-            let own = |s: &Arc<Session>| {
-                s.key == *name && s.workers.iter().any(|id| *id == worker.conversation)
-            };
+            let own = |s: &Arc<Session>| s.key == *name && s.workers.contains(&worker.conversation);
             worker.session == *name || snapshot.sessions.iter().any(own)
         });
         let team = self.team.as_ref();

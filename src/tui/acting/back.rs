@@ -94,8 +94,8 @@ pub(crate) fn redo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
             let (id, effect) = model.ask(command.clone());
             model.undo.push(model::Undo::Alert {
                 id,
-                command: inverse,
-                again: command,
+                command: Box::new(inverse),
+                again: Box::new(command),
             });
             vec![effect]
         }

@@ -40,8 +40,11 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
 fn take_back(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     match model.undo.pop() {
         Some(Undo::Alert { command, again, .. }) => {
-            model.acting.redo.push(Again::Alert(again, command.clone()));
-            vec![model.ask(command).1]
+            model
+                .acting
+                .redo
+                .push(Again::Alert(*again, (*command).clone()));
+            vec![model.ask(*command).1]
         }
         Some(Undo::Act) | None => undo(model, now),
     }

@@ -218,12 +218,15 @@ fn flush(out: &mut Vec<Strip>, group: &[&Vec<Strip>]) {
     for i in 0..tall {
         let mut line = Strip::new();
         let mut edge = 0;
-        for column in group {
+        for (n, column) in group.iter().enumerate() {
             let wide = column.iter().map(Strip::width).max().unwrap_or(0) + 3;
             let part = column.get(i).cloned().unwrap_or_default();
             line = line.join(part);
             edge += wide;
             let pad = edge.saturating_sub(line.width());
+            if n + 1 == group.len() {
+                break;
+            }
             line = line.add(" ".repeat(usize::from(pad)), Role::Text);
         }
         out.push(line);

@@ -10,6 +10,7 @@ use crate::{
         acting::{self, Target},
         custom,
         effect::Effect,
+        errand::Custom,
         keymap::Action,
         model::{Model, View},
         overlay::{Form, Overlay, Scratch},
@@ -67,16 +68,10 @@ impl Menu {
                 format!("reassign {id} …")
             };
             rows.push((label, Ok(Entry::Reassign)));
-            let many = if all > 1 {
-                several(model, target)
-            } else {
-                Vec::new()
-            };
-            let forbid = forbidden.clone();
-            rows.extend(many.into_iter().map(|(label, deeds)| {
-                let can = forbid.clone().map_or(Ok(Entry::All(deeds)), Err);
-                (label, can)
-            }));
+            if all > 1 {
+                let many = several(model, target);
+                rows.extend(many.into_iter().map(|one| all_of(one, &forbidden)));
+            }
             for deed in deeds(task).into_iter().filter(|_| all == 1) {
                 rows.push(check(model, format!("{} {id} …", deed.name()), deed));
             }
@@ -87,36 +82,20 @@ impl Menu {
             ));
         }
         if target.workers.len() > 1 {
-            let (label, deeds) = held(model, target, "workers");
-            let can = forbidden.clone().map_or(Ok(Entry::All(deeds)), Err);
-            rows.push((label, can));
+            rows.push(all_of(held(model, target, "workers"), &forbidden));
         }
         if let Some(id) = &target.worker {
-            let label = acting::find(model.snapshot(), id)
-                .map_or_else(|| id.to_string(), |w| w.id.to_string());
-            rows.push((format!("message {label} …"), Ok(Entry::Compose(id.clone()))));
-            let held = acting::find(model.snapshot(), id)
-                .is_some_and(|w| w.verdict.evidence.iter().any(|e| e.witness == "hold"));
-            let deed = Deed::HoldWorker {
-                worker: id.clone(),
-                hold: !held,
-            };
-            rows.push(check(model, format!("{} {label}", deed.name()), deed));
-            let nudge = Deed::Nudge {
-                to: id.clone(),
-                n: 1,
-            };
-            rows.push(check(model, format!("nudge {label}"), nudge));
+            rows.push(message(model, id));
+            for deed in to_worker(model, id) {
+                let label = format!("{} {}", deed.name(), label(model, id));
+                rows.push(check(model, label, deed));
+            }
         }
         rows.push((
             "assign a new task …".to_owned(),
             Ok(Entry::Assign(target.worker.clone())),
         ));
-        for command in model.finding.commands.clone() {
-            let can = custom::argv(model, &command);
-            let label = format!("run {}", text::line(&command.name));
-            rows.push((label, can.map(|_| Entry::Custom(command.name))));
-        }
+        rows.extend(customs(model));
         Self {
             title: "Actions".to_owned(),
             target: target.clone(),
@@ -209,6 +188,52 @@ fn deeds(task: &Task) -> Vec<Deed> {
         );
     }
     all
+}
+
+/// The same several times, where anything may be written.
+fn all_of(
+    (label, deeds): (String, Vec<Deed>),
+    forbidden: &Option<String>,
+) -> (String, Result<Entry, String>) {
+    let can = forbidden.clone().map_or(Ok(Entry::All(deeds)), Err);
+    (label, can)
+}
+
+/// How a worker is called.
+fn label(model: &Model, id: &ConversationId) -> String {
+    let found = acting::find(model.snapshot(), id);
+    found.map_or_else(|| id.to_string(), |w| w.id.to_string())
+}
+
+fn message(model: &Model, id: &ConversationId) -> (String, Result<Entry, String>) {
+    let label = format!("message {} …", label(model, id));
+    (label, Ok(Entry::Compose(id.clone())))
+}
+
+/// What can be done with a worker.
+fn to_worker(model: &Model, id: &ConversationId) -> [Deed; 2] {
+    let found = acting::find(model.snapshot(), id);
+    let held = found.is_some_and(|w| w.verdict.evidence.iter().any(|e| e.witness == "hold"));
+    [
+        Deed::HoldWorker {
+            worker: id.clone(),
+            hold: !held,
+        },
+        Deed::Nudge {
+            to: id.clone(),
+            n: 1,
+        },
+    ]
+}
+
+/// Commands of the operator's own.
+fn customs(model: &Model) -> Vec<(String, Result<Entry, String>)> {
+    let row = |command: &Custom| {
+        let can = custom::argv(model, command);
+        let label = format!("run {}", text::line(&command.name));
+        (label, can.map(|_| Entry::Custom(command.name.clone())))
+    };
+    model.finding.commands.iter().map(row).collect()
 }
 
 /// What can be done with several tasks at once: all are listed, and their number is asked for.

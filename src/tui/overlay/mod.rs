@@ -176,21 +176,8 @@ pub(crate) fn derive(model: &mut Model) {
 
 /// A key while an overlay is open.
 pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effect> {
-    match model.overlay.take() {
-        Some(Overlay::Mute(mute)) => return mute::act(model, mute, action, now),
-        Some(Overlay::Note(note)) => return note::act(model, note, action),
-        Some(Overlay::Orders(menu)) => {
-            orders::act(model, menu, action);
-            return Vec::new();
-        }
-        Some(Overlay::Help(open)) => return help::act(model, open, action, now),
-        Some(Overlay::Ask(ask)) => return ask::act(model, ask, action, now),
-        Some(Overlay::Palette(palette)) => {
-            model.overlay = Some(Overlay::Palette(palette));
-            return palette::act(model, action, now);
-        }
-        Some(Overlay::Taking(taking)) => return take::act(model, taking, action, now),
-        other => model.overlay = other,
+    if let Some(effects) = whole(model, action, now) {
+        return effects;
     }
     if let (Action::Escape, Some(Overlay::Page(page))) = (action, &mut model.overlay)
         && page.search.words().is_some()
@@ -247,6 +234,27 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         )
         | None => Vec::new(),
     }
+}
+
+/// A key of an overlay that takes all of them, Esc too; `None` for any other.
+fn whole(model: &mut Model, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
+    match model.overlay.take() {
+        Some(Overlay::Mute(mute)) => return Some(mute::act(model, mute, action, now)),
+        Some(Overlay::Note(note)) => return Some(note::act(model, note, action)),
+        Some(Overlay::Orders(menu)) => {
+            orders::act(model, menu, action);
+            return Some(Vec::new());
+        }
+        Some(Overlay::Help(open)) => return Some(help::act(model, open, action, now)),
+        Some(Overlay::Ask(ask)) => return Some(ask::act(model, ask, action, now)),
+        Some(Overlay::Palette(palette)) => {
+            model.overlay = Some(Overlay::Palette(palette));
+            return Some(palette::act(model, action, now));
+        }
+        Some(Overlay::Taking(taking)) => return Some(take::act(model, taking, action, now)),
+        other => model.overlay = other,
+    }
+    None
 }
 
 /// A character that no key of the overlay means: typed, where text is typed.

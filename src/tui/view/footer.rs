@@ -230,16 +230,13 @@ fn offers(model: &Model, binding: &Binding) -> bool {
     let on = |view| model.view == view;
     match binding.run {
         Action::Live => frozen && !model.travel.only(),
-        Action::Freeze => true,
         Action::EarlierEvent | Action::EarlierMinute | Action::EarlierTrouble | Action::Compare => {
             frozen
         }
         Action::Open | Action::Evidence | Action::Note | Action::Mark => !empty,
         Action::Ack if on(View::Sessions) && model.screens.sessions.selected().is_none() => false,
         Action::Ack | Action::Mute => !empty && !model.facts.alerts().is_empty(),
-        Action::Order if on(View::Sessions) => {
-            model.screens.sessions.layout == sessions::Layout::Branches
-        }
+        Action::Order => !empty && model.orders().is_some(),
         Action::NextPanel if on(View::Sessions) => model.screens.sessions.detail.2 > 0,
         Action::Accept => {
             !matches!(&model.overlay, Some(Overlay::Help(help)) if help.typed.is_empty())
@@ -252,6 +249,7 @@ fn offers(model: &Model, binding: &Binding) -> bool {
             Some(Overlay::Mute(mute)) => mute.asks(),
             Some(Overlay::Dialog(dialog)) => dialog.confirms(),
             Some(Overlay::Scratch(scratch)) => scratch.confirms(),
+            Some(Overlay::Ask(_)) => true,
             _ => false,
         },
         Action::NextProblem => !model.snapshot().problems.is_empty(),

@@ -135,14 +135,12 @@ fn named(model: &Model, rest: &str) -> Option<Means> {
 
 fn theme(model: &Model, name: &str) -> Means {
     let all = model.finding.theme_names();
-    match all.iter().find(|(own, _)| own == name) {
-        Some((name, what)) => Ok((Line::Theme(name.clone()), what.clone())),
-        None => {
-            let names = all.iter().map(|(name, _)| name.as_str());
-            let nearest = crate::domain::spelling::nearest(name, names).unwrap_or_default();
-            Err(format!("no theme is called so; the nearest is `{nearest}`"))
-        }
+    if let Some((name, what)) = all.iter().find(|(own, _)| own == name) {
+        return Ok((Line::Theme(name.clone()), what.clone()));
     }
+    let names = all.iter().map(|(name, _)| name.as_str());
+    let nearest = crate::domain::spelling::nearest(name, names).unwrap_or_default();
+    Err(format!("no theme is called so; the nearest is `{nearest}`"))
 }
 
 pub(super) fn time(word: &str) -> Means {

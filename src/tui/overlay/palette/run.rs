@@ -160,13 +160,11 @@ fn write(model: &mut Model, may: bool, now: Timestamp) {
         }
         return model.say("nothing is written from here on; :rw allows it again", now);
     }
-    match &model.finding.locked {
-        Some(why) => model.say(format!("stays read-only: {why}"), now),
-        None => {
-            model.look.read_only = None;
-            model.say("writes are allowed", now);
-        }
+    if let Some(why) = &model.finding.locked {
+        return model.say(format!("stays read-only: {why}"), now);
     }
+    model.look.read_only = None;
+    model.say("writes are allowed", now);
 }
 
 impl Model {

@@ -28,8 +28,8 @@ impl Model {
         if let Some(inverse) = inverse {
             self.undo.push(Undo::Alert {
                 id,
-                command: command(inverse),
-                again,
+                command: Box::new(command(inverse)),
+                again: Box::new(again),
             });
         }
         effect

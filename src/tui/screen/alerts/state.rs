@@ -114,6 +114,7 @@ impl Ordered for Order {
 }
 
 /// Rows, selection, filter.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// Rows on show, in order.

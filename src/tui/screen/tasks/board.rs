@@ -44,7 +44,7 @@ pub(super) fn target(state: &State, action: Action) -> Option<usize> {
 /// Cells of each lane that is seen: one that is empty needs its name, the others share the rest.
 fn widths(lanes: &[Vec<usize>], seen: std::ops::Range<usize>, width: u16) -> Vec<u16> {
     let empty = |lane: usize| lanes.get(lane).is_some_and(Vec::is_empty);
-    let name = |lane: usize| cells(LANES.get(lane).copied().unwrap_or_default()) + 6;
+    let name = |lane: usize| cells(LANES.get(lane).copied().unwrap_or_default()) + 9;
     let idle: u16 = seen.clone().filter(|l| empty(*l)).map(name).sum();
     let full = seen.clone().filter(|l| !empty(*l)).count();
     let full = u16::try_from(full).unwrap_or(1).max(1);

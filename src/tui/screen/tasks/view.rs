@@ -44,7 +44,10 @@ fn why_empty(scene: Scene<'_>, state: &State) -> String {
         (_, _, 0) => "No tasks yet. A task appears when it is assigned to a worker.".to_owned(),
         (true, true, _) => "No task needs anybody. Esc shows all.".to_owned(),
         (true, false, n) => format!("Nothing is open; {n} tasks were. v shows what is over."),
-        (false, ..) => format!("0 tasks match `{}`. Esc clears.", state.filter),
+        (false, ..) => {
+            let all = scene.model.snapshot().tasks.len();
+            format!("0 of {all} match `{}`. Esc clears.", state.filter)
+        }
     }
 }
 

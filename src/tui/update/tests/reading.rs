@@ -136,11 +136,11 @@ fn the_orchestrator_is_told_of_an_alert() {
     assert!(text.contains("message to the orchestrator"), "{text}");
     assert!(text.contains("sent messages stay"), "{text}");
     let effects = model.update(key(KeyCode::Char('y')), NOW.plus(Span::seconds(1)));
-    let [Effect::Send(sent)] = effects.as_slice() else {
+    let [Effect::Send(envelope)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
-    let Command::Act(deal) = &sent.command else {
-        panic!("{sent:?}");
+    let Command::Act(deal) = &envelope.command else {
+        panic!("{envelope:?}");
     };
     let row = &deal.write.rows[0];
     assert_eq!((row.from.name(), row.to.name()), ("operator", "a"));

@@ -79,8 +79,7 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     let column = |id, title, width: u16, rank, right| Column {
         id,
         title,
-        // Room for the mark of the order.
-        width: width.max(if id == by { cells(title) + 2 } else { 0 }),
+        width: width.max(u16::from(id == by) * (cells(title) + 2)), // room for the mark of the order
         rank,
         grows: id == Col::Subject,
         right,
