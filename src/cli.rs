@@ -348,6 +348,10 @@ pub(crate) struct Events {
     /// Go on until interrupted; without it, what there is and an end.
     #[arg(short, long)]
     pub(crate) follow: bool,
+
+    /// First what was said behind this message: the cursor of an earlier `hello`, or the id of the last message that was read.
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) since: Option<i64>,
 }
 
 /// `demo`.
