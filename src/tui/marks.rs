@@ -82,10 +82,10 @@ impl<K: Ord + Clone> Marks<K> {
         some
     }
 
-    /// For the status line: `marked 3 (1 not shown)`; `seen` says of a key that it has a row.
-    pub(crate) fn words(&self, seen: impl Fn(&K) -> bool) -> Option<String> {
+    /// For the status line: `marked 3 (1 not shown)`; `seen` says of a key that it has a row, `again` is what ends a range.
+    pub(crate) fn words(&self, seen: impl Fn(&K) -> bool, again: &str) -> Option<String> {
         if self.ranges() {
-            return Some("V again marks the range".to_owned());
+            return Some(format!("{again} again marks the range"));
         }
         let hidden = self.all.iter().filter(|k| !seen(k)).count();
         let more = if hidden > 0 {

@@ -7,7 +7,7 @@ use crate::{
     },
     tui::{
         effect::Effect,
-        keymap::Action,
+        keymap::{Action, Context},
         model::Model,
         screen::{Hits, List, moved},
         theme::Role,
@@ -262,6 +262,7 @@ fn question(
     } else {
         rows.line();
     }
+    let yes = model.look.keymap.key_of(Context::Mute, Action::Confirm);
     let buttons = rows.line();
     let used = canvas.put(buttons, "  [ Cancel ]", Role::Accent);
     hits.point(buttons);
@@ -272,7 +273,7 @@ fn question(
     };
     canvas.strip(
         rest,
-        &Strip::of("    y", Role::Key).add(" mute", Role::Text),
+        &Strip::of(format!("    {yes}"), Role::Key).add(" mute", Role::Text),
     );
     hits.detail = (last, page);
 }

@@ -18,6 +18,7 @@ mod custom;
 mod filter;
 mod finding;
 mod palette;
+mod points;
 mod reading;
 mod tasks;
 

@@ -11,6 +11,7 @@ use crate::{
         overlay::{Overlay, menu},
         screen::{alerts, session, task, worker},
         theme::Theme,
+        travel,
     },
 };
 
@@ -124,7 +125,7 @@ fn line(model: &mut Model, line: Line, now: Timestamp) -> Vec<Effect> {
             model.say(format!("times as {}", form.name()), now);
         }
         Line::Custom(name) => return crate::tui::custom::begin(model, &name, now),
-        Line::Tell(words) => model.say(words, now),
+        Line::Past(visit) => return travel::go(model, visit, now),
     }
     Vec::new()
 }

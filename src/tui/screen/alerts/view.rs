@@ -11,6 +11,7 @@ use crate::{
         text,
     },
     tui::{
+        keymap::{Action, Context},
         order::{Ordered, chosen},
         screen::{Hits, Spot, explain, heading, overview},
         theme::Role,
@@ -316,6 +317,8 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
         let mut rows = state.rows.iter();
         rows.any(|e| e.alerts().iter().any(|a| a.key == *key))
     };
-    parts.extend(state.marks.words(shown));
+    let keymap = &scene.model.look.keymap;
+    let again = keymap.key_of(Context::Alerts, Action::MarkRange);
+    parts.extend(state.marks.words(shown, &again));
     parts.join(" · ")
 }

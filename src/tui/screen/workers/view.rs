@@ -3,6 +3,7 @@
 use super::{columns, grid, state::Layout, tree};
 use crate::domain::ConversationId;
 use crate::tui::{
+    keymap::{Action, Context},
     order::Ordered,
     screen::{Hits, Split, Spot, explain, heading, overview, worker},
     view::{Scene, Tier},
@@ -103,7 +104,9 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     }
     let rows = &state.rows;
     let seen = |id: &ConversationId| rows.iter().any(|w| w.conversation == *id);
-    parts.extend(state.marks.words(seen));
+    let keymap = &scene.model.look.keymap;
+    let again = keymap.key_of(Context::Workers, Action::MarkRange);
+    parts.extend(state.marks.words(seen, &again));
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }
