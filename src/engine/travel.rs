@@ -92,15 +92,21 @@ impl Guide {
         replies: tokio::sync::mpsc::Sender<(RequestId, Reply)>,
     ) -> std::io::Result<Self> {
         let open = Arc::new(Mutex::new(open));
-        let theatre = || Theatre {
+        let rest = Theatre {
             open: Arc::clone(&open),
             detector: detector.clone(),
             player: None,
-            live: live.clone(),
+            live: None,
+        };
+        let moves = Theatre {
+            open,
+            detector,
+            player: None,
+            live,
         };
         Ok(Self {
-            moves: Self::desk("travel", theatre(), replies.clone(), true)?,
-            rest: Self::desk("survey", theatre(), replies, false)?,
+            moves: Self::desk("travel", moves, replies.clone(), true)?,
+            rest: Self::desk("survey", rest, replies, false)?,
         })
     }
 

@@ -264,7 +264,8 @@ impl Rows {
                 });
             }
             What::Others(n) => {
-                self.changes.others = self.changes.others.saturating_add(*n).min(OTHERS)
+                let others = &mut self.changes.others;
+                *others = others.saturating_add(*n).min(OTHERS);
             }
             other => return Some(other),
         }

@@ -47,21 +47,9 @@ pub fn export(
     path: &Path,
 ) -> Result<Exported, RecordError> {
     let (from, to) = player.stretch(ms(from), ms(to))?;
-    let wrong = |e: io::Error| RecordError::Place {
-        path: text::line(&path.to_string_lossy()).into_owned(),
-        what: "written; name a new file in a directory that is there",
-        source: e.into(),
-    };
-    let large = || RecordError::Place {
-        path: text::line(&path.to_string_lossy()).into_owned(),
-        what: "an incident; choose less with --from and --to",
-        source: io::Error::other(
-            "it would be longer than 31 days, or hold more than 1,000,000 rows",
-        )
-        .into(),
-    };
+    let wrong = |e: io::Error| unwritten(path, e);
     if to - from > LONGEST {
-        return Err(large());
+        return Err(too_large(path));
     }
     let (fold, heads) = player.state(from)?;
     let shown = fold.clone().picture(instant(from));
@@ -94,7 +82,7 @@ pub fn export(
         player.each(from + 1, to + 1, |event: &Event| {
             events += 1;
             if heads.len() + events > ROWS {
-                return Err(large());
+                return Err(too_large(path));
             }
             line(&mut out, event).map_err(wrong)
         })?;
@@ -114,6 +102,23 @@ pub fn export(
         events,
         bytes,
     })
+}
+
+fn unwritten(path: &Path, error: io::Error) -> RecordError {
+    RecordError::Place {
+        path: text::line(&path.to_string_lossy()).into_owned(),
+        what: "written; name a new file in a directory that is there",
+        source: error.into(),
+    }
+}
+
+fn too_large(path: &Path) -> RecordError {
+    let why = "it would be longer than 31 days, or hold more than 1,000,000 rows";
+    RecordError::Place {
+        path: text::line(&path.to_string_lossy()).into_owned(),
+        what: "an incident; choose less with --from and --to",
+        source: io::Error::other(why).into(),
+    }
 }
 
 fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
