@@ -167,6 +167,7 @@ pub(crate) struct Typed {
 
 /// How things are shown.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Look {
     pub(crate) theme: Theme,
     pub(crate) depth: Depth,
@@ -246,7 +247,8 @@ impl Model {
             finding: Finding::of(options),
             travel: options
                 .replay
-                .map_or_else(Journey::default, Journey::replay),
+                .map_or_else(Journey::default, Journey::replay)
+                .judged(options.detector.clone()),
         };
         model.order_as_configured();
         model

@@ -148,14 +148,8 @@ where
                 continue;
             }
             Heard::Msg(msg) => {
-                // An answer is as urgent as its question.
-                let why = if matches!(msg, Msg::Input(_) | Msg::Reply(..) | Msg::Told(_)) {
-                    Due::Key
-                } else {
-                    Due::Facts
-                };
                 if model.is_news(&msg) {
-                    due = due.max(Some(why));
+                    due = due.max(Some(urgency(&msg)));
                 }
                 model.update(msg, now())
             }
@@ -226,6 +220,15 @@ where
         }
     }
     Ok(None)
+}
+
+/// An answer is as urgent as its question.
+fn urgency(msg: &Msg) -> Due {
+    if matches!(msg, Msg::Input(_) | Msg::Reply(..) | Msg::Told(_)) {
+        Due::Key
+    } else {
+        Due::Facts
+    }
 }
 
 #[expect(clippy::panic, reason = "this is what the test asks for")]

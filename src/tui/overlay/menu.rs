@@ -70,7 +70,7 @@ impl Menu {
             rows.push((label, Ok(Entry::Reassign)));
             if all > 1 {
                 let many = several(model, target);
-                rows.extend(many.into_iter().map(|one| all_of(one, &forbidden)));
+                rows.extend(many.into_iter().map(|one| all_of(one, forbidden.as_ref())));
             }
             for deed in deeds(task).into_iter().filter(|_| all == 1) {
                 rows.push(check(model, format!("{} {id} …", deed.name()), deed));
@@ -82,7 +82,7 @@ impl Menu {
             ));
         }
         if target.workers.len() > 1 {
-            rows.push(all_of(held(model, target, "workers"), &forbidden));
+            rows.push(all_of(held(model, target, "workers"), forbidden.as_ref()));
         }
         if let Some(id) = &target.worker {
             rows.push(message(model, id));
@@ -206,9 +206,9 @@ fn deeds(task: &Task) -> Vec<Deed> {
 /// The same several times, where anything may be written.
 fn all_of(
     (label, deeds): (String, Vec<Deed>),
-    forbidden: &Option<String>,
+    forbidden: Option<&String>,
 ) -> (String, Result<Entry, String>) {
-    let can = forbidden.clone().map_or(Ok(Entry::All(deeds)), Err);
+    let can = forbidden.cloned().map_or(Ok(Entry::All(deeds)), Err);
     (label, can)
 }
 

@@ -264,7 +264,7 @@ fn of_sessions(rows: Vec<Vec<String>>, selected: Option<usize>) -> Sheet {
 }
 
 fn session(s: &Session) -> Vec<String> {
-    let percent = s.progress.map(|p| p.percent());
+    let percent = s.progress.map(crate::domain::session::Progress::percent);
     vec![
         s.key.to_string(),
         s.name(),
@@ -281,11 +281,12 @@ fn session(s: &Session) -> Vec<String> {
 fn listed(model: &Model) -> Sheet {
     let state = &model.screens.sessions;
     if state.layout == sessions::Layout::Sessions {
-        let rows = state.rows.iter().map(|s| session(s)).collect();
+        let rows = state.rows.iter().map(AsRef::as_ref).map(session).collect();
         return of_sessions(rows, state.list.row());
     }
-    let selected = state.branches.selected().map(|row| row.name());
-    branches(model.snapshot(), selected.map(AsRef::as_ref))
+    let selected = state.branches.selected();
+    let selected: Option<&str> = selected.map(|row| row.name().as_ref());
+    branches(model.snapshot(), selected)
 }
 
 fn branches(snapshot: &Snapshot, selected: Option<&str>) -> Sheet {

@@ -19,6 +19,7 @@ mod custom;
 mod filter;
 mod finding;
 mod palette;
+mod points;
 mod reading;
 mod tasks;
 

@@ -226,6 +226,9 @@ fn offers(model: &Model, binding: &Binding) -> bool {
     if workers::on_group(model, binding.run).is_some() {
         return false;
     }
+    if let Some(Overlay::Form(form)) = &model.overlay {
+        return form.offers(binding.run);
+    }
     match binding.run {
         Action::Live => frozen && !model.travel.only(),
         Action::EarlierEvent | Action::EarlierMinute | Action::EarlierTrouble | Action::Compare => {

@@ -6,6 +6,7 @@ use crate::{
     tui::{
         acting,
         model::{Model, View},
+        travel,
         widget::TimeForm,
     },
 };
@@ -15,7 +16,7 @@ use std::{
 };
 
 /// Words that begin a line, with what they want and what they do.
-pub(super) const WORDS: [(&str, &str, &str); 18] = [
+pub(super) const WORDS: [(&str, &str, &str); 21] = [
     (
         "filter save ",
         "NAME",
@@ -32,6 +33,17 @@ pub(super) const WORDS: [(&str, &str, &str); 18] = [
     ("messages ", "FILTER", "messages that match"),
     ("sessions ", "FILTER", "sessions that match"),
     ("activity ", "FILTER", "what changed that matches"),
+    ("at ", "11:30|-15m", "the swarm as it was"),
+    (
+        "whatif ",
+        "DETECTOR",
+        "what another detector would have said of the last day",
+    ),
+    (
+        "incident",
+        "",
+        "the trouble on show as one file that replays elsewhere",
+    ),
     ("rw", "", "allow writes"),
     ("ro", "", "forbid writes"),
     ("reload", "", "read the configuration again"),
@@ -61,10 +73,12 @@ pub(super) fn parse(model: &Model, typed: &str) -> Option<Row> {
         "reload" => Ok((Line::Reload, "the configuration".to_owned())),
         "unmute" => unmute(model, rest == "all"),
         "resolved" => Ok((Line::Resolved, "alerts".to_owned())),
-        "whatif" | "replay" => {
-            let words = text::line(typed).into_owned();
-            let line = format!("type in a shell: swarmwarden {words}");
-            Ok((Line::Tell(line), "on the command line".to_owned()))
+        "at" | "replay" | "whatif" | "incident" => {
+            let (visit, note) = match travel::read(model, head, rest)? {
+                Ok(asked) => asked,
+                Err(why) => return Some(row(typed, Err(why))),
+            };
+            Ok((Line::Past(visit), note))
         }
         _ if head.starts_with('@') => {
             look_at(model, typed.strip_prefix('@').unwrap_or_default().trim())

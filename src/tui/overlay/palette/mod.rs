@@ -69,8 +69,8 @@ pub(crate) enum Line {
     Time(TimeForm),
     /// A command of the operator's own.
     Custom(Box<crate::tui::custom::Call>),
-    /// Says something.
-    Tell(String),
+    /// Something is asked of the past.
+    Past(crate::tui::travel::Visit),
 }
 
 /// One row.

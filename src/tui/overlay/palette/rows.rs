@@ -235,18 +235,8 @@ fn lines(model: &Model) -> Vec<Row> {
     for name in model.finding.filters.keys() {
         out.extend(line::parse(model, &format!("filter {name}")));
     }
-    for (word, what) in [
-        (
-            "whatif --detector fixed:120s --since 24h",
-            "the detector with other settings",
-        ),
-        ("replay --at 11:30", "the swarm as it was"),
-    ] {
-        if let Some(mut row) = line::parse(model, word) {
-            row.name = format!(":{word}");
-            what.clone_into(&mut row.note);
-            out.push(row);
-        }
+    for word in ["whatif fixed:120s", "at -15m", "incident"] {
+        out.extend(line::parse(model, word));
     }
     out
 }

@@ -10,6 +10,7 @@ use crate::{
         overlay::{Overlay, menu},
         screen::{alerts, messages, session, task, worker},
         theme::Theme,
+        travel,
     },
 };
 
@@ -101,7 +102,7 @@ fn line(model: &mut Model, line: Line, now: Timestamp) -> Vec<Effect> {
             model.say(format!("times as {}", form.name()), now);
         }
         Line::Custom(call) => return crate::tui::custom::begin(model, &call, now),
-        Line::Tell(words) => model.say(words, now),
+        Line::Past(visit) => return travel::go(model, visit, now),
     }
     Vec::new()
 }
