@@ -3,10 +3,12 @@
 
 mod back;
 mod keys;
+mod sight;
 mod target;
 
 pub(crate) use back::{Again, redo, settled, undo};
 pub(crate) use keys::key;
+pub(crate) use sight::unseen;
 pub(crate) use target::target;
 
 use back::{Returning, Undo, inverse};
@@ -16,6 +18,7 @@ use super::{
     keymap::{Action, Context},
     model::{self, Model, View},
     overlay::{Dialog, Overlay},
+    screen::Sight,
 };
 use crate::{
     domain::{
@@ -126,6 +129,9 @@ pub(crate) fn forbidden(model: &Model) -> Option<String> {
         let live = model.look.keymap.key_of(Context::Global, Action::Live);
         let words = format!("this picture is not of now; {live} goes back to live, then act");
         return Some(words);
+    }
+    if model.sight == Sight::Nothing {
+        return Some(sight::NOTHING.to_owned());
     }
     model
         .facts
@@ -290,8 +296,9 @@ pub(crate) fn answered(
     match words {
         Ok(words) => {
             let undo = model.acting.done(pending);
-            let hint = if undo.is_some() { "   u undo" } else { "" };
-            model.say(format!("{words}{hint}"), now);
+            let key = model.look.keymap.key_of(Context::Global, Action::Undo);
+            let hint = undo.as_ref().map(|_| format!("   {key} undo"));
+            model.say(format!("{words}{}", hint.unwrap_or_default()), now);
             model
                 .undo
                 .extend(undo.is_some().then_some(model::Undo::Act));

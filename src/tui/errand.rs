@@ -55,7 +55,7 @@ pub enum Errand {
         /// All of it.
         contents: String,
     },
-    /// Run a program beside the dashboard, and hand back what it prints.
+    /// Run a program beside the dashboard, for a time and no longer than that, and hand back what it prints.
     Watch {
         /// Name of the command.
         name: String,
@@ -103,6 +103,9 @@ pub trait Errands: fmt::Debug + Send + Sync {
     /// # Errors
     /// A sentence that names what failed and what to do.
     fn carry_out(&self, errand: &Errand) -> Result<Told, String>;
+
+    /// The dashboard ends: what still runs beside it does, too, within a moment.
+    fn end(&self) {}
 }
 
 /// Nobody does: a test, or a dashboard without files.

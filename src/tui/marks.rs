@@ -125,10 +125,10 @@ impl<K: Ord + Clone> Marks<K> {
         })
     }
 
-    /// For the status line: `marked 3 (1 not shown)`.
-    pub(crate) fn words(&self) -> Option<String> {
+    /// For the status line: `marked 3 (1 not shown)`; `again` is the key that ends a range.
+    pub(crate) fn words(&self, again: &str) -> Option<String> {
         if self.ranges() {
-            return Some("V again marks the range".to_owned());
+            return Some(format!("{again} again marks the range"));
         }
         let more = if self.hidden > 0 {
             format!(" ({} not shown)", self.hidden)

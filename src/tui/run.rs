@@ -1,5 +1,7 @@
 //! The shell around the model: the only place with awaits. Generic over backend, input and signals, so that a test scripts it.
 
+mod lent;
+
 use super::{
     Options, Outcome,
     effect::Effect,
@@ -158,6 +160,9 @@ where
             if let Effect::Errand(errand) = effect {
                 if begin_errand(&runner, errand, terminal, host)? {
                     due = Some(Due::Key);
+                    if let Some(outcome) = lent::over(&mut inputs.signals).await {
+                        return Ok(outcome);
+                    }
                 }
                 continue;
             }

@@ -115,6 +115,7 @@ impl Model {
     /// Takes what the last frame showed.
     pub fn settle(&mut self, hits: &Hits) {
         self.mouse.settle(hits);
+        self.sight = hits.sight;
         match (&mut self.overlay, self.view) {
             (Some(overlay), _) => overlay.settle(hits),
             (None, View::Overview) => self.screens.overview.settle(hits),
@@ -237,6 +238,10 @@ impl Model {
             Action::Suspend => return vec![Effect::Suspend],
             Action::Redraw => return vec![Effect::Redraw],
             _ => {}
+        }
+        if let Some(why) = acting::unseen(self, action) {
+            self.say(why, now);
+            return Vec::new();
         }
         self.hold_for(action, now);
         if let Some(effects) = self.kept(action, now) {

@@ -302,7 +302,7 @@ pub(crate) fn draw(
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
         Some(Overlay::Form(open)) => form::draw(model, canvas, body, open, hits),
         Some(Overlay::Page(open)) => page::draw(model, canvas, body, open, hits, now),
-        Some(Overlay::Scratch(open)) => scratch::draw(canvas, body, open, hits),
+        Some(Overlay::Scratch(open)) => scratch::draw(model, canvas, body, open, hits),
         Some(Overlay::Log { top, .. }) => log::draw(model, canvas, body, *top, hits, now),
         None => {}
     }

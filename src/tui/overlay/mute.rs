@@ -7,7 +7,7 @@ use crate::{
     },
     tui::{
         effect::Effect,
-        keymap::Action,
+        keymap::{Action, Context},
         model::Model,
         screen::{Hits, List, alerts, moved},
         theme::Role,
@@ -266,6 +266,7 @@ fn question(
     } else {
         rows.line();
     }
+    let yes = model.look.keymap.key_of(Context::Mute, Action::Confirm);
     let buttons = rows.line();
     let used = canvas.put(buttons, "  [ Cancel ]", Role::Accent);
     hits.point(buttons);
@@ -276,7 +277,7 @@ fn question(
     };
     canvas.strip(
         rest,
-        &Strip::of("    y", Role::Key).add(" mute", Role::Text),
+        &Strip::of(format!("    {yes}"), Role::Key).add(" mute", Role::Text),
     );
     hits.detail = (last, page);
 }

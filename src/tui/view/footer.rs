@@ -20,11 +20,21 @@ use ratatui::layout::Rect;
 
 /// The status line has something that must be read.
 pub(super) fn speaks(model: &Model) -> bool {
-    model.typed.prompt
-        || !model.typed.pending.is_empty()
-        || model.toast.is_some()
-        || model.facts.gone().is_some()
-        || filter(model).is_some_and(|f| !f.is_empty())
+    calls(model) || model.facts.gone().is_some() || filter(model).is_some_and(|f| !f.is_empty())
+}
+
+/// Something is being typed, or was just said.
+pub(super) fn calls(model: &Model) -> bool {
+    model.typed.prompt || !model.typed.pending.is_empty() || model.toast.is_some()
+}
+
+/// The only line below what is open: what is typed or was said, else its keys.
+pub(super) fn line(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    if calls(scene.model) {
+        status(scene, canvas, place, hits);
+    } else {
+        hints(scene.model, canvas, place, hits);
+    }
 }
 
 /// Status line and hint bar, or the hint bar alone.
@@ -223,11 +233,11 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         View::Overview | View::Worker | View::Task | View::Session => false,
     };
     let on = |view| model.view == view;
-    if workers::on_group(model, binding.run).is_some() {
-        return false;
-    }
     if let Some(Overlay::Form(form)) = &model.overlay {
         return form.offers(binding.run);
+    }
+    if workers::on_group(model, binding.run).is_some() {
+        return false;
     }
     match binding.run {
         Action::Live => frozen && !model.travel.only(),

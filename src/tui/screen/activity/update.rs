@@ -4,7 +4,7 @@ use super::entry::{Entry, Goes};
 use crate::{
     domain::{ConversationId, Snapshot, TaskId, Timestamp},
     tui::{
-        keymap::Action,
+        keymap::{Action, Context},
         model::{Model, View},
         screen::{alerts, messages, moved, task as task_screen, worker as worker_screen},
         sheet::Sheet,
@@ -152,7 +152,9 @@ fn open(model: &mut Model, now: Timestamp) {
         Goes::Alert(key) => {
             model.show(View::Alerts);
             if !alerts::select(model, &key) {
-                model.say("this alert is over; v shows what is", now);
+                let keymap = &model.look.keymap;
+                let key = keymap.key_of(Context::Alerts, Action::NextLayout);
+                model.say(format!("this alert is over; {key} shows what is"), now);
             }
         }
         Goes::Nowhere => model.say("there is nothing more behind it", now),

@@ -11,6 +11,7 @@ use crate::{
         text,
     },
     tui::{
+        keymap::{Action, Context},
         order::{Ordered, chosen},
         screen::{Hits, Spot, explain, heading, overview},
         theme::Role,
@@ -315,6 +316,8 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
         let arrow = if state.reversed { "▴" } else { "▾" };
         parts.push(format!("{} {arrow}", state.order.name()));
     }
-    parts.extend(state.marks.words());
+    let keymap = &scene.model.look.keymap;
+    let again = keymap.key_of(Context::Alerts, Action::MarkRange);
+    parts.extend(state.marks.words(&again));
     parts.join(" · ")
 }

@@ -2,6 +2,7 @@
 
 use super::{columns, grid, state::Layout, tree};
 use crate::tui::{
+    keymap::{Action, Context},
     order::Ordered,
     screen::{Hits, Split, Spot, explain, heading, overview, worker},
     view::{Scene, Tier},
@@ -101,7 +102,9 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if snapshot.folded > 0 && (scene.tier == Tier::Xl || state.layout == Layout::List) {
         parts.push(format!("{} older folded", snapshot.folded));
     }
-    parts.extend(state.marks.words());
+    let keymap = &scene.model.look.keymap;
+    let again = keymap.key_of(Context::Workers, Action::MarkRange);
+    parts.extend(state.marks.words(&again));
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }
