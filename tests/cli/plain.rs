@@ -22,7 +22,7 @@ fn number<'a>(out: &'a str, name: &str) -> &'a str {
 }
 
 #[test]
-fn ux_72_lists_are_numbered_filtered_and_opened_by_number() {
+fn ux_68_lists_are_numbered_filtered_and_opened_by_number() {
     let bridge = Bridge::live("nine-agents", AT).unwrap();
     let out = talk(
         &bridge,
@@ -44,7 +44,7 @@ fn ux_72_lists_are_numbered_filtered_and_opened_by_number() {
 }
 
 #[test]
-fn ux_72_only_yes_writes_and_once() {
+fn only_yes_writes_and_once() {
     let bridge = Bridge::live("nine-agents", AT).unwrap();
     let before = bridge.size().unwrap();
     let listed = talk(&bridge, &["3", "q"]);
