@@ -316,7 +316,8 @@ def cells(line):
     return out
 lines = [cells(l.rstrip("\n")) for l in sys.stdin]
 head = "".join(c or "." for c in lines[2]); end = head.index("beat") + 4
-rows = [l for l in lines[3:] if len(l) > end and "".join(l[1:4]).strip() and l[1] in "▸◦?=!✗✓~-"]
+below = next((n for n, l in enumerate(lines[3:], 3) if "".join(l[:1]) == "─"), len(lines))
+rows = [l for l in lines[3:below] if len(l) > end and "".join(l[1:4]).strip() and l[1] in "▸◦?=!✗✓~-"]
 assert len(rows) > 10, len(rows)
 for l in rows: assert l[end] == " " and l[end - 1] not in (" ", ""), "".join(l)
 ' || fail "columns are not aligned"
