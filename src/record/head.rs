@@ -109,10 +109,23 @@ impl Head {
         }
     }
 
+    /// Sender's time.
+    pub(super) const fn at(&self) -> Time {
+        self.at
+    }
+
     /// Somebody did something for a worker: an order, a nudge, a word; not the worker itself.
     #[must_use]
     pub fn is_deed(&self) -> bool {
         !self.way.starts_with('b') || self.mark.is_some()
+    }
+
+    /// It hands a task to a worker.
+    #[must_use]
+    pub(super) fn opens_a_task(&self) -> bool {
+        let assign = |mark: &KeptMark| MarkKind::parse(&mark.kind) == MarkKind::Assign;
+        let read = || message::read(&self.text, self.action.as_deref()).kind;
+        self.mark.as_deref().is_some_and(assign) || read() == Kind::Assign
     }
 
     /// The row again, as far as it is kept.

@@ -4,7 +4,7 @@ mod runner;
 
 pub(crate) use runner::Runner;
 
-use super::keymap::Rebind;
+use super::{keymap::Rebind, order::ListWish};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// A command of the operator's own.
@@ -79,6 +79,8 @@ pub struct Fresh {
     pub filters: BTreeMap<String, String>,
     /// Commands of the operator's own.
     pub commands: Vec<Custom>,
+    /// Columns and orders of lists, by name.
+    pub lists: BTreeMap<String, ListWish>,
     /// What is wrong with it.
     pub warnings: Vec<String>,
 }

@@ -60,6 +60,7 @@ impl Clerk {
             rebind: keys::rebinds(&file.wanted()),
             filters: file.finding.filters.clone(),
             commands: commands(&file.finding),
+            lists: lists(&file.finding),
             warnings,
         })
     }

@@ -1,7 +1,7 @@
 //! An incident as a file: it plays elsewhere as it did here, and what is no incident is refused.
 
 use crate::{
-    facts,
+    played::facts,
     stage::{PRESENT, Stage},
 };
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn recorded(path: &Path) -> Player {
         seed: 7,
         scenario: Scenario::Incident,
     };
-    let mut stage = Stage::new(path, spec, Detector::ADAPTIVE, Room::default());
+    let mut stage = Stage::new(path, spec, &Detector::ADAPTIVE, Room::default());
     for n in 1..=54 {
         stage.run(at(10 * n));
         stage.recorder.step().unwrap();

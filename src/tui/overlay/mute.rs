@@ -9,7 +9,7 @@ use crate::{
         effect::Effect,
         keymap::{Action, Context},
         model::Model,
-        screen::{Hits, List, moved},
+        screen::{Hits, List, alerts, moved},
         theme::Role,
         widget::{self, Canvas, Rows, Strip},
     },
@@ -167,6 +167,10 @@ pub(super) fn act(
 }
 
 fn send(model: &mut Model, choice: Choice, now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = alerts::past(model) {
+        model.say(why, now);
+        return Vec::new();
+    }
     let inverse = AlertOrder::Unsilence {
         matcher: choice.matcher.clone(),
     };

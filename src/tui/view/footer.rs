@@ -69,23 +69,11 @@ impl Model {
     }
 }
 
-fn sieve(model: &Model) -> Option<&Sieve> {
-    match model.view {
-        View::Workers => Some(&model.screens.workers.sieve),
-        View::Tasks => Some(&model.screens.tasks.sieve),
-        View::Alerts => Some(&model.screens.alerts.sieve),
-        View::Messages => Some(&model.screens.messages.sieve),
-        View::Sessions => Some(&model.screens.sessions.sieve),
-        View::Activity => Some(&model.screens.activity.sieve),
-        View::Overview | View::Worker | View::Task | View::Session => None,
-    }
-}
-
 fn status(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let model = scene.model;
     if model.typed.prompt {
         let text = filter(model).unwrap_or_default();
-        let flaw = sieve(model).and_then(Sieve::flaw);
+        let flaw = model.sieve().and_then(Sieve::flaw);
         let at = flaw.map_or(text.len()..text.len(), |flaw| flaw.at.clone());
         let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default().to_owned();
         let words = match flaw {
@@ -196,14 +184,21 @@ pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
 
 /// `Enter open  ! next problem … ? help`: whole hints only, the help always.
 fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    let closed = crate::tui::acting::forbidden(model).is_some();
     let hint = |binding: &Binding| {
         let word = match binding.run {
             Action::Freeze => travel::word(model),
             _ => binding.hint.as_deref().unwrap_or_default(),
         };
+        // Where nothing may be written a key that writes stays, but dim.
+        let (key, text) = if closed && binding.run.writes() {
+            (Role::KeyOff, Role::Dim)
+        } else {
+            (Role::Key, Role::Text)
+        };
         Strip::of(" ", Role::Text)
-            .add(binding.key(), Role::Key)
-            .add(format!(" {word} "), Role::Text)
+            .add(binding.key(), key)
+            .add(format!(" {word} "), text)
     };
     let offered = offered(model);
     let help = offered.iter().find(|b| b.run == Action::Help);
@@ -240,6 +235,9 @@ fn offers(model: &Model, binding: &Binding) -> bool {
     let on = |view| model.view == view;
     if let Some(Overlay::Form(form)) = &model.overlay {
         return form.offers(binding.run);
+    }
+    if workers::on_group(model, binding.run).is_some() {
+        return false;
     }
     match binding.run {
         Action::Live => frozen && !model.travel.only(),

@@ -41,7 +41,7 @@ pub(crate) fn derive(model: &mut Model) {
     (state.rows, state.all) = (rows, all);
     let rows = &state.rows;
     let key = |i: usize| rows.get(i).map(|entry| entry.key.clone());
-    if state.follow {
+    if state.follow && model.overlay.is_none() {
         state.list.choose(0, key(0));
         state.seen = snapshot.events.back().map_or(0, |e| e.seq);
     }
@@ -159,6 +159,21 @@ fn open(model: &mut Model, now: Timestamp) {
         }
         Goes::Nowhere => model.say("there is nothing more behind it", now),
     }
+}
+
+/// Binds a key that acts on a row to the row that the operator saw; one that does something follows the newest no longer. `false` when
+/// that row is gone.
+pub(crate) fn bind(model: &mut Model, follow: bool) -> bool {
+    let state = &mut model.screens.activity;
+    let Some(drawn) = state.drawn.clone().filter(|_| state.follow) else {
+        return true;
+    };
+    let at = state.rows.iter().position(|entry| entry.key == drawn);
+    if let Some(at) = at {
+        state.list.choose(at, Some(drawn));
+        state.follow = follow;
+    }
+    at.is_some()
 }
 
 /// The task that the selected entry is about, when it is about one.
