@@ -55,6 +55,11 @@ impl Recorder {
         self.spout.lost()
     }
 
+    /// It is us who write.
+    pub(super) const fn writes(&self) -> bool {
+        self.writer.is_some()
+    }
+
     /// Writes what waits. Does nothing while another process records the same bridge. O(what waits).
     ///
     /// # Errors
