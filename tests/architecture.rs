@@ -1,5 +1,7 @@
 //! The arrows of `src/ARCHITECTURE.md` as text: which layer may name which, which crates stay out of which layer, and how long a file may be.
 
+mod checklist;
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -257,10 +257,10 @@ fn pictures_show_what_the_program_draws() {
             }
         }
     }
-    let film = incident(&mut stage, &snapshot).unwrap();
-    let film = picture::film(&film, TITLE);
-    assert!(!film.contains("<script"));
-    pictures.push(("incident.svg".to_owned(), film));
+    let scenes = incident(&mut stage, &snapshot).unwrap();
+    let moving = picture::film(&scenes, TITLE);
+    assert!(!moving.contains("<script"));
+    pictures.push(("incident.svg".to_owned(), moving));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
     let write = std::env::var_os("UPDATE_SCREENSHOTS").is_some();
     if write {
@@ -292,7 +292,7 @@ fn the_readme_shows_pictures_that_there_are() {
     let mut shown = 0;
     for part in readme.split("screenshots/").skip(1) {
         let name = part.split(['"', ')', ' ']).next().unwrap();
-        if name.ends_with(".svg") {
+        if Path::new(name).extension().is_some_and(|e| e == "svg") {
             assert!(root.join("screenshots").join(name).is_file(), "{name}");
             shown += 1;
         }

@@ -31,6 +31,9 @@ pub struct Comparison {
     pub up: (u32, u32),
 }
 
+/// What a worker says of itself, where it does.
+pub type Reported = Option<Arc<str>>;
+
 /// A worker that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerChange {
@@ -49,7 +52,7 @@ pub struct WorkerChange {
     /// Why it is in its state in the other, neutralised; empty where it is gone.
     pub reason: String,
     /// Status that it reported, where that is another.
-    pub reported: Option<(Option<Arc<str>>, Option<Arc<str>>)>,
+    pub reported: Option<(Reported, Reported)>,
 }
 
 /// How a task stands.

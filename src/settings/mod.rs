@@ -130,6 +130,7 @@ pub enum Colours {
 
 /// What it all means.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// The bridge's database; `None` when none was named and none exists at the usual places, or when it is reached through a command.
     pub db: Option<PathBuf>,

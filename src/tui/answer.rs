@@ -4,7 +4,7 @@ use super::{
     acting,
     effect::Effect,
     model::{Model, Undo},
-    overlay::{Overlay, scratch},
+    overlay::{Overlay, Page, scratch},
     screen::{messages, sessions},
     travel,
 };
@@ -16,6 +16,11 @@ use crate::{
 impl Model {
     /// Takes an answer to where it was asked for.
     pub(super) fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) -> Vec<Effect> {
+        match &reply {
+            Reply::Done(_) => acting::settled(self, id, true),
+            Reply::Refused(_) => acting::settled(self, id, false),
+            _ => {}
+        }
         let acted = match &reply {
             Reply::Done(words) => acting::answered(self, id, &Ok(words.clone()), now),
             Reply::Refused(why) => acting::answered(self, id, &Err(why.clone()), now),
@@ -42,7 +47,10 @@ impl Model {
             Reply::Refused(why) => self.refused(id, &why, now),
             Reply::Recording(found) => travel::surveyed(self, id, found),
             Reply::Moment(moment) => return travel::arrived(self, id, moment, now),
-            Reply::Lines(lines) => self.say(lines.join("  "), now),
+            Reply::Lines(lines) => {
+                let page = Page::printed("what if".to_owned(), lines.join("\n"), true);
+                self.overlay.get_or_insert(Overlay::Page(Box::new(page)));
+            }
             Reply::Done(_) => {}
         }
         Vec::new()

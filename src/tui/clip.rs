@@ -37,10 +37,13 @@ pub(crate) fn sequence(text: &str, between: &Between) -> Option<String> {
 
 /// Through GNU screen: in pieces, each in a string of its own.
 fn pieces(plain: &str) -> String {
-    let bytes = plain.as_bytes().chunks(PIECE);
-    bytes
-        .map(|piece| format!("\x1bP{}\x1b\\", String::from_utf8_lossy(piece)))
-        .collect()
+    let mut out = String::new();
+    for piece in plain.as_bytes().chunks(PIECE) {
+        out.push_str("\x1bP");
+        out.push_str(&String::from_utf8_lossy(piece));
+        out.push_str("\x1b\\");
+    }
+    out
 }
 
 #[cfg(test)]

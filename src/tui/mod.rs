@@ -42,7 +42,7 @@ pub use keymap::{Bound, Flaw, Live, Place, Rebind, live, presets};
 pub use model::{Model, Msg, View};
 pub use order::{ListWish, known_lists};
 pub use run::{Signal, run};
-pub use terminal::start;
+pub use terminal::{can_be_resumed, start};
 pub use theme::{Depth, Palette};
 pub use view::{Hits, paint};
 
@@ -50,6 +50,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// How the dashboard looks and begins. Resolved by the settings; nothing here is read from the environment.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Name of a shipped theme; an unknown name is `term`.
     pub theme: String,
@@ -99,6 +100,8 @@ pub struct Options {
     pub lists: BTreeMap<String, ListWish>,
     /// Who reads the configuration again, and runs commands.
     pub errands: Messenger,
+    /// What judges workers: what another one would have said is asked by its differences.
+    pub detector: crate::domain::health::Detector,
     /// What is shown is a recording and nothing else, played so many times as fast as it was.
     pub replay: Option<u32>,
     /// Panic once the first frame is drawn: the test that a panic gives the terminal back.
@@ -132,6 +135,7 @@ impl Default for Options {
             commands: Vec::new(),
             lists: BTreeMap::new(),
             errands: Arc::new(Nobody),
+            detector: crate::domain::health::Detector::default(),
             replay: None,
             panic_test: false,
         }

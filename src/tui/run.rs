@@ -1,5 +1,7 @@
 //! The shell around the model: the only place with awaits. Generic over backend, input and signals, so that a test scripts it.
 
+mod lent;
+
 use super::{
     Options, Outcome,
     effect::Effect,
@@ -148,14 +150,8 @@ where
                 continue;
             }
             Heard::Msg(msg) => {
-                // An answer is as urgent as its question.
-                let why = if matches!(msg, Msg::Input(_) | Msg::Reply(..) | Msg::Told(_)) {
-                    Due::Key
-                } else {
-                    Due::Facts
-                };
                 if model.is_news(&msg) {
-                    due = due.max(Some(why));
+                    due = due.max(Some(urgency(&msg)));
                 }
                 model.update(msg, now())
             }
@@ -164,6 +160,9 @@ where
             if let Effect::Errand(errand) = effect {
                 if begin_errand(&runner, errand, terminal, host)? {
                     due = Some(Due::Key);
+                    if let Some(outcome) = lent::over(&mut inputs.signals).await {
+                        return Ok(outcome);
+                    }
                 }
                 continue;
             }
@@ -226,6 +225,15 @@ where
         }
     }
     Ok(None)
+}
+
+/// An answer is as urgent as its question.
+fn urgency(msg: &Msg) -> Due {
+    if matches!(msg, Msg::Input(_) | Msg::Reply(..) | Msg::Told(_)) {
+        Due::Key
+    } else {
+        Due::Facts
+    }
 }
 
 #[expect(clippy::panic, reason = "this is what the test asks for")]

@@ -3,6 +3,7 @@
 mod rows;
 
 use serde_json::{Map, Value};
+use std::fmt::Write as _;
 
 /// Rows of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,7 +82,7 @@ impl Sheet {
         let head = row.first().map_or_else(String::new, |v| escaped(v));
         let mut out = format!("### {} {head}\n\n", self.name);
         for (name, value) in self.columns.iter().zip(row).filter(|(_, v)| !v.is_empty()) {
-            out.push_str(&format!("- {name}: {}\n", escaped(value)));
+            let _ = writeln!(out, "- {name}: {}", escaped(value));
         }
         Some(out)
     }

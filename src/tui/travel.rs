@@ -4,112 +4,24 @@
 //! is held down never floods the engine, and the newest wish is the one that is answered last.
 
 mod bar;
+mod compared;
+mod journey;
+mod visit;
 
 pub(crate) use bar::draw;
+pub(crate) use compared::pin;
+pub(crate) use journey::Journey;
+pub(crate) use visit::{Visit, go, read};
 
-use super::{
-    effect::Effect,
-    keymap::Action,
-    model::Model,
-    overlay::{Overlay, Page},
-};
+use compared::compare;
+use journey::{Playing, SPEEDS};
+
+use super::{effect::Effect, keymap::Action, model::Model};
 use crate::{
-    domain::{Command, Moment, Recording, Refusal, Snapshot, Span, Timestamp, Travel, compare},
+    domain::{Command, Moment, Recording, Refusal, Span, Timestamp, Travel},
     link::RequestId,
 };
-use std::{collections::VecDeque, sync::Arc, time::Duration};
-
-/// How fast recorded time can pass, in seconds a second.
-pub(crate) const SPEEDS: [u32; 9] = [1, 2, 4, 8, 16, 30, 60, 300, 900];
-/// Between two pictures of a recording that plays.
-const FRAME: Duration = Duration::from_millis(100);
-/// The same on a slow line.
-const SLOW: Duration = Duration::from_secs(1);
-/// Wishes that wait at most.
-const WISHES: usize = 32;
-
-/// Where in time the dashboard is.
-#[derive(Debug, Default)]
-pub(crate) struct Journey {
-    recording: Option<Arc<Recording>>,
-    survey: Option<RequestId>,
-    asked: Option<RequestId>,
-    wishes: VecDeque<Travel>,
-    /// Where the last wish leads, before its answer is there.
-    target: Option<Timestamp>,
-    playing: Option<Playing>,
-    speed: usize,
-    /// What the picture on show is held against, in place of the newest.
-    pin: Option<Arc<Snapshot>>,
-    /// Nothing but a recording: there is no present to go back to.
-    only: bool,
-}
-
-/// Recorded time passes.
-#[derive(Debug, Clone, Copy)]
-struct Playing {
-    /// Since when, on the clock on the wall.
-    began: Timestamp,
-    /// From which instant.
-    from: Timestamp,
-}
-
-impl Journey {
-    /// A dashboard on a recording and nothing else, which plays `speed` times as fast as it was.
-    pub(crate) fn replay(speed: u32) -> Self {
-        let speed = SPEEDS.iter().rposition(|s| *s <= speed);
-        Self {
-            speed: speed.unwrap_or_default(),
-            only: true,
-            ..Self::default()
-        }
-    }
-
-    /// What is known of the recording.
-    pub(crate) fn recording(&self) -> Option<&Recording> {
-        self.recording.as_deref()
-    }
-
-    /// How fast time passes, while it does.
-    pub(crate) fn playing(&self) -> Option<u32> {
-        self.playing.map(|_| self.speed())
-    }
-
-    /// How fast it would pass.
-    pub(crate) fn speed(&self) -> u32 {
-        SPEEDS.get(self.speed).copied().unwrap_or(1)
-    }
-
-    /// There is no present to go back to.
-    pub(crate) const fn only(&self) -> bool {
-        self.only
-    }
-
-    /// The instant that the picture is held against, where one was chosen.
-    pub(crate) fn pinned(&self) -> Option<Timestamp> {
-        self.pin.as_ref().map(|pin| pin.at)
-    }
-
-    /// How soon the next picture is wanted, while time passes.
-    pub(crate) fn pace(&self, slow: bool) -> Option<Duration> {
-        self.playing.map(|_| if slow { SLOW } else { FRAME })
-    }
-
-    fn wish(&mut self, wish: Travel) {
-        if let (Travel::To(_), Some(Travel::To(_))) = (wish, self.wishes.back()) {
-            self.wishes.pop_back();
-        }
-        if self.wishes.len() < WISHES {
-            self.wishes.push_back(wish);
-        }
-    }
-
-    fn stop(&mut self) {
-        self.playing = None;
-        self.wishes.clear();
-        self.target = None;
-    }
-}
+use std::sync::Arc;
 
 /// What the key that freezes does now.
 pub(crate) fn word(model: &Model) -> &'static str {
@@ -386,6 +298,9 @@ pub(crate) fn arrived(
     }
     if model.travel.playing.is_none() && before == Some(at) {
         model.say("nothing was recorded beyond this", now);
+    } else if before.is_none() && model.facts.latest().repo.is_some() {
+        let words = "of the past: sessions and git are not recorded, and not shown here";
+        model.say(words, now);
     }
     // The steps that wait were meant from where this one ended.
     for wish in &mut model.travel.wishes {
@@ -415,39 +330,6 @@ pub(crate) fn refused(model: &mut Model, id: RequestId, why: &Refusal, now: Time
     }
     model.say(format!("cannot go back: {why}"), now);
     true
-}
-
-/// Holds the picture on show against the newest, or against the one that was chosen.
-fn compare(model: &mut Model, now: Timestamp) {
-    let shown = Arc::clone(model.facts.whole());
-    let other = (model.travel.pin.clone()).unwrap_or_else(|| Arc::clone(model.facts.latest()));
-    if Arc::ptr_eq(&shown, &other) {
-        return model.say(
-            "go back first (`<` `,`): this instant is the one that others are compared with",
-            now,
-        );
-    }
-    let (from, to) = if shown.at <= other.at {
-        (shown, other)
-    } else {
-        (other, shown)
-    };
-    let scope = model.facts.scope();
-    let found = if scope.is_all() {
-        compare::Comparison::of(&from, &to)
-    } else {
-        compare::Comparison::of(&from.within(scope), &to.within(scope))
-    };
-    model.overlay = Some(Overlay::Page(Box::new(Page::compared(found))));
-}
-
-/// From now on others are held against the picture on show.
-pub(crate) fn pin(model: &mut Model, now: Timestamp) {
-    let shown = Arc::clone(model.facts.whole());
-    let words = format!("{} is what others are compared with", shown.at.clock());
-    model.travel.pin = Some(shown);
-    model.overlay = None;
-    model.say(words, now);
 }
 
 #[cfg(test)]

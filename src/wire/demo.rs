@@ -24,11 +24,11 @@ use swarmwarden::{
     store::StoreError,
 };
 
-/// `demo`.
+/// `demo`: the dashboard; `plain` one look; `talk` the views as lines.
 pub(super) fn run(
     settings: &Settings,
     asked: &cli::Demo,
-    plain: bool,
+    (plain, talk): (bool, bool),
     panic_test: bool,
 ) -> Result<Exit, Failure> {
     let spec = Spec {
@@ -48,6 +48,13 @@ pub(super) fn run(
     let mut settings = settings.clone();
     if settings.git.is_none() {
         settings.git = Some(dir.repository(spec, origin)?);
+    }
+    if talk {
+        let demo = Demo::backfill(&path, spec, origin)?;
+        let _writing = demo.live(1.0, move || system.now())?;
+        (settings.db, settings.mode) = (Some(path), Mode::Demo);
+        settings.state = Some(dir.state());
+        return super::plain::run(&settings);
     }
     let settings = &settings;
     if plain {

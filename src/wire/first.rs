@@ -90,7 +90,7 @@ fn made_up(settings: &Settings, panic_test: bool) -> Result<Exit, Failure> {
         return Err(Failure::NoDatabase);
     };
     match *sub {
-        Sub::Demo(asked) => demo::run(settings, &asked, false, panic_test),
+        Sub::Demo(asked) => demo::run(settings, &asked, (false, false), panic_test),
         _ => Err(Failure::NoDatabase),
     }
 }

@@ -135,7 +135,9 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
             IncidentCommand::Export(asked) => record::export(&settings, asked),
         },
         Some(Sub::WhatIf(asked)) => record::whatif(&settings, &asked, common.config.as_deref()),
-        Some(Sub::Demo(demo)) => demo::run(&settings, &demo, plain, common.panic_test),
+        Some(Sub::Demo(demo)) => {
+            demo::run(&settings, &demo, (plain, common.plain), common.panic_test)
+        }
         Some(Sub::Report(asked)) => report::run(&settings, &asked),
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),

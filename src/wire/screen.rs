@@ -27,6 +27,7 @@ pub(super) fn options(settings: &Settings, panic_test: bool) -> Result<tui::Opti
         },
         ascii: settings.ascii,
         slow: settings.slow,
+        detector: settings.detector.clone(),
         mouse: settings.mouse,
         still: !settings.motion,
         between: outside::between(),

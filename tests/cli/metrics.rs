@@ -38,7 +38,7 @@ fn get(address: &str, path: &str) -> (u16, String) {
 }
 
 /// What promtool says, where it is installed.
-fn promtool(args: &[&str], input: &str) {
+pub(crate) fn promtool(args: &[&str], input: &str) {
     let started = Command::new("promtool")
         .args(args)
         .stdin(Stdio::piped())

@@ -3,6 +3,7 @@
 # tests/terminal/checklist.sh [PROGRAM] [NUMBER…]     needs tmux 3.2 or newer; prints one line for each point, ends with 1 if one fails.
 set -uo pipefail
 program=$(realpath "${1:-target/release/swarmwarden}")
+here=$(realpath "$(dirname "$0")")
 shift || true
 wanted=("$@")
 work=$(mktemp -d)
@@ -10,6 +11,7 @@ socket="$work/tmux"
 export TMPDIR="$work/tmp" XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" LANG=C.UTF-8 LC_ALL=C.UTF-8
 unset SWARMWARDEN_DB SWARMWARDEN_VIA SWARMWARDEN_CONFIG SWARMWARDEN_COLOR NO_COLOR COLORTERM SSH_CONNECTION SSH_TTY TMUX
 mkdir -p "$TMPDIR" "$XDG_CONFIG_HOME" "$XDG_STATE_HOME"
+cd "$work" || exit 1
 failed=0
 servers=0
 
@@ -55,8 +57,9 @@ fail() { echo "$*"; : > "$work/broken"; false; }
 sizes() {
   T 80 24
   [ "$(S | head -n 1 | grep -c LIVE)" = 1 ] || fail "no data state"
-  S | grep -q 'NEEDS YOU' || fail "no problems"
-  S | grep -q 'team-8' || fail "no teams"
+  [ "$(S | sed -n '/NEEDS YOU/,/SESSIONS/p' | grep -cE '(CRIT|WARN) +[a-z].* (r [a-z]|Enter [a-z])')" = 4 ] || fail "not four problems with their keys"
+  [ "$(S | sed -n '/SESSIONS/,/FLEET/p' | grep -cE '[█░]+ +[0-9]+%.* [0-9]+/[0-9]+ ')" -ge 3 ] || fail "not three sessions with their bars"
+  for n in 1 2 3 4 5 6 7 8; do S | grep -qE "team-$n +[^ ]" || fail "no team-$n"; done
   if S | head -n 22 | grep -E '…$' | grep -vE '^ *[0-9]{2}:|→|←|[a-z] …$'; then fail "a row is cut"; fi
 }
 panes() {
@@ -105,19 +108,35 @@ read_only() {
   S | tail -n 2 | grep -qi 'read-only' || fail "$(S | tail -n 2)"
   S | head -n 1 | grep -q RO || fail "no RO in the header"
 }
-locked() {
+# A bridge without a write-ahead log, kept from a demo: whoever locks it locks readers out, too.
+kept() {
   T 80 24
-  local db; db=$(find "$TMPDIR" -name '*.db' | head -n 1)
-  python3 - "$db" << 'PY' &
-import sqlite3, sys, time
-c = sqlite3.connect(sys.argv[1], timeout=30); c.execute("pragma locking_mode=exclusive"); c.execute("begin exclusive"); time.sleep(6)
+  python3 - "$(find "$TMPDIR" -name bridge.db | head -n 1)" "$work/kept.db" << 'PY'
+import sqlite3, sys
+to = sqlite3.connect(sys.argv[2]); sqlite3.connect(sys.argv[1]).backup(to); to.execute("pragma journal_mode=delete")
 PY
-  sleep 1.5
-  K 2; K r; wait_for Cancel && K y
-  sleep 3
-  S | grep -qE 'nothing was written|LIVE|STALE' || fail "no answer"
+  stop
+}
+rows() { python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(*(c.execute("select count(*) from " + t).fetchone()[0] for t in ("messages", "audit_log")))' "$1"; }
+ms() { echo $(($(date +%s%N) / 1000000)); }
+locked() {
+  kept
+  start 80 24 "$program --db $work/kept.db --state $work/kept"; wait_for LIVE
+  local before from; before=$(rows "$work/kept.db")
+  K 2; K r; wait_for 'y  Reassign' || fail "no dialog"
+  python3 - "$work/kept.db" << 'PY' &
+import sqlite3, sys, time
+c = sqlite3.connect(sys.argv[1], timeout=30); c.execute("begin exclusive"); time.sleep(12)
+PY
+  sleep 1.5; from=$(ms)
+  K y; wait_for 'nothing was written' || fail "the write has no end"
+  [ $(($(ms) - from)) -le 3000 ] || fail "$(($(ms) - from)) ms until it was refused"
   K Escape; K Escape; K 1; wait_for 'NEEDS YOU' || fail "it does not draw"
+  for _ in $(seq 80); do row 1 | grep -qE 'STALE|OFFLINE' && break; sleep 0.1; done
+  row 1 | grep -qE 'STALE|OFFLINE' || fail "$(row 1)"
   wait
+  wait_for LIVE || fail "it does not come back"
+  [ "$(rows "$work/kept.db")" = "$before" ] || fail "something was written"
 }
 paste() {
   T 80 24; K 2
@@ -214,19 +233,32 @@ cursor() {
   done
 }
 plain() {
-  "$program" demo --plain --workers 12 < <(sleep 2; echo q) > "$work/plain" 2>&1 || fail "exit $?"
-  grep -aq $'\e' "$work/plain" && fail "an escape byte"
-  grep -q 1 "$work/plain" || fail "nothing said"
+  "$program" demo --plain --workers 12 < <(sleep 2; printf '2\n1\nm\n3\n'; sleep 1; echo q) > "$work/plain" 2>&1 || fail "exit $?"
+  grep -aqP '[\x00-\x08\x0b-\x1f\x7f]' "$work/plain" && fail "a control byte"
+  grep -q worker-3 "$work/plain" || fail "nothing said"
+  start 80 24 "$program demo --plain --workers 12"; mux pipe-pane -t t "cat > $work/plainterm"; wait_for Overview || fail "no menu"
+  K 2 Enter; K 1 Enter; sleep 1
+  [ "$(flag '#{alternate_on}')" = 0 ] || fail "another screen"
+  K q Enter; wait_for ENDED || fail "it goes on"
+  grep -aq $'\e' "$work/plainterm" && fail "an escape byte"
+  return 0
 }
 idle() {
+  local pid from bytes begun ended
   T 120 40; K 1; sleep 2
   mux pipe-pane -t t "cat > $work/rawidle"; sleep 15
-  local bytes; bytes=$(wc -c < "$work/rawidle")
+  bytes=$(wc -c < "$work/rawidle")
   [ "$bytes" -lt $((2048 * 15)) ] || fail "$bytes bytes in 15 s"
   grep -aq $'\e\\[2J' "$work/rawidle" && fail "the screen was cleared"
-  local begun ended
   begun=$(grep -ao $'\e\\[?2026h' "$work/rawidle" | wc -l); ended=$(grep -ao $'\e\\[?2026l' "$work/rawidle" | wc -l)
   [ "$begun" = "$ended" ] && [ "$begun" -gt 0 ] || fail "$begun frames begun, $ended ended"
+  # The demo writes its bridge in the same process: what looking costs is seen where nobody writes.
+  kept
+  start 120 40 "$program --db $work/kept.db --state $work/kept"; wait_for LIVE; sleep 5
+  pid=$(pgrep -P "$(flag '#{pane_pid}')" | head -n 1)
+  ticks() { awk '{ print $14 + $15 }' "/proc/$pid/stat"; }
+  from=$(ticks); sleep 15; from=$((($(ticks) - from) * 1000 / $(getconf CLK_TCK) / 15))
+  [ "$from" -lt 20 ] || fail "$from thousandths of a processor"
 }
 title() {
   T 80 24; sleep 0.5
@@ -239,9 +271,70 @@ copies() {
   S | grep -q 'OSC 52' || fail "not said"
 }
 first_run() {
-  mkdir -p "$work/empty"
-  start 80 24 "cd $work/empty && $program"; sleep 2
-  S | grep -qi 'demo' || fail "no choice"
+  mkdir -p "$work/empty" "$work/bridges"
+  start 120 24 "cd $work/empty && $program"; wait_for '[q] leave' || fail "it does not ask"
+  for words in '[o] PATH' '[d] a made-up swarm' '[?] where'; do S | grep -qF -- "$words" || fail "no $words"; done
+  K '?' Enter; wait_for '--db FILE' || fail "no words to read"
+  K d Enter; wait_for LIVE || fail "no demo"
+  row 1 | grep -q DEMO || fail "$(row 1)"
+  (cd "$work/empty" && "$program" > "$work/said" 2>&1 < /dev/null); [ $? = 66 ] || fail "not 66: $(cat "$work/said")"
+  start 80 24 "cd $work/empty && env -i TMPDIR=$TMPDIR HOME=$work/empty TERM=xterm LANG=C.UTF-8 $program demo"; wait_for LIVE || fail "a demo needs more"
+  kept; cp "$work/kept.db" "$work/bridges/one.db"
+  start 80 24 "cd $work/bridges && $program"; wait_for LIVE || fail "the only bridge is not opened"
+  row 1 | grep -q one.db || fail "$(row 1)"
+  cp "$work/kept.db" "$work/bridges/two.db"
+  start 80 24 "cd $work/bridges && $program"; wait_for 'Which one' || fail "of two it does not ask"
+  K 2 Enter; wait_for LIVE; row 1 | grep -q two.db || fail "$(row 1)"
+}
+# What a filter shows on the screen and in a command is the same.
+same_filter() {
+  T 120 40
+  local db text count rows; db=$(find "$TMPDIR" -name bridge.db | head -n 1)
+  for text in 'state:silent' '!state:healthy team:team-1' 'team:team-2 or team:team-3 !worker-1'; do
+    K Escape; K 2; K /; mux send-keys -t t -l "$text"; K Enter
+    for _ in 1 2 3 4 5; do
+      count=$(S | tail -n 2 | grep -oE '[0-9]+/104 workers' | cut -d/ -f1)
+      rows=$("$program" workers --filter "$text" -o ndjson --db "$db" --state "$work/beside" | wc -l)
+      [ "$count" = "$rows" ] && break
+      sleep 0.3
+    done
+    [ "$count" = "$rows" ] && [ "$rows" -gt 0 ] || fail "$text: $count on the screen, $rows by the command"
+  done
+}
+# The heads of the columns and their rows stand in the same cells, as a terminal counts them.
+columns() {
+  start 120 40 "$program demo --seed 7 --workers 104 --scenario hostile"; wait_for LIVE
+  K 2; sleep 1
+  S | python3 -c '
+import sys, unicodedata
+def cells(line):
+    out = []
+    for c in line:
+        if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf"): continue
+        out.append(c)
+        if unicodedata.east_asian_width(c) in "WF": out.append("")
+    return out
+lines = [cells(l.rstrip("\n")) for l in sys.stdin]
+head = "".join(c or "." for c in lines[2]); end = head.index("beat") + 4
+below = next((n for n, l in enumerate(lines[3:], 3) if "".join(l[:1]) == "─"), len(lines))
+rows = [l for l in lines[3:below] if len(l) > end and "".join(l[1:4]).strip() and l[1] in "▸◦?=!✗✓~-"]
+assert len(rows) > 10, len(rows)
+for l in rows: assert l[end] == " " and l[end - 1] not in (" ", ""), "".join(l)
+' || fail "columns are not aligned"
+}
+# A thousand workers and a hundred thousand messages; of a release build.
+speed() {
+  python3 "$here/speed.py" "$program" "$work/big.db" "$work/big" || fail "too slow, or too much"
+}
+# A reader that has enough ends the program within a second.
+enough() {
+  kept
+  local from ended
+  from=$(ms)
+  timeout 20 "$program" events --follow --db "$work/kept.db" --state "$work/kept" | { head -n 2 > "$work/two"; ms > "$work/head"; }
+  ended=$(ms)
+  [ "$(wc -l < "$work/two")" = 2 ] || fail "not two lines"
+  [ $((ended - $(cat "$work/head"))) -le 1000 ] || fail "$((ended - $(cat "$work/head"))) ms behind its reader, begun $from"
 }
 
 point 1 "Overview at 80x24" sizes
@@ -260,6 +353,7 @@ point 30 "C-c quits while a read hangs" interrupt
 point 31 "C-z and fg" suspend
 point 35 "m gives the mouse back" mouse
 point 41 "a bridge that is replaced" replaced
+point 50 "a filter is the same on the screen and in a command" same_filter
 point 54 "frozen stands still" frozen
 point 55 "a recorded instant" recorded
 point 57 "NO_COLOR" no_colour
@@ -271,7 +365,10 @@ point 65 "a dumb terminal" dumb
 point 67 "the cursor is on the selected row" cursor
 point 68 "plain lines" plain
 point 69 "idle is quiet" idle
+point 70 "a thousand workers: the first data, a key, memory" speed
+point 72 "columns of hostile names are aligned" columns
 point 77 "the title counts" title
 point 78 "copying by OSC 52" copies
 point 79 "no bridge anywhere" first_run
+point 87 "events end with their reader" enough
 exit $failed

@@ -126,6 +126,15 @@ impl Form {
         field.text.push_str(text::head(&clean, room));
     }
 
+    /// The key does something now.
+    pub(crate) fn offers(&self, action: Action) -> bool {
+        match action {
+            Action::NextPanel | Action::PreviousPanel => self.fields.len() > 1,
+            Action::Erase => self.fields.get(self.at).is_some_and(|f| !f.text.is_empty()),
+            _ => true,
+        }
+    }
+
     fn text(&self, label: &str) -> &str {
         let found = self.fields.iter().find(|f| f.label == label);
         found.map_or("", |f| f.text.trim())

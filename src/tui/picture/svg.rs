@@ -74,9 +74,9 @@ pub fn film(frames: &[(Buffer, u32)], title: &str) -> String {
         );
         from += seconds;
     }
-    let _ = write!(
+    let _ = writeln!(
         style,
-        "@media(prefers-reduced-motion:reduce){{.f{{animation:none}}.k{last}{{visibility:visible}}}}</style>\n"
+        "@media(prefers-reduced-motion:reduce){{.f{{animation:none}}.k{last}{{visibility:visible}}}}</style>"
     );
     let mut out = window(first, title, &paper, &style);
     for (n, (buf, _)) in frames.iter().enumerate() {

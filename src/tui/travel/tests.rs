@@ -84,8 +84,8 @@ fn asked(effects: &[Effect]) -> Vec<(RequestId, Travel)> {
 }
 
 /// Answers as an engine does that recorded everything, until nothing is asked any more; returns where it was asked to go.
-fn serve(model: &mut Model, effects: Vec<Effect>, now: Timestamp) -> Vec<Travel> {
-    let mut open = asked(&effects);
+fn serve(model: &mut Model, effects: &[Effect], now: Timestamp) -> Vec<Travel> {
+    let mut open = asked(effects);
     let mut went = Vec::new();
     while let Some((id, travel)) = open.pop() {
         let reply = match travel {
@@ -109,7 +109,7 @@ fn ux_54_freezing_stands_still_and_zero_returns() {
     let mut model = told();
     let effects = press(&mut model, "f");
     assert_eq!(asked(&effects).len(), 1, "what was recorded is asked once");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     let still = show(&mut model, NOW);
     assert!(still.contains("FROZEN 12:04:31Z +0"), "{still}");
     assert_eq!(still, show(&mut model, NOW.plus(Span::seconds(5))));
@@ -121,10 +121,11 @@ fn ux_54_freezing_stands_still_and_zero_returns() {
 fn ux_55_a_recorded_instant_says_replay_and_refuses_to_write() {
     let mut model = told();
     let effects = press(&mut model, "2<");
-    assert_eq!(serve(&mut model, effects, NOW), [Travel::To(back(1))]);
+    assert_eq!(serve(&mut model, &effects, NOW), [Travel::To(back(1))]);
     let text = show(&mut model, NOW);
     assert!(text.contains("REPLAY 12:03:31Z"), "{text}");
     assert!(!text.contains("SILENT"), "{text}");
+    assert!(text.contains("4m35s"), "an age of that instant: {text}");
     assert!(asked(&press(&mut model, "r")).is_empty());
     let text = show(&mut model, NOW);
     assert!(text.contains("0 goes back to live, then act"), "{text}");
@@ -139,7 +140,7 @@ fn keys_that_are_held_down_are_answered_with_the_last_wish() {
     let more = press(&mut model, "<<<<");
     assert!(asked(&more).is_empty(), "one question at a time");
     effects.extend(more);
-    let went = serve(&mut model, effects, NOW);
+    let went = serve(&mut model, &effects, NOW);
     assert_eq!(went, [Travel::To(back(1)), Travel::To(back(5))]);
     assert_eq!(model.facts.past(), Some(back(5)));
 }
@@ -149,14 +150,14 @@ fn steps_that_wait_begin_where_the_last_one_ended() {
     let mut model = told();
     let mut effects = press(&mut model, "<");
     effects.extend(press(&mut model, ",,"));
-    let went = serve(&mut model, effects, NOW);
+    let went = serve(&mut model, &effects, NOW);
     let step = |seconds: i64| Travel::Step {
         from: back(1).plus(Span::seconds(-seconds)),
         back: true,
     };
     assert_eq!(went, [Travel::To(back(1)), step(0), step(7)]);
     let effects = press(&mut model, ".");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     assert_eq!(model.facts.past(), Some(back(1).plus(Span::seconds(-7))));
 }
 
@@ -164,9 +165,9 @@ fn steps_that_wait_begin_where_the_last_one_ended() {
 fn a_minute_forward_from_the_newest_minute_is_live() {
     let mut model = told();
     let effects = press(&mut model, "<");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     let effects = press(&mut model, ">");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     assert_eq!(model.facts.frozen(), None);
     assert!(show(&mut model, NOW).contains("live again"));
 }
@@ -175,13 +176,13 @@ fn a_minute_forward_from_the_newest_minute_is_live() {
 fn playing_asks_for_instants_as_time_passes_and_pauses() {
     let mut model = told();
     let effects = press(&mut model, "<<<");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     let effects = press(&mut model, "]]f");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     assert!(model.pace().is_some());
     let later = NOW.plus(Span::seconds(10));
     let effects = model.update(Msg::Tick, later);
-    let went = serve(&mut model, effects, later);
+    let went = serve(&mut model, &effects, later);
     assert_eq!(went, [Travel::To(back(3).plus(Span::seconds(40)))]);
     let text = show(&mut model, later);
     assert!(text.contains("REPLAY 12:02:11Z 4x"), "{text}");
@@ -189,7 +190,7 @@ fn playing_asks_for_instants_as_time_passes_and_pauses() {
     assert_eq!(model.pace(), None);
     assert!(model.update(Msg::Tick, later).is_empty());
     let effects = press(&mut model, "f");
-    serve(&mut model, effects, later);
+    serve(&mut model, &effects, later);
     let end = NOW.plus(Span::seconds(500));
     model.update(Msg::Tick, end);
     assert_eq!(model.facts.frozen(), None, "playing ends in the present");
@@ -199,9 +200,9 @@ fn playing_asks_for_instants_as_time_passes_and_pauses() {
 fn troubles_are_jumped_to_and_shown_on_the_bar() {
     let mut model = told();
     let effects = press(&mut model, "f");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     let effects = press(&mut model, "{");
-    assert_eq!(serve(&mut model, effects, NOW), [Travel::To(back(6))]);
+    assert_eq!(serve(&mut model, &effects, NOW), [Travel::To(back(6))]);
     let text = show(&mut model, NOW);
     let bar = text.lines().rev().nth(2).unwrap();
     assert!(
@@ -209,11 +210,11 @@ fn troubles_are_jumped_to_and_shown_on_the_bar() {
         "{bar}"
     );
     let effects = press(&mut model, "{");
-    assert_eq!(serve(&mut model, effects, NOW), [Travel::To(back(300))]);
+    assert_eq!(serve(&mut model, &effects, NOW), [Travel::To(back(300))]);
     assert!(press(&mut model, "{").is_empty());
     assert!(show(&mut model, NOW).contains("no trouble was recorded before this"));
     let effects = press(&mut model, "}");
-    assert_eq!(serve(&mut model, effects, NOW), [Travel::To(back(6))]);
+    assert_eq!(serve(&mut model, &effects, NOW), [Travel::To(back(6))]);
 }
 
 #[test]
@@ -222,7 +223,7 @@ fn two_instants_are_compared() {
     press(&mut model, "d");
     assert!(show(&mut model, NOW).contains("go back first"));
     let effects = press(&mut model, "<<");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     press(&mut model, "d");
     let text = show(&mut model, NOW);
     assert!(
@@ -234,7 +235,7 @@ fn two_instants_are_compared() {
     // Held against another instant than the newest.
     press(&mut model, " ");
     let effects = press(&mut model, "<");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     press(&mut model, "d");
     let text = show(&mut model, NOW);
     assert!(
@@ -273,31 +274,98 @@ fn a_recording_plays_from_its_beginning_and_stays_at_its_end() {
     };
     let mut model = Model::new(&options, NOW);
     let effects = model.update(Msg::Snapshot(moment(back(600))), NOW);
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     let later = NOW.plus(Span::seconds(60));
     let effects = model.update(Msg::Tick, later);
-    assert_eq!(serve(&mut model, effects, later), [Travel::To(back(540))]);
+    assert_eq!(serve(&mut model, &effects, later), [Travel::To(back(540))]);
     let text = show(&mut model, later);
     assert!(text.contains("REPLAY 03:04:31Z 60x"), "{text}");
     assert!(asked(&press(&mut model, "r")).is_empty());
     assert!(show(&mut model, later).contains("this is a recording: nothing can be written"));
     let far = NOW.plus(Span::seconds(900));
     let effects = model.update(Msg::Tick, far);
-    assert_eq!(serve(&mut model, effects, far), [Travel::To(NOW)]);
+    assert_eq!(serve(&mut model, &effects, far), [Travel::To(NOW)]);
     let text = show(&mut model, far);
     assert!(text.contains("the recording ends here"), "{text}");
     assert!(text.contains("REPLAY 12:04:31Z"), "{text}");
     let effects = press(&mut model, "<");
-    assert_eq!(serve(&mut model, effects, far), [Travel::To(back(1))]);
+    assert_eq!(serve(&mut model, &effects, far), [Travel::To(back(1))]);
 }
 
 #[test]
 fn every_size_has_room_for_the_bar() {
     let mut model = told();
     let effects = press(&mut model, "<");
-    serve(&mut model, effects, NOW);
+    serve(&mut model, &effects, NOW);
     for (w, h) in [(1, 1), (39, 12), (40, 12), (60, 20), (80, 24), (200, 60)] {
         let mut buf = Buffer::empty(Rect::new(0, 0, w, h));
         paint(&model, &mut buf, NOW);
     }
+}
+
+/// The commands among effects.
+fn commands(effects: &[Effect]) -> Vec<Command> {
+    let command = |effect: &Effect| match effect {
+        Effect::Send(envelope) => Some(envelope.command.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(command).collect()
+}
+
+fn enter(model: &mut Model) -> Vec<Effect> {
+    let key = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
+    model.update(Msg::Input(Event::Key(key)), NOW)
+}
+
+#[test]
+fn an_instant_is_typed() {
+    let mut model = told();
+    press(&mut model, ":at -15m");
+    let effects = enter(&mut model);
+    assert_eq!(serve(&mut model, &effects, NOW), [Travel::To(back(15))]);
+    press(&mut model, ":at 25:99");
+    enter(&mut model);
+    assert!(show(&mut model, NOW).contains("25:99: no time"));
+    assert_eq!(model.facts.past(), Some(back(15)));
+}
+
+#[test]
+fn another_detector_is_asked_and_answers_on_a_page() {
+    let mut model = told();
+    press(&mut model, ":whatif fixed:120s 2h");
+    let effects = enter(&mut model);
+    let asked = commands(&effects);
+    let [Command::WhatIf { detector, since }] = asked.as_slice() else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(
+        (detector.name().as_str(), *since),
+        ("fixed:120s", back(120))
+    );
+    let Some(Effect::Send(Envelope { id, .. })) = effects.first() else {
+        panic!("{effects:?}");
+    };
+    let lines = vec!["alerts gained 2".to_owned(), "alerts lost 0".to_owned()];
+    model.update(Msg::Reply(*id, Reply::Lines(lines)), NOW);
+    let text = show(&mut model, NOW);
+    assert!(
+        text.contains("alerts gained 2") && text.contains("alerts lost 0"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_trouble_on_show_becomes_a_file() {
+    let mut model = told();
+    let effects = press(&mut model, "f");
+    serve(&mut model, &effects, NOW);
+    let effects = press(&mut model, "{");
+    serve(&mut model, &effects, NOW);
+    press(&mut model, ":incident");
+    let asked = commands(&enter(&mut model));
+    let [Command::ExportIncident { from, to, path }] = asked.as_slice() else {
+        panic!("{asked:?}");
+    };
+    assert_eq!((*from, *to), (back(16), NOW));
+    assert_eq!(&**path, "incident-20260820T115831Z.jsonl");
 }

@@ -13,11 +13,13 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use std::sync::Arc;
 
 mod alerts;
+mod bound;
 mod chance;
 mod custom;
 mod filter;
 mod finding;
 mod palette;
+mod points;
 mod reading;
 mod tasks;
 

@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use ratatui::layout::Rect;
+use std::fmt::Write as _;
 
 /// Header of one line (40 columns) or two.
 pub(super) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
@@ -199,9 +200,9 @@ fn replay(scene: Scene<'_>, at: Timestamp, short: bool) -> Strip {
     {
         words.push_str(&at.format(" %m-%d").to_string());
     }
-    words.push_str(&format!(" {}", at.clock()));
+    let _ = write!(words, " {}", at.clock());
     if let Some(speed) = scene.model.travel.playing() {
-        words.push_str(&format!(" {speed}x"));
+        let _ = write!(words, " {speed}x");
     }
     Strip::of(words, Role::Replay)
 }

@@ -1,5 +1,6 @@
 //! Traps that time sets, over a swarm that is watched second by second.
 
+mod points;
 mod watch;
 
 use crate::domain::{

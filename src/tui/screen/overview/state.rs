@@ -30,10 +30,13 @@ pub(crate) struct State {
     /// A row of problems stands for all of one kind.
     pub(crate) folded: bool,
     /// Who should take the work of whom, by key of the problem, and the picture that says so.
-    pub(super) rescue: (Timestamp, HashMap<Arc<str>, (Arc<str>, i64)>),
+    pub(super) rescue: (Timestamp, Rescuers),
     /// The problem that `!` went to last.
     pub(super) visited: Option<Arc<str>>,
 }
+
+/// By key of the problem: a worker, and its score.
+pub(super) type Rescuers = HashMap<Arc<str>, (Arc<str>, i64)>;
 
 impl State {
     /// The problem in a row.

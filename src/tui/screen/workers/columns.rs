@@ -94,8 +94,7 @@ pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     list.retain(|c| match c.id {
         Col::Team => teams,
         // One branch of all is worth a column only where nothing else gives way.
-        Col::Branch => several || (width > 150 && !branches.is_empty()),
-        Col::Main => several || (width > 150 && !branches.is_empty()),
+        Col::Branch | Col::Main => several || (width > 150 && !branches.is_empty()),
         _ => true,
     });
     if !scene.model.screens.workers.marks.is_empty() {

@@ -27,8 +27,13 @@ pub(super) struct Watch {
 impl Watch {
     /// Workers whose daemons beat, and whose conversations last ten hours.
     pub(super) fn of(workers: usize) -> Self {
+        Self::under(Detector::ADAPTIVE, workers)
+    }
+
+    /// The same under another policy.
+    pub(super) fn under(detector: Detector, workers: usize) -> Self {
         let mut watch = Self {
-            swarm: Swarm::new(Detector::ADAPTIVE, None),
+            swarm: Swarm::new(detector, None),
             now: START,
             step: Span(0),
             beats: (0..workers).map(|n| (id(n), START)).collect(),
