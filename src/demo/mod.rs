@@ -6,6 +6,7 @@ mod incident;
 mod live;
 mod message;
 mod names;
+mod past;
 mod plan;
 mod repo;
 mod rows;
@@ -14,6 +15,7 @@ mod worker;
 mod writer;
 
 pub use live::{DemoClock, Live};
+pub use past::Past;
 pub use plan::{Act, Operation, Plan};
 
 use crate::domain::{Timestamp, text};

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// How long a conversation lives.
-const LIFETIME: Span = Span::seconds(3 * 3600);
+pub(super) const LIFETIME: Span = Span::seconds(3 * 3600);
 
 /// What the tables hold after some operations, in the order of the rows.
 #[derive(Default)]

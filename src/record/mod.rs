@@ -3,6 +3,7 @@
 //! [`Tap`] takes down what a reader of the bridge sees, [`Recorder`] writes it into a [`Writer`], and a [`Player`] shows the swarm at any
 //! instant of a [`Tape`].
 
+mod backlog;
 mod block;
 mod error;
 mod event;
@@ -17,6 +18,7 @@ mod tap;
 mod tape;
 mod whatif;
 
+pub use backlog::Backlog;
 pub use error::RecordError;
 pub use event::{Begin, Event, What};
 pub use file::{Reader, Room, Writer};

@@ -10,7 +10,7 @@ use crate::domain::health::Detector;
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 /// Between two states to start from, in milliseconds.
-pub const STILLS: i64 = 6 * 3_600_000;
+pub const STILLS: i64 = 3_600_000;
 /// So long after the last write it is written that nothing came, in milliseconds.
 const IDLE: i64 = 10_000;
 
@@ -53,6 +53,11 @@ impl Recorder {
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.spout.lost()
+    }
+
+    /// It is us who write.
+    pub(super) const fn writes(&self) -> bool {
+        self.writer.is_some()
     }
 
     /// Writes what waits. Does nothing while another process records the same bridge. O(what waits).

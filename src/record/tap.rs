@@ -300,8 +300,13 @@ impl Tap {
             let (gap, step) = (crate::domain::Span(gap), crate::domain::Span(step));
             self.one(tick.at, odd(gap, step, tick.trouble));
         }
+        self.watched(tick.at);
+    }
+
+    /// Until then nothing else came.
+    pub(super) fn watched(&mut self, at: Timestamp) {
         if self.leads_on() {
-            self.moment(tick.at);
+            self.moment(at);
             self.shared.until.store(self.at, Ordering::Release);
         }
     }

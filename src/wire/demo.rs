@@ -8,13 +8,18 @@ use super::{
 use crate::cli::{self, Scenario as Told};
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
 };
 use swarmwarden::{
-    demo::{Demo, DemoClock, DemoDir, DemoError, Live, Scenario, Spec},
-    domain::Mode,
+    demo::{Demo, DemoClock, DemoDir, DemoError, Live, Past, Scenario, Spec},
+    domain::{Mode, Timestamp},
     engine::{Clock, job::Open},
     headless::Exit,
+    record::{Backlog, RecordError, Room},
     settings::Settings,
     store::StoreError,
 };
@@ -80,6 +85,8 @@ pub(super) fn run(
         }
         file()
     });
+    // A demo without a past to look back on is a demo all the same.
+    let _past = Remembering::start(settings, &dir, spec, origin);
     dashboard(
         settings,
         Subject {
@@ -92,6 +99,45 @@ pub(super) fn run(
         },
         panic_test,
     )
+}
+
+/// The recording of a demo is filled with its past, beside everything else; the engine records on from there.
+struct Remembering {
+    enough: Arc<AtomicBool>,
+    thread: Option<JoinHandle<Result<(), RecordError>>>,
+}
+
+impl Remembering {
+    /// Takes the recording before the engine does; `None` where nothing is recorded.
+    fn start(settings: &Settings, dir: &DemoDir, spec: Spec, origin: Timestamp) -> Option<Self> {
+        let asked = settings.record?;
+        let room = Room {
+            keep: asked.keep,
+            bytes: asked.bytes,
+        };
+        let path = super::record::place(&dir.state(), &dir.database());
+        let detector = settings.detector.clone();
+        let backlog = Backlog::open(path, room, detector, "bridge.db".into()).ok()??;
+        let enough = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&enough);
+        let fill = move || {
+            let past = Past::new(spec, origin);
+            backlog.fill(past, origin, || stop.load(Ordering::Relaxed))
+        };
+        let thread = thread::Builder::new().name("past".to_owned()).spawn(fill);
+        Some(Self {
+            enough,
+            thread: Some(thread.ok()?),
+        })
+    }
+}
+
+impl Drop for Remembering {
+    fn drop(&mut self) {
+        self.enough.store(true, Ordering::Relaxed);
+        // Its files vanish with the demo.
+        let _ended = self.thread.take().map(JoinHandle::join);
+    }
 }
 
 /// A demo that could not be written, as its reader is told.

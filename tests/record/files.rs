@@ -129,7 +129,7 @@ fn what_is_older_than_is_kept_is_dropped_and_the_rest_plays() {
     let mut player = player(&path);
     let found = player.survey().unwrap();
     let kept = end.since(found.from);
-    // To the last state before, of which there is one every six hours, and the hour that is not over.
+    // To the last state before, of which there is one every hour, and the hour that is not over.
     assert!(kept >= keep && kept <= Span::seconds(13 * 3_600), "{kept}");
     let shown = player.at(found.from).unwrap();
     assert_eq!(shown.at, found.from);

@@ -198,14 +198,24 @@ fn a_full_file_keeps_recording_and_forgets_its_beginning() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.seen");
     let room = Room {
-        bytes: 120 << 10,
+        bytes: 40 << 10,
         ..Room::default()
     };
     let spec = spec(9, 7);
     let mut stage = Stage::new(&path, spec, &Detector::ADAPTIVE, room);
     run(&mut stage, 900);
     let found = player(&path).survey().unwrap();
-    assert!(found.from > PRESENT, "before the hour is over");
+    let written = rusqlite::Connection::open(&path).unwrap();
+    let used: i64 = written
+        .query_row("SELECT page_count * 4 FROM pragma_page_count", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert!(
+        found.from > at(0),
+        "before the hour is over: {} KiB, {found:?}",
+        used
+    );
     let last = player(&path).at(stage.now).unwrap();
     assert_eq!(facts(&last), facts(&stage.picture()));
 }
