@@ -231,17 +231,13 @@ impl Model {
         Some(Vec::new())
     }
 
-    /// What a key does.
-    pub(crate) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    /// What a key does that may do it.
+    pub(super) fn perform(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         match action {
             Action::Interrupt => return vec![Effect::Quit { print: false }],
             Action::Suspend => return vec![Effect::Suspend],
             Action::Redraw => return vec![Effect::Redraw],
             _ => {}
-        }
-        if let Some(why) = acting::unseen(self, action) {
-            self.say(why, now);
-            return Vec::new();
         }
         self.hold_for(action, now);
         if let Some(effects) = self.kept(action, now) {
