@@ -26,7 +26,7 @@ fn flap() -> &'static TempDir {
             seed: 3,
             scenario: Scenario::Flap,
         };
-        let mut stage = Stage::new(&place, spec, Detector::ADAPTIVE, Room::default());
+        let mut stage = Stage::new(&place, spec, &Detector::ADAPTIVE, Room::default());
         let end = PRESENT.plus(Span::seconds(40 * 60));
         while stage.next() <= end {
             let next = stage.next().plus(Span::seconds(10));
