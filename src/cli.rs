@@ -70,7 +70,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "COMMAND", env = "SWARMWARDEN_VIA", global = true)]
     pub(crate) via: Option<String>,
     /// Show a recorded instant: rows younger than TIME are not known (RFC 3339, without a zone it is UTC).
-    #[arg(long, value_name = "TIME", global = true)]
+    #[arg(long, value_name = "TIME", global = true, allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
     /// Configuration file.
     #[arg(long, value_name = "FILE", env = "SWARMWARDEN_CONFIG", global = true)]
@@ -348,6 +348,10 @@ pub(crate) struct Events {
     /// Go on until interrupted; without it, what there is and an end.
     #[arg(short, long)]
     pub(crate) follow: bool,
+
+    /// First what was said behind this message: the cursor of an earlier `hello`, or the id of the last message that was read.
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) since: Option<i64>,
 }
 
 /// `demo`.

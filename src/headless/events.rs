@@ -1,10 +1,11 @@
 //! `events`: one JSON object per line, each written and flushed by itself. The first line is `hello`; then one `worker.state` for every
-//! worker as it stands; with `--follow` what happens from there on, and a `tick` every 15 seconds.
+//! worker as it stands; with `--follow` what happens from there on, and a `tick` every 15 seconds. `hello` carries a `cursor`, the number of
+//! the newest message of the bridge: with it a reader that comes again is told first what was said meanwhile.
 
 use super::Exit;
 use crate::{
     domain::{
-        Event, Happening, Message, Snapshot, Task, Timestamp, Worker,
+        Event, Happening, Message, MessageId, Snapshot, Task, Timestamp, Worker,
         alert::{Alert, Status},
         report::evidence,
     },
@@ -24,15 +25,15 @@ const TICK: Duration = Duration::from_secs(15);
 /// How often it is looked whether anybody still reads.
 const PULSE: Duration = Duration::from_millis(500);
 
-/// Writes events until `leave` is ready, the reader is `gone`, or the engine ends; without `follow` until the first whole picture was
-/// written.
+/// Writes events until the reader is `gone` or the engine ends; without `follow` until the first whole picture was written. `since` is the
+/// cursor of an earlier `hello`, or the number of the last message that was read.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub async fn run(
     mut ports: Ports,
     out: &mut (dyn Write + Send),
-    follow: bool,
+    (follow, since): (bool, Option<i64>),
     now: impl Fn() -> Timestamp,
     gone: impl Fn() -> bool,
 ) -> io::Result<Exit> {
@@ -46,7 +47,11 @@ pub async fn run(
         match seen {
             Some(last) => seen = Some(news(out, &snapshot, last)?),
             None if snapshot.source.read_at.is_some() && snapshot.source.progress.is_none() => {
-                seen = Some(hello(out, &snapshot, now())?);
+                let seq = hello(out, &snapshot, now())?;
+                seen = Some(seq);
+                if let Some(since) = since {
+                    meanwhile(out, &snapshot, seq, MessageId(since))?;
+                }
                 if !follow {
                     return Ok(Exit::Ok);
                 }
@@ -85,6 +90,7 @@ fn hello(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<u64> {
     let first = json!({
         "v": 1, "seq": seq, "ts": now, "type": "hello", "schema": SCHEMA, "db": &*s.source.path,
         "db_schema": s.source.schema.map(crate::domain::Schema::name), "workers": s.workers.len(),
+        "cursor": s.messages.back().map_or(0, |m| m.id.0),
     });
     line(out, &first)?;
     for worker in &s.workers {
@@ -93,6 +99,25 @@ fn hello(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<u64> {
         line(out, &value)?;
     }
     Ok(seq)
+}
+
+/// What was said behind message `since`, or that it cannot be told any more: removed, older than what is kept, or of another bridge.
+/// O(messages kept).
+fn meanwhile(out: &mut dyn Write, s: &Snapshot, seq: u64, since: MessageId) -> io::Result<()> {
+    let ends = s.messages.front().zip(s.messages.back());
+    let (oldest, newest) = ends.map_or((1, 0), |(first, last)| (first.id.0, last.id.0));
+    if since.0 > newest || since.0.saturating_add(1) < oldest {
+        return line(
+            out,
+            &json!({"v": 1, "type": "error", "code": "CURSOR_EXPIRED", "oldest": oldest, "newest": newest, "resync": true}),
+        );
+    }
+    for message in s.messages.iter().filter(|m| m.id > since) {
+        let mut value = said(message);
+        stamp(&mut value, seq, message.at.unwrap_or(s.at));
+        line(out, &value)?;
+    }
+    Ok(())
 }
 
 /// What came since event `last`; gives the number of the newest.

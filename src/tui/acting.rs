@@ -8,7 +8,6 @@ mod target;
 
 pub(crate) use back::{Again, redo, settled, undo};
 pub(crate) use keys::key;
-pub(crate) use sight::unseen;
 pub(crate) use target::target;
 
 use back::{Returning, Undo, inverse};

@@ -82,9 +82,12 @@ pub(crate) fn names(model: &Model) -> Names {
     let named = |name: &'static str, value: Option<String>| {
         let several = matches!(name, "worker" | "task" | "conversation") && model.marked() > 1;
         let value = value.filter(|_| !several);
-        let why = || match several {
-            true => format!("several are marked; {{{name}}} is one"),
-            false => format!("no {name} is selected"),
+        let why = || {
+            if several {
+                format!("several are marked; {{{name}}} is one")
+            } else {
+                format!("no {name} is selected")
+            }
         };
         (name, value.ok_or_else(why))
     };

@@ -43,15 +43,7 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::Undo if model.undo.is_empty() => Some("nothing to undo".to_owned()),
         Action::Redo if model.acting.redo.is_empty() => Some("nothing was undone".to_owned()),
         Action::Assign | Action::Undo | Action::Redo => acting::forbidden(model),
-        Action::Ack | Action::Mute | Action::Note | Action::Escalate => alerts::past(model)
-            .or_else(|| {
-                let none = alerts::meant(model).is_empty();
-                none.then(|| "no alert is selected".to_owned())
-            })
-            .or_else(|| {
-                let mute = action == Action::Mute && model.marked() > 1;
-                mute.then(|| alerts::several(model))
-            }),
+        Action::Ack | Action::Mute | Action::Note | Action::Escalate => of_alerts(model, action),
         Action::MarkAll if model.sieve().is_some_and(|s| s.flaw().is_some()) => {
             Some("the filter cannot be read".to_owned())
         }
@@ -73,6 +65,18 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Why nothing can be done to the alerts that are meant.
+fn of_alerts(model: &Model, action: Action) -> Option<String> {
+    if let Some(why) = alerts::past(model) {
+        return Some(why);
+    }
+    if alerts::meant(model).is_empty() {
+        return Some("no alert is selected".to_owned());
+    }
+    let many = action == Action::Mute && model.marked() > 1;
+    many.then(|| alerts::several(model))
 }
 
 /// Where its key works instead.

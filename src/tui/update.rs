@@ -217,29 +217,31 @@ impl Model {
         }
     }
 
-    /// What a key does.
-    pub(crate) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    /// A key that the view does not get: an overlay or the prompt takes it, or what it is about is not there.
+    fn kept(&mut self, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
+        if self.overlay.is_some() {
+            return Some(overlay::act(self, action, now));
+        }
+        if self.typed.prompt {
+            self.prompt(action);
+            return Some(Vec::new());
+        }
+        let why = self.bind(action).err()?;
+        self.say(why, now);
+        Some(Vec::new())
+    }
+
+    /// What a key does that may do it.
+    pub(super) fn perform(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         match action {
             Action::Interrupt => return vec![Effect::Quit { print: false }],
             Action::Suspend => return vec![Effect::Suspend],
             Action::Redraw => return vec![Effect::Redraw],
             _ => {}
         }
-        if let Some(why) = acting::unseen(self, action) {
-            self.say(why, now);
-            return Vec::new();
-        }
         self.hold_for(action, now);
-        if self.overlay.is_some() {
-            return overlay::act(self, action, now);
-        }
-        if self.typed.prompt {
-            self.prompt(action);
-            return Vec::new();
-        }
-        if let Err(why) = self.bind(action) {
-            self.say(why, now);
-            return Vec::new();
+        if let Some(effects) = self.kept(action, now) {
+            return effects;
         }
         match action {
             Action::Overview => self.show(View::Overview),

@@ -276,17 +276,21 @@ fn outlets(settings: &Settings, mode: Mode, keeps: bool) -> Vec<Arc<dyn Outlet>>
 /// `watchdog`.
 pub(super) fn watchdog(settings: &Settings, asked: Option<&str>) -> Result<Exit, Failure> {
     let asked = asked.and_then(Policy::parse).or(settings.policy);
-    follow(settings, true, Role::Actor(asked.unwrap_or(Policy::Auto)))
+    follow(
+        settings,
+        (true, None),
+        Role::Actor(asked.unwrap_or(Policy::Auto)),
+    )
 }
 
 /// `events`.
-pub(super) fn events(settings: &Settings, on: bool) -> Result<Exit, Failure> {
-    follow(settings, on, Role::Listener)
+pub(super) fn events(settings: &Settings, on: bool, since: Option<i64>) -> Result<Exit, Failure> {
+    follow(settings, (on, since), Role::Listener)
 }
 
-fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure> {
+fn follow(settings: &Settings, how: (bool, Option<i64>), role: Role) -> Result<Exit, Failure> {
     let bridge = Bridge::of(settings)?;
-    if !follow {
+    if !how.0 {
         drop(bridge.open(Purpose::Reading)?); // says at once, and with its own exit code, why there is nothing to read
     }
     complete(async {
@@ -299,7 +303,7 @@ fn follow(settings: &Settings, follow: bool, role: Role) -> Result<Exit, Failure
         let mut out = io::stdout();
         let mut terminate = signal(SignalKind::terminate())?;
         let telling = tell(settings, role, ports.jobs.clone(), clock.clone());
-        let running = events::run(ports, &mut out, follow, || clock.now(), reader_gone);
+        let running = events::run(ports, &mut out, how, || clock.now(), reader_gone);
         let exit = tokio::select! {
             exit = running => exit?,
             signal = tokio::signal::ctrl_c() => signal.map(|()| Exit::Interrupted)?,

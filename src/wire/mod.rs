@@ -109,7 +109,7 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Rollcall(asked)) => operations::rollcall(&settings, &asked),
         Some(Sub::Doctor(asked)) => doctor::run(&settings, common, &asked),
         Some(Sub::Explain(asked)) => reasons(&settings, &asked),
-        Some(Sub::Events(events)) => live::events(&settings, events.follow),
+        Some(Sub::Events(events)) => live::events(&settings, events.follow, events.since),
         Some(Sub::Watchdog(asked)) => live::watchdog(&settings, asked.policy.as_deref()),
         Some(Sub::Git(asked)) => git::run(&settings, &asked),
         Some(Sub::Audit(audit)) => audit::run(&settings, &audit.command),

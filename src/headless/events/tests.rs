@@ -72,10 +72,17 @@ fn say(swarm: &mut Swarm, ids: std::ops::RangeInclusive<i64>) {
 
 /// What is written while `then` acts on the engine's end, and how it ends.
 async fn written(follow: bool, then: impl AsyncFnOnce(EnginePorts, Swarm)) -> (Vec<Value>, Exit) {
-    let mut swarm = swarm();
+    written_of(swarm(), (follow, None), then).await
+}
+
+async fn written_of(
+    mut swarm: Swarm,
+    how: (bool, Option<i64>),
+    then: impl AsyncFnOnce(EnginePorts, Swarm),
+) -> (Vec<Value>, Exit) {
     let (ports, engine): (Ports, EnginePorts) = pair((*draw(&mut swarm)).clone());
     let mut out = Vec::new();
-    let running = run(ports, &mut out, follow, || NOW, || false);
+    let running = run(ports, &mut out, how, || NOW, || false);
     let (exit, ()) = tokio::join!(running, then(engine, swarm));
     let lines = String::from_utf8(out).unwrap();
     (
@@ -153,4 +160,40 @@ async fn whoever_fell_behind_is_told_how_much_was_missed() {
         .as_u64()
         .unwrap();
     assert_eq!(gap["missed"].as_u64().unwrap() + 1, first);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ux_88_a_cursor_that_is_gone_is_expired_and_one_that_is_there_goes_on() {
+    // Of a hundred messages the first forty were removed.
+    let since = async |cursor: i64| {
+        let mut swarm = swarm();
+        say(&mut swarm, 41..=100);
+        let how = (false, Some(cursor));
+        written_of(swarm, how, async |engine, _| drop(engine))
+            .await
+            .0
+    };
+    let lines = since(97).await;
+    assert_eq!(lines[0]["cursor"], 100);
+    let said: Vec<_> = lines.iter().filter(|l| l["type"] == "message").collect();
+    let ids: Vec<_> = said.iter().map(|l| l["id"].as_i64().unwrap()).collect();
+    assert_eq!(ids, [98, 99, 100]);
+    assert!(said.iter().all(|l| l["seq"] == lines[0]["seq"]));
+    let quiet = since(100).await;
+    assert_eq!(types(&quiet), ["hello", "worker.state"]);
+    for cursor in [7, 39, 101] {
+        let lines = since(cursor).await;
+        let last = lines.last().unwrap();
+        assert_eq!(
+            types(&lines),
+            ["hello", "worker.state", "error"],
+            "{cursor}"
+        );
+        assert_eq!(last["code"], "CURSOR_EXPIRED");
+        assert_eq!(
+            (&last["oldest"], &last["resync"]),
+            (&41.into(), &true.into())
+        );
+    }
+    assert_eq!(since(40).await.len(), 62, "nothing was missed");
 }

@@ -38,7 +38,7 @@ pub(super) enum Returning {
     /// Taken back: it can be tried again when it is refused.
     Undone(model::Undo),
     /// Done again: it can be tried again when it is refused.
-    Redone(Again),
+    Redone(Box<Again>),
 }
 
 impl Acting {
@@ -84,7 +84,7 @@ pub(crate) fn settled(model: &mut Model, id: RequestId, well: bool) {
             model.acting.redo.push(again);
         }
         (Some(Returning::Undone(undo)), false) => model.undo.push(undo),
-        (Some(Returning::Redone(again)), false) => model.acting.redo.push(again),
+        (Some(Returning::Redone(again)), false) => model.acting.redo.push(*again),
         _ => {}
     }
 }
@@ -156,7 +156,7 @@ pub(crate) fn redo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
             let (id, effect) = model.ask(command.clone());
             if let Some(again) = model.acting.redo.pop() {
                 let returning = &mut model.acting.returning;
-                returning.insert(id, Returning::Redone(again));
+                returning.insert(id, Returning::Redone(Box::new(again)));
             }
             model.undo.push(model::Undo::Alert {
                 id,

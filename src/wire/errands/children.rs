@@ -101,11 +101,11 @@ impl Children {
         let group = pid(child.id()).ok_or_else(|| io::Error::other("it has no id"))?;
         state.groups.push(group);
         drop(state);
-        let (tell, heard) = mpsc::channel();
+        let (tell, heard) = mpsc::sync_channel(4);
         reader(child.stdout.take(), tell.clone(), Heard::Out);
         reader(child.stderr.take(), tell.clone(), Heard::Errors);
         waiter(group, tell.clone());
-        let (_stop, stopped) = mpsc::channel();
+        let (_stop, stopped) = mpsc::sync_channel(1);
         timer(limit, stopped, tell);
         let (mut out, mut errors, mut ended, mut late) = (None, None, false, 0_u32);
         while !(ended && out.is_some() && errors.is_some()) {
@@ -158,7 +158,7 @@ fn signal(group: Pid, signal: Signal) {
 /// Reads an output to its end. What is over the cap closes the pipe.
 fn reader(
     from: Option<impl Read + Send + 'static>,
-    tell: mpsc::Sender<Heard>,
+    tell: mpsc::SyncSender<Heard>,
     as_what: fn(String) -> Heard,
 ) {
     thread::spawn(move || {
@@ -171,7 +171,7 @@ fn reader(
 }
 
 /// Tells when it has ended; it is not reaped, so that its id stays its own.
-fn waiter(pid: Pid, tell: mpsc::Sender<Heard>) {
+fn waiter(pid: Pid, tell: mpsc::SyncSender<Heard>) {
     thread::spawn(move || {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while matches!(waitid(WaitId::Pid(pid), options), Err(Errno::INTR)) {}
@@ -180,7 +180,7 @@ fn waiter(pid: Pid, tell: mpsc::Sender<Heard>) {
 }
 
 /// Tells that the time is up, and again after every [`GRACE`] until nobody listens.
-fn timer(limit: Duration, stopped: mpsc::Receiver<()>, tell: mpsc::Sender<Heard>) {
+fn timer(limit: Duration, stopped: mpsc::Receiver<()>, tell: mpsc::SyncSender<Heard>) {
     thread::spawn(move || {
         let mut wait = limit;
         while stopped.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout)

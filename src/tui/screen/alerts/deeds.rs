@@ -89,8 +89,8 @@ pub(super) fn ack(model: &mut Model, keys: &[Arc<str>], now: Timestamp) -> Vec<E
     let note = "".into();
     let apart = model.apart();
     if keys.len() > 1 || apart.is_some() {
-        let taken = alerts.iter().filter(takes);
-        let lines = taken.map(|a| format!("{}  {}", a.name(), a.sentence));
+        let open = alerts.iter().filter(takes);
+        let lines = open.map(|a| format!("{}  {}", a.name(), a.sentence));
         let mut count = Count::of(
             lines.collect(),
             AlertOrder::Ack { keys, note },

@@ -183,8 +183,8 @@ fn several_alerts_are_taken_only_after_their_number_was_typed() {
     let open = model.facts.alerts().iter().filter(takes).count();
     assert!(open > 1 && open <= n);
     types(&mut model, &open.to_string());
-    let taken = orders(&model.update(key(KeyCode::Enter), LATER));
-    assert!(matches!(taken.as_slice(), [AlertOrder::Ack { keys, .. }] if keys.len() == open));
+    let sent = orders(&model.update(key(KeyCode::Enter), LATER));
+    assert!(matches!(sent.as_slice(), [AlertOrder::Ack { keys, .. }] if keys.len() == open));
     assert!(model.screens.alerts.marks.is_empty());
 }
 

@@ -25,7 +25,7 @@ fn later(model: &mut Model, c: char) -> Vec<Effect> {
 }
 
 #[test]
-fn ux_6_and_7_what_takes_keys_is_drawn_on_the_smallest_terminal() {
+fn what_takes_keys_is_drawn_on_the_smallest_terminal() {
     let shown = [
         ("3r", "Reassign"),
         (":quit", "quit"),
@@ -45,7 +45,7 @@ fn ux_6_and_7_what_takes_keys_is_drawn_on_the_smallest_terminal() {
 }
 
 #[test]
-fn ux_2_what_was_not_drawn_is_not_confirmed() {
+fn what_was_not_drawn_is_not_confirmed() {
     let (mut seen, text) = at((39, 10), "3r");
     assert!(text.contains("y  "), "{text}");
     let sent = later(&mut seen, 'y');
