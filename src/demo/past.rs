@@ -72,13 +72,7 @@ impl Past {
         let mut changes = Changes::default();
         let audit = match act {
             Act::Create { role, .. } => {
-                self.talks.push(ConversationRow {
-                    id: id.clone(),
-                    role_a: ORCHESTRATOR.into(),
-                    role_b: role.as_ref().into(),
-                    created: Stamp::At(at),
-                    expires: Stamp::At(at.plus(LIFETIME)),
-                });
+                self.talks.push(talk(&id, &role, at));
                 changes.conversations = Some(self.talks.clone());
                 Some((Side::Other, AuditKind::Other))
             }
@@ -125,6 +119,16 @@ impl Past {
         }
         (changes.cursor, changes.end) = (self.cursor, self.cursor);
         changes
+    }
+}
+
+fn talk(id: &ConversationId, role: &str, at: Timestamp) -> ConversationRow {
+    ConversationRow {
+        id: id.clone(),
+        role_a: ORCHESTRATOR.into(),
+        role_b: role.into(),
+        created: Stamp::At(at),
+        expires: Stamp::At(at.plus(LIFETIME)),
     }
 }
 

@@ -150,11 +150,11 @@ fn hostile_text_in_it_is_made_safe() {
             .map(|w| (w.id.to_string(), w.verdict.reason.clone()))
             .collect::<Vec<_>>()
     );
-    let alerts: String = shown
+    let names = shown
         .alerts
         .iter()
-        .map(|a| format!("{}{}", a.sentence, a.name()))
-        .collect();
+        .flat_map(|a| [a.sentence.to_string(), a.name()]);
+    let alerts: String = names.collect();
     let problems: String = shown.problems.iter().map(|p| p.sentence.clone()).collect();
     for text in [all, alerts, problems] {
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");

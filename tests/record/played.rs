@@ -79,28 +79,28 @@ fn spec(scenario: Scenario, seed: u64) -> Spec {
 /// Records for so many minutes with a restart of the recorder's packing in between, and holds every picture against the one that is played.
 fn differential(scenario: Scenario, seed: u64, minutes: i64, detector: &Detector) {
     let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("a.seen");
+    let path = dir.path().join("a.shown");
     let mut stage = Stage::new(&path, spec(scenario, seed), detector, Room::default());
-    let mut seen = Vec::new();
+    let mut shown = Vec::new();
     let end = PRESENT.plus(Span::seconds(60 * minutes));
     while stage.now < end {
         let next = stage.next().min(stage.now.plus(Span::seconds(20)));
         stage.run(next);
-        seen.push((stage.now, facts(&stage.picture())));
-        if seen.len().is_multiple_of(8) {
+        shown.push((stage.now, facts(&stage.picture())));
+        if shown.len().is_multiple_of(8) {
             stage.recorder.step().unwrap();
         }
     }
     stage.recorder.step().unwrap();
     let open = || Box::new(Reader::open(&path).unwrap().unwrap());
     let mut player = Player::new(open(), detector.clone()).unwrap();
-    for (at, live) in &seen {
+    for (at, live) in &shown {
         same(live, &player.at(*at).unwrap(), *at);
     }
     // In any order, from nothing.
     let mut random = fastrand::Rng::with_seed(seed);
     for _ in 0..6 {
-        let (at, live) = &seen[random.usize(..seen.len())];
+        let (at, live) = &shown[random.usize(..shown.len())];
         let mut player = Player::new(open(), detector.clone()).unwrap();
         same(live, &player.at(*at).unwrap(), *at);
     }

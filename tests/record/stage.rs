@@ -149,6 +149,25 @@ impl Stage {
         picture
     }
 
+    /// A message is sent.
+    fn sent(&mut self, id: &ConversationId, from: Side, body: &[u8], at: Stamp) -> MessageRow {
+        self.cursor.message += 1;
+        let to = if from == Side::A { Side::B } else { Side::A };
+        let key = MessageId(self.cursor.message);
+        self.unread.entry((id.clone(), to)).or_default().push(key);
+        MessageRow {
+            id: key,
+            conversation: id.clone(),
+            from,
+            to,
+            text: String::from_utf8_lossy(body).into(),
+            action: None,
+            mark: None,
+            at,
+            read: false,
+        }
+    }
+
     /// What a read brings after an operation.
     fn changes(&mut self, operation: Operation) -> Changes {
         let Operation {
@@ -159,9 +178,10 @@ impl Stage {
         let at = Stamp::At(coarse(at));
         let id = ConversationId::from(&*conversation);
         let mut changes = Changes::default();
+        let mut audits = Vec::new();
         let mut audit = |conversation: &ConversationId, side, kind, cursor: &mut Cursor| {
             cursor.audit += 1;
-            changes.audits.push(AuditRow {
+            audits.push(AuditRow {
                 id: cursor.audit,
                 conversation: Some(conversation.clone()),
                 side,
@@ -177,22 +197,8 @@ impl Stage {
                 changes.conversations = Some(self.talks.clone());
             }
             Act::Send { from, body, .. } => {
-                self.cursor.message += 1;
-                let to = if from == Side::A { Side::B } else { Side::A };
-                let key = MessageId(self.cursor.message);
-                self.unread.entry((id.clone(), to)).or_default().push(key);
                 audit(&id, from, AuditKind::Sent, &mut self.cursor);
-                changes.messages.push(MessageRow {
-                    id: key,
-                    conversation: id,
-                    from,
-                    to,
-                    text: String::from_utf8_lossy(&body).into(),
-                    action: None,
-                    mark: None,
-                    at,
-                    read: false,
-                });
+                changes.messages.push(self.sent(&id, from, &body, at));
             }
             Act::Fetch { side } => {
                 let read = self.unread.remove(&(id.clone(), side)).unwrap_or_default();
@@ -212,6 +218,7 @@ impl Stage {
             }
             Act::Command { .. } => audit(&id, Side::B, AuditKind::Command, &mut self.cursor),
         }
+        changes.audits = audits;
         changes.cursor = self.cursor;
         changes.end = self.cursor;
         changes
