@@ -70,7 +70,7 @@ pub(crate) struct Common {
     #[arg(long, value_name = "COMMAND", env = "SWARMWARDEN_VIA", global = true)]
     pub(crate) via: Option<String>,
     /// Show a recorded instant: rows younger than TIME are not known (RFC 3339, without a zone it is UTC).
-    #[arg(long, value_name = "TIME", global = true)]
+    #[arg(long, value_name = "TIME", global = true, allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
     /// Configuration file.
     #[arg(long, value_name = "FILE", env = "SWARMWARDEN_CONFIG", global = true)]

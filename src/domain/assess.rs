@@ -217,14 +217,18 @@ fn clock(w: &Worker, now: Timestamp) -> Option<Problem> {
     }
     // The least of few differences holds the time that a row took to be seen.
     let seen = |skew: &Span| {
-        let enough = if skew.0.abs() > SKEWED.0 { 3 } else { 20 };
+        let enough = if skew.0.saturating_abs() > SKEWED.0 {
+            3
+        } else {
+            20
+        };
         w.beats.len() >= enough
     };
     let ahead = w.heartbeat.map_or(Span(0), |beat| beat.since(now));
     let future = (ahead > SKEWED).then_some(Span(-ahead.0));
     let skew = w.skew.filter(seen).or(future)?;
     let (by, way) = (
-        Span(skew.0.abs()),
+        Span(skew.0.saturating_abs()),
         if skew.0 < 0 { "ahead of" } else { "behind" },
     );
     let severity = if w.skew == Some(skew) && by > SKEWED {

@@ -1,6 +1,6 @@
 //! Identities. They carry the raw text of the bridge, because that is what rows are compared with,
-//! and show themselves neutralised: an id that reaches a screen or a file has passed
-//! [`crate::domain::text`].
+//! and show themselves neutralised and without what looks like a key: an id that reaches a screen or a file has
+//! passed [`crate::domain::text`].
 
 use super::text;
 use serde::{Serialize, Serializer};
@@ -29,13 +29,13 @@ macro_rules! text_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&text::line(&self.0))
+                f.pad(&text::name(&self.0))
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({:?})", stringify!($name), &*self.0)
+                write!(f, "{}({:?})", stringify!($name), text::redact_name(&self.0))
             }
         }
 

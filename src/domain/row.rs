@@ -257,6 +257,8 @@ pub struct Changes {
     pub messages: Vec<MessageRow>,
     /// Audit rows above the cursor, ascending.
     pub audits: Vec<AuditRow>,
+    /// So many more rows of the audit log that are no sign of life and were counted only.
+    pub others: u64,
     /// Messages known as unread that are read now.
     pub read: Vec<MessageId>,
     /// Where to go on.

@@ -62,6 +62,32 @@ pub fn redact(raw: &str) -> Cow<'_, str> {
     })
 }
 
+/// A name (an id, a role, a status) without what looks like a key. What stands in its place is made of the key, in 16 bits: the same key
+/// gives the same name, names that differ in their keys nearly always differ, and no key can be told from it. O(length).
+#[must_use]
+pub fn redact_name(raw: &str) -> Cow<'_, str> {
+    // Every shape is at least as long, or has one of these.
+    if raw.len() < 20 && !raw.contains([':', '=']) {
+        return Cow::Borrowed(raw);
+    }
+    SECRETS.as_ref().map_or(Cow::Borrowed(raw), |shapes| {
+        shapes.replace_all(raw, |found: &regex::Captures<'_>| {
+            let hash = hash(found.get(0).map_or("", |m| m.as_str()));
+            format!("⟨redacted-{:04x}⟩", hash & 0xffff)
+        })
+    })
+}
+
+/// A name as it is shown: one line, at most [`ID_CAP`] bytes of it, without what looks like a key. O(length).
+#[must_use]
+pub fn name(raw: &str) -> Cow<'_, str> {
+    // Redaction sees more than is shown: a key that the cut halves is one.
+    match redact_name(head(raw, 4 * ID_CAP)) {
+        Cow::Borrowed(clean) => line(head(clean, ID_CAP)),
+        Cow::Owned(clean) => Cow::Owned(line(head(&clean, ID_CAP)).into_owned()),
+    }
+}
+
 /// Like [`redact`], but a key that went over several lines leaves as many line breaks, so that line numbers hold. O(length).
 #[must_use]
 pub fn redact_lines(raw: &str) -> Cow<'_, str> {
@@ -86,10 +112,14 @@ pub fn head(raw: &str, cap: usize) -> &str {
 /// Head and hash (FNV-1a, 64 bit) of an id that is too long to be one.
 #[must_use]
 pub fn short_id(raw: &str) -> String {
-    let hash = raw.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
+    format!("{}…{:016x}", head(raw, 64), hash(raw))
+}
+
+/// FNV-1a.
+fn hash(raw: &str) -> u64 {
+    raw.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
         (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{}…{hash:016x}", head(raw, 64))
+    })
 }
 
 /// Cuts to `width` cells by graphemes, ending in `…` when something was lost.

@@ -1,4 +1,5 @@
-//! Answers from the recording, on a thread of its own: whoever looks at the past never holds up the present.
+//! Answers from the recording, on threads of their own: whoever looks at the past never holds up the present, and whoever goes through much
+//! of it no other instant.
 
 use crate::{
     domain::{
@@ -71,11 +72,16 @@ pub(super) enum Ask {
 /// Asks the recording.
 #[derive(Debug, Clone)]
 pub(super) struct Guide {
-    asks: mpsc::SyncSender<(RequestId, Ask)>,
+    /// What was at an instant.
+    moves: Desk,
+    /// What takes going through much of the recording, which holds up no instant.
+    rest: Desk,
 }
 
+type Desk = mpsc::SyncSender<(RequestId, Ask)>;
+
 impl Guide {
-    /// Starts the thread. It ends when nobody can ask any more. `live` lends the bodies of messages that are still there.
+    /// Starts the threads. They end when nobody can ask any more. `live` lends the bodies of messages that are still there.
     ///
     /// # Errors
     /// As the operating system says, when it gives no thread.
@@ -85,13 +91,33 @@ impl Guide {
         live: Option<watch::Receiver<Arc<Snapshot>>>,
         replies: tokio::sync::mpsc::Sender<(RequestId, Reply)>,
     ) -> std::io::Result<Self> {
-        let (asks, asked) = mpsc::sync_channel(WAITING);
-        let mut theatre = Theatre {
+        let open = Arc::new(Mutex::new(open));
+        let rest = Theatre {
+            open: Arc::clone(&open),
+            detector: detector.clone(),
+            player: None,
+            live: None,
+        };
+        let moves = Theatre {
             open,
             detector,
             player: None,
             live,
         };
+        Ok(Self {
+            moves: Self::desk("travel", moves, replies.clone(), true)?,
+            rest: Self::desk("survey", rest, replies, false)?,
+        })
+    }
+
+    /// A thread that answers what it is asked; one that is `eager` makes states between questions.
+    fn desk(
+        name: &str,
+        mut theatre: Theatre,
+        replies: tokio::sync::mpsc::Sender<(RequestId, Reply)>,
+        eager: bool,
+    ) -> std::io::Result<Desk> {
+        let (asks, asked) = mpsc::sync_channel(WAITING);
         let serve = move || {
             let mut restless = false;
             loop {
@@ -115,13 +141,11 @@ impl Guide {
                         return;
                     }
                 }
-                restless = true;
+                restless = eager;
             }
         };
-        thread::Builder::new()
-            .name("travel".to_owned())
-            .spawn(serve)?;
-        Ok(Self { asks })
+        thread::Builder::new().name(name.to_owned()).spawn(serve)?;
+        Ok(asks)
     }
 
     /// The question that a command is, where it is one.
@@ -141,7 +165,11 @@ impl Guide {
     /// # Errors
     /// [`Refusal::Busy`] when too many questions wait, [`Refusal::Gone`] when the thread is.
     pub(super) fn ask(&self, id: RequestId, ask: Ask) -> Result<(), Refusal> {
-        self.asks.try_send((id, ask)).map_err(|e| match e {
+        let desk = match ask {
+            Ask::Travel(Travel::To(_) | Travel::Step { .. }) => &self.moves,
+            Ask::Travel(Travel::Survey) | Ask::Export(..) | Ask::WhatIf(..) => &self.rest,
+        };
+        desk.try_send((id, ask)).map_err(|e| match e {
             mpsc::TrySendError::Full(_) => Refusal::Busy,
             mpsc::TrySendError::Disconnected(_) => Refusal::Gone,
         })
@@ -150,7 +178,7 @@ impl Guide {
 
 /// Where the recording is played.
 struct Theatre {
-    open: OpenTape,
+    open: Arc<Mutex<OpenTape>>,
     detector: Detector,
     player: Option<Player>,
     live: Option<watch::Receiver<Arc<Snapshot>>>,
@@ -226,7 +254,10 @@ impl Theatre {
     fn player(&mut self) -> Result<&mut Player, RecordError> {
         match &mut self.player {
             Some(player) => Ok(player),
-            empty => Ok(empty.insert(Player::new((self.open)()?, self.detector.clone())?)),
+            empty => {
+                let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(empty.insert(Player::new(open()?, self.detector.clone())?))
+            }
         }
     }
 

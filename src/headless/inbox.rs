@@ -26,7 +26,7 @@ pub fn hello(
 pub fn message(row: &MessageRow, again: bool) -> Value {
     json!({
         "v": 1, "ts": row.at.at(), "type": "message", "id": row.id, "conversation": row.conversation, "from": side(row.from),
-        "to": side(row.to), "action": row.action.as_deref().map(text::line), "text": text::body(&row.text), "read": row.read,
+        "to": side(row.to), "action": row.action.as_deref().map(text::name), "text": text::body(&row.text), "read": row.read,
         "duplicate": again,
     })
 }

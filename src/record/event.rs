@@ -4,10 +4,13 @@
 use super::head::Head;
 use crate::domain::{
     AuditKind, AuditRow, Changes, ConversationId, ConversationRow, MessageId, Side, Span, Stamp,
-    StatusRow, Timestamp, alert::Alerts, swarm::Still,
+    StatusRow, Timestamp, alert::Alerts, swarm::Still, text,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Rows that are no sign of life, of one look.
+const OTHERS: u64 = 1_000_000_000;
 
 /// Something that was seen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -158,10 +161,10 @@ pub(super) const fn instant(ms: i64) -> Timestamp {
 }
 
 impl Talk {
-    /// Of a row; roles that are longer than an id may be are cut.
+    /// Of a row; without what looks like a key. Roles that are longer than an id may be are cut.
     #[must_use]
     pub fn of(row: &ConversationRow) -> Self {
-        let cut = |s: &str| crate::domain::text::head(s, crate::domain::text::ID_CAP).into();
+        let cut = |s: &str| text::head(&text::redact_name(s), text::ID_CAP).into();
         Self(
             row.id.raw().into(),
             cut(&row.role_a),
@@ -210,7 +213,6 @@ pub(super) struct Rows {
     /// The last look without them, where that matters.
     pub(super) since: Option<Timestamp>,
     any: bool,
-    others: u64,
     /// How far in the order in which a look is folded.
     rank: u8,
 }
@@ -252,9 +254,19 @@ impl Rows {
             What::Message(head) => self.changes.messages.push(head.row()),
             What::Act(act) => {
                 self.since(act.since);
-                self.audit(Some(&act.who), act.kind(), act.at.stamp());
+                self.changes.audits.push(AuditRow {
+                    id: 0,
+                    conversation: Some(ConversationId::from(&*act.who)),
+                    side: Side::B,
+                    kind: act.kind(),
+                    at: act.at.stamp(),
+                    link: None,
+                });
             }
-            What::Others(n) => self.others += (*n).min(1_000_000),
+            What::Others(n) => {
+                let others = &mut self.changes.others;
+                *others = others.saturating_add(*n).min(OTHERS);
+            }
             other => return Some(other),
         }
         self.any = true;
@@ -268,17 +280,6 @@ impl Rows {
         }
     }
 
-    fn audit(&mut self, who: Option<&str>, kind: AuditKind, at: Stamp) {
-        self.changes.audits.push(AuditRow {
-            id: 0,
-            conversation: who.map(ConversationId::from),
-            side: who.map_or(Side::Other, |_| Side::B),
-            kind,
-            at,
-            link: None,
-        });
-    }
-
     /// What came, when anything did; `cursor` is where the fold stands.
     pub(super) fn finish(
         mut self,
@@ -287,12 +288,10 @@ impl Rows {
         if !self.any {
             return None;
         }
-        for _ in 0..self.others {
-            self.audit(None, AuditKind::Other, Stamp::None);
-        }
         self.changes.messages.sort_by_key(|m| m.id);
         let audits = i64::try_from(self.changes.audits.len()).unwrap_or_default();
-        cursor.audit = cursor.audit.saturating_add(audits);
+        let others = i64::try_from(self.changes.others).unwrap_or_default();
+        cursor.audit = cursor.audit.saturating_add(audits).saturating_add(others);
         if let Some(last) = self.changes.messages.last() {
             cursor.message = cursor.message.max(last.id.0);
         }

@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Characters of the words that are kept.
 const WORDS: usize = 80;
 
+/// What the protocol's own way of moving a task puts behind its id.
+const MOVED: &str = "-reassigned";
+
 /// A message without its body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Head {
@@ -93,14 +96,14 @@ impl Head {
                 .collect::<String>()
                 .into(),
             text: short(&content, &row.text),
-            action: action.map(|a| text::head(a, text::ID_CAP).into()),
+            action: action.map(name),
             mark: row.mark.as_deref().map(|m| {
                 Box::new(KeptMark {
                     kind: m.kind.name().into(),
-                    task: m.task.as_ref().map(|t| t.raw().into()),
+                    task: m.task.as_ref().map(|t| task(t.raw()).into()),
                     generation: m.generation,
-                    by: Arc::clone(&m.by),
-                    cause: m.cause.clone(),
+                    by: name(&m.by),
+                    cause: m.cause.as_deref().map(name),
                     value: m.value,
                 })
             }),
@@ -109,10 +112,23 @@ impl Head {
         }
     }
 
+    /// Sender's time.
+    pub(super) const fn at(&self) -> Time {
+        self.at
+    }
+
     /// Somebody did something for a worker: an order, a nudge, a word; not the worker itself.
     #[must_use]
     pub fn is_deed(&self) -> bool {
         !self.way.starts_with('b') || self.mark.is_some()
+    }
+
+    /// It hands a task to a worker.
+    #[must_use]
+    pub(super) fn opens_a_task(&self) -> bool {
+        let assign = |mark: &KeptMark| MarkKind::parse(&mark.kind) == MarkKind::Assign;
+        let read = || message::read(&self.text, self.action.as_deref()).kind;
+        self.mark.as_deref().is_some_and(assign) || read() == Kind::Assign
     }
 
     /// The row again, as far as it is kept.
@@ -152,8 +168,9 @@ fn short(content: &Content<'_>, raw: &str) -> Box<str> {
     let mut out = head.clone();
     let again = message::read(&head, None);
     if (again.task.as_deref(), again.generation) != (content.task.as_deref(), content.generation)
-        && let (Some(task), Some(generation)) = (content.task.as_deref(), content.generation)
+        && let (Some(id), Some(generation)) = (content.task.as_deref(), content.generation)
     {
+        let task = task(id);
         // A tag that the cut took away; one that the cut made would be the first, and there is none.
         out = format!("{} [#{task}/g{generation}]", out.replace("[#", "[ #"));
     }
@@ -171,6 +188,22 @@ fn words(raw: &str) -> String {
     // Redaction sees more than is kept: a key that the cut halves is one.
     let redacted = text::redact(text::head(raw, 1_024));
     redacted.chars().take(WORDS).collect()
+}
+
+/// A name, without what looks like a key.
+fn name<T: for<'a> From<&'a str>>(raw: &str) -> T {
+    let clean = text::redact_name(text::head(raw, 4 * text::ID_CAP));
+    T::from(text::head(&clean, text::ID_CAP))
+}
+
+/// The id of a task without what looks like a key; that it was moved stays.
+fn task(raw: &str) -> String {
+    let whole = TaskId::new(raw);
+    let (id, moved) = match whole.raw().strip_suffix(MOVED) {
+        Some(id) => (id, MOVED),
+        None => (whole.raw(), ""),
+    };
+    format!("{}{moved}", text::redact_name(id))
 }
 
 /// A structured message with the fields that are read and no others.
@@ -193,9 +226,9 @@ fn object(content: &Content<'_>) -> String {
     if let Some(status) = status {
         put("status", status.into());
     }
-    let id = |raw: &str| Value::from(text::head(raw, text::ID_CAP));
-    if let Some(task) = &content.task {
-        put("task_id", TaskId::new(&**task).raw().into());
+    let id = |raw: &str| Value::from(name::<String>(raw));
+    if let Some(id) = &content.task {
+        put("task_id", task(id).into());
     }
     if let Some(generation) = content.generation {
         put("generation", generation.into());

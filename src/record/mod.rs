@@ -25,6 +25,6 @@ pub use head::Head;
 pub use incident::{Exported, Incident, IncidentError, SCHEMA, export, import};
 pub use player::Player;
 pub use recorder::{Recorder, STILLS};
-pub use tap::{Batch, Spout, Tap, tap};
+pub use tap::{Batch, Beginning, Spout, Tap, tap};
 pub use tape::{AnyTape, Section, Start, Tape};
 pub use whatif::{Comparison, Raised, Verdicts, what_if};

@@ -176,8 +176,9 @@ impl Player {
     /// # Errors
     /// As [`RecordError`] says.
     pub fn at(&mut self, at: Timestamp) -> Result<Snapshot, RecordError> {
-        let (_, to) = self.ends();
-        if ms(at) > to {
+        // Also where a clock that was set makes the newest time lie before another.
+        let known = |s: &Section| (s.from..=s.until).contains(&ms(at));
+        if !self.sections.iter().any(known) {
             self.refresh()?;
         }
         let (section, seen) = self.place(ms(at)).ok_or(RecordError::Empty)?;

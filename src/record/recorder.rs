@@ -1,19 +1,13 @@
 //! Writes what a [`super::Tap`] takes down, and keeps a fold of its own beside it: for states to start from, and for what was wrong when.
 
 use super::{
-    Batch, Event, Fold, Reader, RecordError, Room, Tape as _, Writer,
+    Batch, Beginning, Event, Fold, Reader, RecordError, Room, Tape as _, What, Writer,
     event::{instant, ms},
     fold::Change,
     tap::Spout,
 };
 use crate::domain::health::Detector;
-use std::{
-    collections::HashMap,
-    ffi::OsString,
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 /// Between two states to start from, in milliseconds.
 pub const STILLS: i64 = 6 * 3_600_000;
@@ -31,6 +25,8 @@ pub struct Recorder {
     fold: Option<Fold>,
     /// What is wrong, by its number in the file.
     wrong: HashMap<Arc<str>, i64>,
+    /// The life of the bridge.
+    life: u32,
     stilled: i64,
     written: i64,
 }
@@ -47,6 +43,7 @@ impl Recorder {
             writer: None,
             fold: None,
             wrong: HashMap::new(),
+            life: 0,
             stilled: i64::MIN,
             written: i64::MIN,
         }
@@ -64,14 +61,15 @@ impl Recorder {
     /// As [`RecordError`] says: what waited is lost then, and the next call begins after a gap.
     pub fn step(&mut self) -> Result<(), RecordError> {
         if self.writer.is_none() {
-            let Some(writer) = self.open().inspect_err(|_| self.spout.close())? else {
+            let opened = Writer::open(&self.path, self.room);
+            let Some(writer) = opened.inspect_err(|_| self.spout.close())? else {
                 self.spout.close();
                 while self.spout.waiting.try_recv().is_ok() {}
                 return Ok(());
             };
-            let (life, known) = writer.known()?;
+            let held = writer.held()?;
             self.writer = Some(writer);
-            self.spout.open(life, known);
+            self.spout.open(held);
         }
         let done = self.drain();
         if done.is_err() {
@@ -82,17 +80,6 @@ impl Recorder {
             while self.spout.waiting.try_recv().is_ok() {}
         }
         done
-    }
-
-    /// Opens the file. One that is damaged is moved aside, and a new one begins.
-    fn open(&self) -> Result<Option<Writer>, RecordError> {
-        match Writer::open(&self.path, self.room) {
-            Err(error @ RecordError::Damaged { .. }) => {
-                set_aside(&self.path).map_err(|_| error)?;
-                Writer::open(&self.path, self.room)
-            }
-            opened => opened,
-        }
     }
 
     fn drain(&mut self) -> Result<(), RecordError> {
@@ -106,11 +93,15 @@ impl Recorder {
                     if let Some(at) = events.last().map(|last: &Event| last.ms) {
                         self.write(&std::mem::take(&mut events), at)?;
                     }
-                    let (begin, heads) = *state;
                     if let Some(writer) = &mut self.writer {
-                        writer.begin(&begin, &heads)?;
+                        writer.begin(&state)?;
                     }
+                    let Beginning { begin, heads, same } = *state;
                     self.wrong.clear();
+                    self.life = begin.life;
+                    let known = heads.last().map_or(same, |head| head.id);
+                    self.spout.confirm(self.life, known);
+                    drop(heads);
                     self.stilled = ms(begin.still.at());
                     self.fold = self.whole(self.stilled)?;
                     self.note()?;
@@ -139,12 +130,22 @@ impl Recorder {
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
-        writer.write(events, until)?;
+        let full = writer.write(events, until)?;
+        let heads = events.iter().filter_map(|event| match &event.what {
+            What::Message(head) => Some(head.id),
+            _ => None,
+        });
+        if let Some(last) = heads.max() {
+            self.spout.confirm(self.life, last);
+        }
         self.written = until;
         if let Some(fold) = &mut self.fold {
             fold.take(events);
             fold.pass(instant(until));
-            if until.saturating_sub(self.stilled) >= STILLS {
+            if full {
+                writer.only_from(&fold.begin())?;
+                self.stilled = ms(fold.at());
+            } else if until.saturating_sub(self.stilled) >= STILLS {
                 writer.still(&fold.begin())?;
                 self.stilled = ms(fold.at());
             }
@@ -180,19 +181,4 @@ impl Recorder {
         }
         Ok(())
     }
-}
-
-/// Moves a file and its companions out of the way; what was moved before is overwritten.
-fn set_aside(path: &Path) -> std::io::Result<()> {
-    let with = |suffix: &str| {
-        let mut name = OsString::from(path);
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    for suffix in ["-wal", "-shm"] {
-        if with(suffix).exists() {
-            fs::remove_file(with(suffix))?;
-        }
-    }
-    fs::rename(path, with(".damaged"))
 }

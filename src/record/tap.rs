@@ -1,6 +1,8 @@
 //! Takes down what a reader of the bridge sees. It never waits: what cannot be handed over is counted, and the recording goes on after a
 //! gap.
 
+mod past;
+
 use super::{
     Begin, Event, Head, What,
     event::{Act, Beat, Talk, Time, ms, odd},
@@ -9,34 +11,46 @@ use crate::domain::{
     AuditRow, Changes, ConversationId, MessageId, Side, Stamp, Swarm, Timestamp, alert::Alerts,
     health::Tick, text,
 };
+use past::Past;
 use std::{
     collections::HashMap,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
 };
 
+pub(super) use past::{HISTORY, Held};
+
 /// Looks that may wait to be written.
 const WAITING: usize = 4_096;
 /// A look that comes later than this after the last is a pause of ours.
 const PAUSE: i64 = 5_000_000;
-/// Heads of the history that are kept when a recording begins: the newest.
-const HISTORY: usize = 250_000;
-/// … and while another process records: it may end at any time.
-const BESIDE: usize = 2_000;
+/// Heads of the history that are kept while another process records: it may end at any time.
+const BESIDE: i64 = 2_000;
 
 /// We write. Before, it is not known yet whether we do: zero.
 const ON: u8 = 1;
 /// Somebody else writes, or nobody can.
 const OFF: u8 = 2;
 
+/// A recording that begins, or goes on after a gap.
+#[derive(Debug)]
+pub struct Beginning {
+    /// The state.
+    pub begin: Begin,
+    /// In a new life of the bridge: up to this message it is the life before.
+    pub same: i64,
+    /// Heads of messages that the file does not hold.
+    pub heads: Vec<Head>,
+}
+
 /// What was seen in one look.
 #[derive(Debug)]
 pub enum Batch {
-    /// The recording begins, or goes on after a gap; with the heads of messages that the file does not hold.
-    Begin(Box<(Begin, Vec<Head>)>),
+    /// The recording begins, or goes on after a gap.
+    Begin(Box<Beginning>),
     /// What came.
     Events(Vec<Event>),
 }
@@ -48,9 +62,7 @@ struct Shared {
     state: AtomicU8,
     /// What was handed over last does not lead on from what was written: a state is needed.
     broken: AtomicBool,
-    /// The life of the bridge, and the highest message that the file holds of it.
-    life: AtomicU64,
-    known: AtomicI64,
+    held: Mutex<Held>,
     lost: AtomicU64,
     until: AtomicI64,
 }
@@ -62,7 +74,7 @@ pub struct Tap {
     shared: Arc<Shared>,
     name: Arc<str>,
     statuses: HashMap<ConversationId, (Stamp, Box<str>)>,
-    history: Vec<Head>,
+    past: Past,
     last: Option<Tick>,
     begun: bool,
     at: i64,
@@ -87,7 +99,7 @@ pub fn tap(name: Arc<str>) -> (Tap, Spout) {
         shared: Arc::clone(&shared),
         name,
         statuses: HashMap::new(),
-        history: Vec::new(),
+        past: Past::default(),
         last: None,
         begun: false,
         at: i64::MIN,
@@ -97,12 +109,27 @@ pub fn tap(name: Arc<str>) -> (Tap, Spout) {
 }
 
 impl Spout {
-    /// Somebody writes from now on; the file holds heads up to `known` of the bridge's `life`.
-    pub(super) fn open(&self, life: u32, known: i64) {
-        self.shared.life.store(u64::from(life), Ordering::Relaxed);
-        self.shared.known.store(known, Ordering::Relaxed);
+    /// Somebody writes from now on, into a file that holds this.
+    pub(super) fn open(&self, held: Held) {
+        self.shared.hold(|now| *now = held);
         self.shared.broken.store(true, Ordering::Release);
         self.shared.state.store(ON, Ordering::Release);
+    }
+
+    /// The file holds the heads of this life up to that message now.
+    pub(super) fn confirm(&self, life: u32, known: i64) {
+        self.shared.hold(|held| {
+            if held.life == life {
+                held.known = held.known.max(known);
+            } else {
+                *held = Held {
+                    life,
+                    known,
+                    until: held.until,
+                    ..Held::default()
+                };
+            }
+        });
     }
 
     /// What is written does not lead on any more: a state is needed.
@@ -124,6 +151,12 @@ impl Spout {
     #[must_use]
     pub fn lost(&self) -> u64 {
         self.shared.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl Shared {
+    fn hold<T>(&self, look: impl FnOnce(&mut Held) -> T) -> T {
+        look(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -153,18 +186,13 @@ impl Tap {
         self.on() && self.begun && !self.shared.broken.load(Ordering::Acquire)
     }
 
-    /// A page of the history, before it is folded: what the file does not hold of it is kept until the recording begins.
+    /// A page of the history, before it is folded: what the file may not hold of it is kept until the recording begins.
     pub fn page(&mut self, changes: &Changes) {
-        let most = match self.shared.state.load(Ordering::Acquire) {
-            OFF => BESIDE,
-            _ => HISTORY,
-        };
-        let known = self.shared.known.load(Ordering::Relaxed);
-        let new = changes.messages.iter().filter(|m| m.id.0 > known);
-        self.history.extend(new.map(Head::of));
-        if self.history.len() > most + most / 4 {
-            self.history.drain(..self.history.len() - most);
-        }
+        let state = self.shared.state.load(Ordering::Acquire);
+        let held = (state == ON).then(|| self.shared.hold(|held| held.clone()));
+        let most = if state == OFF { BESIDE } else { HISTORY };
+        let (rows, end) = (&changes.messages, changes.end.message);
+        self.past.page(rows, end, held.as_ref(), most);
     }
 
     /// The history is folded: from here on it is recorded. The same after a gap, when one is needed. `book` gives the alerts.
@@ -178,13 +206,10 @@ impl Tap {
         if !self.on() || self.leads_on() {
             return;
         }
-        let mut life = u32::try_from(self.shared.life.load(Ordering::Relaxed)).unwrap_or_default();
-        let known = self.shared.known.load(Ordering::Relaxed);
-        if swarm.cursor().message < known {
-            // A backup was restored: what is known of the messages is of another life.
-            life = life.saturating_add(1);
-            self.shared.life.store(u64::from(life), Ordering::Relaxed);
-        }
+        let held = self.shared.hold(|held| held.clone());
+        let past::Lead { life, same, heads } = self.past.lead(&held, swarm.cursor().message);
+        // A clock that was set back writes nothing into a time that is over.
+        self.at = self.at.max(held.until.saturating_add(1));
         let at = crate::record::event::instant(self.moment(at));
         let begin = Begin {
             still: swarm.still(at),
@@ -193,15 +218,10 @@ impl Tap {
             reopened,
             life,
         };
-        let mut heads = std::mem::take(&mut self.history);
-        heads.retain(|head| head.id > known || swarm.cursor().message < known);
-        self.shared
-            .known
-            .store(swarm.cursor().message, Ordering::Relaxed);
         self.shared.broken.store(false, Ordering::Release);
         self.statuses = swarm.statuses().collect();
         self.failed = None;
-        self.hand_over(Batch::Begin(Box::new((begin, heads))));
+        self.hand_over(Batch::Begin(Box::new(Beginning { begin, same, heads })));
         // Nothing else is of this instant.
         self.at += 1;
     }
@@ -250,11 +270,14 @@ impl Tap {
             put(What::Read(*id));
         }
         for row in &changes.messages {
-            put(What::Message(Box::new(Head::of(row))));
+            let head = Head::of(row);
+            self.past.handed(row, &head);
+            put(What::Message(Box::new(head)));
         }
         acts(changes, behind, &mut put);
-        if let Some(last) = changes.messages.last() {
-            self.shared.known.store(last.id.0, Ordering::Relaxed);
+        if !changes.messages.is_empty() {
+            let past = &mut self.past;
+            self.shared.hold(|held| past.confirmed(held));
         }
         if !events.is_empty() {
             self.hand_over(Batch::Events(events));
@@ -301,7 +324,7 @@ impl Tap {
     pub fn anew(&mut self) {
         self.begun = false;
         self.last = None;
-        self.history.clear();
+        self.past.anew();
     }
 
     /// Operators changed the book of alerts.

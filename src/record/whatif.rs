@@ -126,15 +126,18 @@ pub fn what_if(
 /// They are the same trouble, seen at other times: they overlap, or count from the same last sign of life.
 fn overlap(a: &Raised, b: &Raised) -> bool {
     let end = |r: &Raised| r.until.unwrap_or(Timestamp(i64::MAX));
-    a.from <= end(b) && b.from <= end(a)
+    let sign = |r: &Raised| r.from.plus(Span(-r.delay.0));
+    (a.from <= end(b) && b.from <= end(a)) || sign(a) == sign(b)
 }
 
 /// What one detector says of the time from `from` on.
 fn judge(player: &mut Player, detector: &Detector, from: i64) -> Result<Verdicts, RecordError> {
     let mut verdicts = Verdicts::default();
-    for section in player.sections()?.into_iter().filter(|s| s.until >= from) {
-        let mut open: HashMap<Arc<str>, (usize, ConversationId)> = HashMap::new();
-        let mut deeds: HashMap<Box<str>, i64> = HashMap::new();
+    let mut standing = HashMap::new();
+    let sections = player.sections()?;
+    let last = sections.last().map_or(i64::MIN, |s| s.until);
+    for section in sections.into_iter().filter(|s| s.until >= from) {
+        let mut part = Part::default();
         let mut at = from.max(section.from);
         let begin = at;
         player.watch(detector, section, at, |fold, events, until| {
@@ -142,7 +145,8 @@ fn judge(player: &mut Player, detector: &Detector, from: i64) -> Result<Verdicts
                 if let What::Message(head) = &event.what
                     && head.is_deed()
                 {
-                    deeds.insert(head.conversation.clone(), event.ms);
+                    let deeds = part.deeds.entry(head.conversation.clone());
+                    deeds.or_default().push(event.ms);
                 }
             }
             let span = until.saturating_sub(at).max(0).saturating_mul(1_000);
@@ -150,13 +154,20 @@ fn judge(player: &mut Player, detector: &Detector, from: i64) -> Result<Verdicts
             verdicts.watched.0 = (verdicts.watched.0).saturating_add(span.saturating_mul(workers));
             at = at.max(until);
             for change in fold.changes() {
-                note(&mut verdicts.raised, &mut open, &deeds, change);
+                part.note(change);
             }
         })?;
         // What was wrong before is no news of this time.
-        verdicts
-            .raised
-            .retain(|r| ms(r.from) >= begin || ms(r.from) < section.from);
+        part.raised.retain(|r| ms(r.from) >= begin);
+        standing = part.join(section, &mut verdicts.raised, &standing);
+        if section.until < last {
+            // Nobody knows how it went on.
+            for at in standing.values() {
+                if let Some(one) = verdicts.raised.get_mut(*at) {
+                    one.until = Some(instant(section.until));
+                }
+            }
+        }
     }
     verdicts
         .raised
@@ -164,52 +175,90 @@ fn judge(player: &mut Player, detector: &Detector, from: i64) -> Result<Verdicts
     Ok(verdicts)
 }
 
-fn note(
-    raised: &mut Vec<Raised>,
-    open: &mut HashMap<Arc<str>, (usize, ConversationId)>,
-    deeds: &HashMap<Box<str>, i64>,
-    change: Change,
-) {
-    let Change {
-        key,
-        at,
-        severity,
-        problem,
-        back,
-        ..
-    } = change;
-    if severity.is_none() {
-        if let Some((n, whose)) = open.remove(&key)
-            && let Some(one) = raised.get_mut(n)
-        {
-            let touched = deeds
-                .get(whose.raw())
-                .is_some_and(|deed| *deed >= ms(one.from));
-            one.until = Some(at);
-            one.false_alarm = back && !touched;
-        }
-        return;
-    }
-    let Some(Problem {
-        kind,
-        subject: Subject::Worker(whose, worker),
-        since,
-        ..
-    }) = problem
-    else {
-        return;
-    };
-    if KINDS.contains(&kind) {
-        open.insert(Arc::clone(&key), (raised.len(), whose));
-        raised.push(Raised {
+/// What a detector says of a time without a gap.
+#[derive(Default)]
+struct Part {
+    raised: Vec<Raised>,
+    /// What is not over: where it stands, and whose it is.
+    open: HashMap<Arc<str>, (usize, ConversationId)>,
+    /// When somebody did something for a worker, ascending.
+    deeds: HashMap<Box<str>, Vec<i64>>,
+}
+
+impl Part {
+    fn note(&mut self, change: Change) {
+        let Change {
             key,
+            at,
+            severity,
+            problem,
+            back,
+            ..
+        } = change;
+        if severity.is_none() {
+            if let Some((n, whose)) = self.open.remove(&key)
+                && let Some(one) = self.raised.get_mut(n)
+            {
+                let deeds = self.deeds.get(whose.raw());
+                let deeds = deeds.map(Vec::as_slice).unwrap_or_default();
+                let first = deeds.partition_point(|deed| *deed < ms(one.from));
+                let touched = deeds.get(first).is_some_and(|deed| *deed <= ms(at));
+                one.until = Some(at);
+                one.false_alarm = back && !touched;
+            }
+            return;
+        }
+        let Some(Problem {
             kind,
-            worker,
-            from: at,
-            until: None,
-            delay: Span(at.since(since).0.max(0)),
-            false_alarm: false,
-        });
+            subject: Subject::Worker(whose, worker),
+            since,
+            ..
+        }) = problem
+        else {
+            return;
+        };
+        if KINDS.contains(&kind) {
+            let n = self.raised.len();
+            self.open.insert(Arc::clone(&key), (n, whose));
+            self.raised.push(Raised {
+                key,
+                kind,
+                worker,
+                from: at,
+                until: None,
+                delay: Span(at.since(since).0.max(0)),
+                false_alarm: false,
+            });
+        }
+    }
+
+    /// Puts it behind what was said of the times before, where `standing` was not over at their end; gives what is not over at its own end.
+    /// Who gave the last sign of life before it was recorded was noticed then, or by nobody.
+    fn join(
+        self,
+        section: super::Section,
+        all: &mut Vec<Raised>,
+        standing: &HashMap<Arc<str>, usize>,
+    ) -> HashMap<Arc<str>, usize> {
+        let mut open = HashMap::new();
+        for one in self.raised {
+            let sign = one.from.plus(Span(-one.delay.0));
+            let at = if sign >= instant(section.from) {
+                all.push(one.clone());
+                all.len() - 1
+            } else if let Some(at) = standing.get(&one.key)
+                && let Some(before) = all.get_mut(*at)
+            {
+                (before.until, before.false_alarm) = (one.until, one.false_alarm);
+                *at
+            } else {
+                continue;
+            };
+            if one.until.is_none() {
+                open.insert(one.key, at);
+            }
+        }
+        open
     }
 }
 
@@ -239,3 +288,6 @@ impl Player {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

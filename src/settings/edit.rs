@@ -6,7 +6,7 @@ use toml::{Table, Value};
 pub type Edit = (Option<String>, Option<String>);
 
 /// Sets keys of `section`, or removes them where the value is `None`. Gives the new text and the lines that changed; none when it says so
-/// already. The text is read again before it is given: it says what was asked for, and of everything else what it said before.
+/// already. Lines keep how they end, and new ones end as the first does. The text is read again before it is given: it says what was asked for, and of everything else what it said before.
 ///
 /// # Errors
 /// In words: the text is not TOML, or is written in a way that cannot be changed line by line.
@@ -24,7 +24,7 @@ pub fn edit(
         .or_insert_with(|| Value::Table(Table::new()))
         .as_table_mut()
         .ok_or_else(|| format!("`{section}` is no section"))?;
-    let mut lines: Vec<String> = raw.lines().map(str::to_owned).collect();
+    let (mut lines, end) = lines(raw);
     let mut edits = Vec::new();
     for (key, value) in keys {
         let now = inner.get(*key).and_then(Value::as_str).map(str::to_owned);
@@ -36,7 +36,13 @@ pub fn edit(
             Some(value) if now.as_ref().or(number.as_ref()) == Some(value) => {}
             Some(value) => {
                 let shown = written(value);
-                put(&mut lines, section, key, &shown.to_string(), &mut edits);
+                put(
+                    &mut lines,
+                    section,
+                    (key, &shown.to_string()),
+                    end,
+                    &mut edits,
+                );
                 inner.insert((*key).to_owned(), shown);
             }
             None if inner.remove(*key).is_some() => {
@@ -52,6 +58,9 @@ pub fn edit(
     }
     let mut text = lines.join("\n");
     text.push('\n');
+    for line in edits.iter_mut().flat_map(|(old, new)| [old, new]).flatten() {
+        line.truncate(line.trim_end_matches('\r').len());
+    }
     if text.parse::<Table>().ok().as_ref() != Some(&wanted) {
         return Err(format!(
             "`[{section}]` is written in a way that this program does not change; set {} by hand",
@@ -62,6 +71,21 @@ pub fn edit(
         ));
     }
     Ok((text, edits))
+}
+
+/// The lines without their breaks, but with the `\r` of a break that has one; and what new ones end with.
+fn lines(raw: &str) -> (Vec<String>, &'static str) {
+    let mut lines: Vec<String> = raw.split('\n').map(str::to_owned).collect();
+    let end = match lines.first() {
+        Some(first) if lines.len() > 1 && first.ends_with('\r') => "\r",
+        _ => "",
+    };
+    match lines.pop() {
+        // The last line has no break yet.
+        Some(last) if !last.is_empty() => lines.push(last + end),
+        _ => {}
+    }
+    (lines, end)
 }
 
 /// A number where it is one, else a text.
@@ -90,15 +114,23 @@ fn find(lines: &[String], section: &str, key: &str) -> Option<usize> {
 }
 
 /// Sets a key: in its line, else below the head of its section, else in a section of its own at the end.
-fn put(lines: &mut Vec<String>, section: &str, key: &str, value: &str, edits: &mut Vec<Edit>) {
+fn put(
+    lines: &mut Vec<String>,
+    section: &str,
+    (key, value): (&str, &str),
+    end: &str,
+    edits: &mut Vec<Edit>,
+) {
     if let Some(line) = find(lines, section, key).and_then(|at| lines.get_mut(at)) {
         let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
-        let comment = comment(line).map(|c| format!("  {c}")).unwrap_or_default();
-        let new = format!("{indent}{key} = {value}{comment}");
+        let bare = line.trim_end_matches('\r');
+        let end = line.get(bare.len()..).unwrap_or_default();
+        let comment = comment(bare).map(|c| format!("  {c}")).unwrap_or_default();
+        let new = format!("{indent}{key} = {value}{comment}{end}");
         edits.push((Some(std::mem::replace(line, new.clone())), Some(new)));
         return;
     }
-    let new = format!("{key} = {value}");
+    let new = format!("{key} = {value}{end}");
     let head = lines.iter().position(|line| opened(line) == Some(section));
     let at = if let Some(head) = head {
         // Behind what stands together below the head.
@@ -106,8 +138,8 @@ fn put(lines: &mut Vec<String>, section: &str, key: &str, value: &str, edits: &m
         let ends = |line: &&String| line.trim().is_empty() || opened(line).is_some();
         head + 1 + block.take_while(|line| !ends(line)).count()
     } else {
-        for line in [String::new(), format!("[{section}]")] {
-            if !(line.is_empty() && lines.is_empty()) {
+        for line in [end.to_owned(), format!("[{section}]{end}")] {
+            if !(line == end && lines.is_empty()) {
                 edits.push((None, Some(line.clone())));
                 lines.push(line);
             }
@@ -153,6 +185,20 @@ mod tests {
         assert_eq!(fixed(wanted).unwrap(), wanted);
         let (_, edits) = edit(wanted, "watchdog", &[("detector", Some("fixed".into()))]).unwrap();
         assert!(edits.is_empty());
+    }
+
+    #[test]
+    fn lines_end_as_they_did() {
+        let raw = "[ui]\r\ntheme = \"dark\"\r\n\r\n[watchdog]\r\ndetector = \"adaptive\"   # mine\r\nphi = 7\r\n";
+        let wanted = "[ui]\r\ntheme = \"dark\"\r\n\r\n[watchdog]\r\ndetector = \"fixed\"  # mine\r\nfixed_silent = \"120s\"\r\n";
+        assert_eq!(fixed(raw).unwrap(), wanted);
+        let made = fixed("[ui]\r\ntheme = \"dark\"").unwrap();
+        assert_eq!(
+            made,
+            "[ui]\r\ntheme = \"dark\"\r\n\r\n[watchdog]\r\ndetector = \"fixed\"\r\nfixed_silent = \"120s\"\r\n"
+        );
+        let (_, edits) = edit(raw, "watchdog", &[("phi", None)]).unwrap();
+        assert_eq!(edits, [(Some("phi = 7".to_owned()), None)]);
     }
 
     #[test]

@@ -247,6 +247,7 @@ impl Store for MemoryStore {
             statuses: Some(state.statuses.clone()),
             messages: tail(&state.messages, limit),
             audits: tail(&state.audits, limit),
+            others: 0,
             read: Vec::new(),
             cursor: end,
             end,
@@ -296,6 +297,7 @@ impl Store for MemoryStore {
                 || (state.audits.last()).is_some_and(|a| a.id > cursor.audit),
             messages,
             audits,
+            others: 0,
             cursor,
             end,
         })

@@ -3,19 +3,21 @@
 
 mod back;
 mod keys;
+mod sight;
 mod target;
 
-pub(crate) use back::{Again, redo, undo};
+pub(crate) use back::{Again, redo, settled, undo};
 pub(crate) use keys::key;
 pub(crate) use target::target;
 
-use back::{Undo, inverse};
+use back::{Returning, Undo, inverse};
 
 use super::{
     effect::Effect,
     keymap::{Action, Context},
     model::{self, Model, View},
     overlay::{Dialog, Overlay},
+    screen::Sight,
 };
 use crate::{
     domain::{
@@ -45,6 +47,8 @@ pub(crate) struct Acting {
     undo: Vec<Undo>,
     /// What was undone, as it was first asked for; the newest last.
     pub(crate) redo: Vec<Again>,
+    /// What is taken back or done again beside alerts, until it is answered.
+    returning: HashMap<RequestId, Returning>,
     /// What was written, or was not; newest last.
     pub(crate) log: VecDeque<Line>,
 }
@@ -63,9 +67,10 @@ pub(crate) struct Line {
 
 #[derive(Debug)]
 struct Pending {
-    undo: Option<(Deed, Deed)>,
-    /// This was an undo: what would do it again.
-    again: Option<Deed>,
+    /// The deed, and what undoes it.
+    deed: Option<(Deed, Option<Deed>)>,
+    /// This is an undo: it can be tried again when it is refused.
+    undo: Option<Undo>,
     headline: String,
 }
 
@@ -124,6 +129,9 @@ pub(crate) fn forbidden(model: &Model) -> Option<String> {
         let words = format!("this picture is not of now; {live} goes back to live, then act");
         return Some(words);
     }
+    if model.sight == Sight::Nothing {
+        return Some(sight::NOTHING.to_owned());
+    }
     model
         .facts
         .gone()
@@ -146,14 +154,34 @@ pub(crate) fn begin(model: &mut Model, deed: Deed, now: Timestamp) -> Vec<Effect
             vec![send(model, &order.deed, proposal, now)]
         }
         Ok(_) => {
-            model.overlay = Some(Overlay::Dialog(Box::new(Dialog::open(
-                model,
-                vec![order],
-                now,
-            ))));
+            let dialog = Dialog::open(model, vec![order], now);
+            model.overlay = Some(Overlay::Dialog(Box::new(dialog)));
             Vec::new()
         }
     }
+}
+
+/// Begins a deed on what is marked or selected: marks that are not just the selected row are always asked for.
+pub(crate) fn begin_here(model: &mut Model, deed: Deed, now: Timestamp) -> Vec<Effect> {
+    let lists = matches!(model.view, View::Workers | View::Tasks);
+    if !lists || model.apart().is_none() || forbidden(model).is_some() {
+        return begin(model, deed, now);
+    }
+    let order = model.acting.order(deed, "", now);
+    let dialog = Dialog::open(model, vec![order], now);
+    ask(model, dialog);
+    Vec::new()
+}
+
+/// Opens a dialog, which says what is meant by the marks, and takes them away once it is done.
+fn ask(model: &mut Model, mut dialog: Dialog) {
+    if matches!(model.view, View::Workers | View::Tasks) {
+        // A list of several says by itself which are meant.
+        let says = dialog.items.len() == 1 || model.hides_marks();
+        dialog.note = model.apart().filter(|_| says);
+        dialog.marked = (model.marked() > 0).then_some(model.view);
+    }
+    model.overlay = Some(Overlay::Dialog(Box::new(dialog)));
 }
 
 /// Begins the same deed several times: a dialog lists them all and asks for their number.
@@ -162,7 +190,7 @@ pub(crate) fn begin_all(model: &mut Model, deeds: Vec<Deed>, now: Timestamp) -> 
         return deeds
             .into_iter()
             .next()
-            .map_or_else(Vec::new, |deed| begin(model, deed, now));
+            .map_or_else(Vec::new, |deed| begin_here(model, deed, now));
     }
     if let Some(why) = forbidden(model) {
         model.say(why, now);
@@ -171,7 +199,7 @@ pub(crate) fn begin_all(model: &mut Model, deeds: Vec<Deed>, now: Timestamp) -> 
     let order = |deed| model.acting.order(deed, "", now);
     let orders: Vec<Order> = deeds.into_iter().map(order).collect();
     let dialog = Dialog::open(model, orders, now);
-    model.overlay = Some(Overlay::Dialog(Box::new(dialog)));
+    ask(model, dialog);
     Vec::new()
 }
 
@@ -186,7 +214,7 @@ pub(crate) fn reassign(model: &mut Model, target: &Target, now: Timestamp) -> Ve
         return Vec::new();
     }
     match Dialog::reassign(model, &target.tasks, now) {
-        Ok(dialog) => model.overlay = Some(Overlay::Dialog(Box::new(dialog))),
+        Ok(dialog) => ask(model, dialog),
         Err(why) => model.say(why.to_string(), now),
     }
     Vec::new()
@@ -195,14 +223,13 @@ pub(crate) fn reassign(model: &mut Model, target: &Target, now: Timestamp) -> Ve
 /// Sends a proposal on its way.
 pub(crate) fn send(model: &mut Model, deed: &Deed, proposal: Proposal, now: Timestamp) -> Effect {
     let undo = inverse(model.whole(), deed, &proposal.write.op);
-    let undo = undo.map(|inverse| (inverse, deed.clone()));
-    dispatch(model, undo, None, proposal, now)
+    dispatch(model, Some((deed.clone(), undo)), None, proposal, now)
 }
 
 fn dispatch(
     model: &mut Model,
-    undo: Option<(Deed, Deed)>,
-    again: Option<Deed>,
+    deed: Option<(Deed, Option<Deed>)>,
+    undo: Option<Undo>,
     proposal: Proposal,
     now: Timestamp,
 ) -> Effect {
@@ -214,8 +241,8 @@ fn dispatch(
     let headline = proposal.headline;
     track(model, request, headline.clone(), proposal.effects, now);
     let pending = Pending {
+        deed,
         undo,
-        again,
         headline,
     };
     model.acting.pending.insert(request, pending);
@@ -231,8 +258,8 @@ pub(crate) fn track(
     now: Timestamp,
 ) {
     let pending = Pending {
+        deed: None,
         undo: None,
-        again: None,
         headline: headline.clone(),
     };
     model.acting.pending.insert(request, pending);
@@ -267,25 +294,30 @@ pub(crate) fn answered(
     }
     match words {
         Ok(words) => {
-            model.acting.redo.extend(pending.again.map(Again::Deed));
-            let undo = pending.undo.map(|(deed, of)| Undo {
-                deed,
-                of,
-                headline: pending.headline,
-            });
-            let hint = if undo.is_some() { "   u undo" } else { "" };
-            model.say(format!("{words}{hint}"), now);
+            let undo = model.acting.done(pending);
+            let key = model.look.keymap.key_of(Context::Global, Action::Undo);
+            let hint = undo.as_ref().map(|_| format!("   {key} undo"));
+            model.say(format!("{words}{}", hint.unwrap_or_default()), now);
             model
                 .undo
                 .extend(undo.is_some().then_some(model::Undo::Act));
             model.acting.undo.extend(undo);
         }
-        Err(why) => model.say(why, now),
+        Err(why) => {
+            model
+                .undo
+                .extend(pending.undo.is_some().then_some(model::Undo::Act));
+            model.acting.undo.extend(pending.undo);
+            model.say(why, now);
+        }
     }
-    if let Some(Overlay::Dialog(dialog)) = &mut model.overlay {
-        let closed = dialog.answered(id, outcome);
-        if closed {
-            model.overlay = None;
+    if let Some(Overlay::Dialog(dialog)) = &mut model.overlay
+        && dialog.answered(id, outcome)
+    {
+        let marked = dialog.marked;
+        model.overlay = None;
+        if let Some(view) = marked {
+            model.unmark(view);
         }
     }
     true
@@ -327,14 +359,14 @@ pub(crate) fn hold(model: &mut Model, target: &Target, now: Timestamp) -> Vec<Ef
             worker: worker.conversation.clone(),
             hold: !held,
         };
-        return begin(model, deed, now);
+        return begin_here(model, deed, now);
     }
     let Some(id) = target.tasks.first().cloned() else {
         model.say("nothing to hold: no worker or task is selected", now);
         return Vec::new();
     };
     let held = model.snapshot().tasks.iter().any(|t| t.id == id && t.held);
-    begin(
+    begin_here(
         model,
         Deed::HoldTask {
             task: id,

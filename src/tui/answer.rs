@@ -16,6 +16,11 @@ use crate::{
 impl Model {
     /// Takes an answer to where it was asked for.
     pub(super) fn answer(&mut self, id: RequestId, reply: Reply, now: Timestamp) -> Vec<Effect> {
+        match &reply {
+            Reply::Done(_) => acting::settled(self, id, true),
+            Reply::Refused(_) => acting::settled(self, id, false),
+            _ => {}
+        }
         let acted = match &reply {
             Reply::Done(words) => acting::answered(self, id, &Ok(words.clone()), now),
             Reply::Refused(why) => acting::answered(self, id, &Err(why.clone()), now),

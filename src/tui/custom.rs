@@ -8,17 +8,32 @@ use super::{
 };
 use crate::domain::Timestamp;
 
-/// The arguments of a command for what is selected.
+/// A command with its arguments: what was selected when it was offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    command: Custom,
+    argv: Vec<String>,
+}
+
+/// What can stand in braces, and what is selected of it, or why nothing is.
+pub(crate) type Names = [(&'static str, Result<String, String>); 5];
+
+/// A command for what these names stand for.
 ///
 /// # Errors
 /// Why it cannot run: a name that nothing selected gives, or that nothing may be written.
-pub(crate) fn argv(model: &Model, command: &Custom) -> Result<Vec<String>, String> {
+pub(crate) fn call(model: &Model, command: &Custom, names: &Names) -> Result<Call, String> {
+    let argv = argv(model, command, names)?;
+    let command = command.clone();
+    Ok(Call { command, argv })
+}
+
+fn argv(model: &Model, command: &Custom, names: &Names) -> Result<Vec<String>, String> {
     if command.writes
         && let Some(why) = acting::forbidden(model)
     {
         return Err(why);
     }
-    let names = names(model);
     let each = command.run.iter().map(|part| {
         let mut out = String::new();
         let mut rest = part.as_str();
@@ -30,8 +45,8 @@ pub(crate) fn argv(model: &Model, command: &Custom) -> Result<Vec<String>, Strin
                 continue;
             };
             match names.iter().find(|(known, _)| *known == name) {
-                Some((_, Some(value))) => out.push_str(value),
-                Some((name, None)) => return Err(format!("no {name} is selected")),
+                Some((_, Ok(value))) => out.push_str(value),
+                Some((_, Err(why))) => return Err(why.clone()),
                 None => {
                     out.push('{');
                     out.push_str(name);
@@ -46,8 +61,8 @@ pub(crate) fn argv(model: &Model, command: &Custom) -> Result<Vec<String>, Strin
     each.collect()
 }
 
-/// What can stand in braces, and what is selected of it: as the bridge writes it.
-fn names(model: &Model) -> [(&'static str, Option<String>); 5] {
+/// What is selected now, as the bridge writes it.
+pub(crate) fn names(model: &Model) -> Names {
     let target = acting::target(model);
     let worker = target
         .worker
@@ -64,37 +79,42 @@ fn names(model: &Model) -> [(&'static str, Option<String>); 5] {
         None => None,
     };
     let branch = sessions.branches.selected().filter(|_| on);
+    let named = |name: &'static str, value: Option<String>| {
+        let several = matches!(name, "worker" | "task" | "conversation") && model.marked() > 1;
+        let value = value.filter(|_| !several);
+        let why = || {
+            if several {
+                format!("several are marked; {{{name}}} is one")
+            } else {
+                format!("no {name} is selected")
+            }
+        };
+        (name, value.ok_or_else(why))
+    };
+    let conversation = worker.map(|w| w.conversation.raw().to_owned());
     [
-        ("worker", worker.map(|w| w.id.raw().to_owned())),
-        ("task", target.tasks.first().map(|id| id.raw().to_owned())),
-        ("branch", branch.map(|b| b.name().to_string())),
-        ("session", session),
-        (
-            "conversation",
-            worker.map(|w| w.conversation.raw().to_owned()),
-        ),
+        named("worker", worker.map(|w| w.id.raw().to_owned())),
+        named("task", target.tasks.first().map(|t| t.raw().to_owned())),
+        named("branch", branch.map(|b| b.name().to_string())),
+        named("session", session),
+        named("conversation", conversation),
     ]
 }
 
-/// Runs the command of a name on what is selected, or asks first.
-pub(crate) fn begin(model: &mut Model, name: &str, now: Timestamp) -> Vec<Effect> {
-    let command = model.finding.commands.iter().find(|c| c.name == name);
-    let Some(command) = command.cloned() else {
-        model.say("there is no such command any more", now);
+/// Runs a command on what was selected when it was offered, or asks first.
+pub(crate) fn begin(model: &mut Model, call: &Call, now: Timestamp) -> Vec<Effect> {
+    let Call { command, argv } = call.clone();
+    let forbidden = acting::forbidden(model).filter(|_| command.writes);
+    if let Some(why) = forbidden {
+        model.say(why, now);
         return Vec::new();
-    };
-    match argv(model, &command) {
-        Err(why) => {
-            model.say(why, now);
-            Vec::new()
-        }
-        Ok(argv) if command.confirm => {
-            let question = super::overlay::Ask::custom(&command, argv, now);
-            model.overlay = Some(super::overlay::Overlay::Ask(Box::new(question)));
-            Vec::new()
-        }
-        Ok(argv) => vec![Effect::Errand(errand(&command, argv))],
     }
+    if command.confirm {
+        let question = super::overlay::Ask::custom(&command, argv, now);
+        model.overlay = Some(super::overlay::Overlay::Ask(Box::new(question)));
+        return Vec::new();
+    }
+    vec![Effect::Errand(errand(&command, argv))]
 }
 
 /// What is done with the arguments.

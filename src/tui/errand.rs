@@ -4,7 +4,7 @@ mod runner;
 
 pub(crate) use runner::Runner;
 
-use super::keymap::Rebind;
+use super::{keymap::Rebind, order::ListWish};
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// A command of the operator's own.
@@ -55,7 +55,7 @@ pub enum Errand {
         /// All of it.
         contents: String,
     },
-    /// Run a program beside the dashboard, and hand back what it prints.
+    /// Run a program beside the dashboard, for a time and no longer than that, and hand back what it prints.
     Watch {
         /// Name of the command.
         name: String,
@@ -79,6 +79,8 @@ pub struct Fresh {
     pub filters: BTreeMap<String, String>,
     /// Commands of the operator's own.
     pub commands: Vec<Custom>,
+    /// Columns and orders of lists, by name.
+    pub lists: BTreeMap<String, ListWish>,
     /// What is wrong with it.
     pub warnings: Vec<String>,
 }
@@ -101,6 +103,9 @@ pub trait Errands: fmt::Debug + Send + Sync {
     /// # Errors
     /// A sentence that names what failed and what to do.
     fn carry_out(&self, errand: &Errand) -> Result<Told, String>;
+
+    /// The dashboard ends: what still runs beside it does, too, within a moment.
+    fn end(&self) {}
 }
 
 /// Nobody does: a test, or a dashboard without files.

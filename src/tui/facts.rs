@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     scope: Scope,
     /// The part of the picture that is looked at; `None` for all of it.
     cut: Option<Arc<Snapshot>>,
+    /// Everybody and everything outside of the cut, too; empty without one.
+    outside: (HashSet<ConversationId>, HashSet<TaskId>),
     workers: HashMap<ConversationId, usize>,
     tasks: HashMap<TaskId, usize>,
     troubled: HashSet<ConversationId>,
@@ -191,15 +193,12 @@ impl Facts {
 
     /// The task exists, looked at or not.
     pub(crate) fn knows_task(&self, id: &TaskId) -> bool {
-        let all = self.whole();
-        self.tasks.contains_key(id) || (self.cut.is_some() && all.tasks.iter().any(|t| t.id == *id))
+        self.tasks.contains_key(id) || self.outside.1.contains(id)
     }
 
     /// The worker exists, looked at or not.
     pub(crate) fn knows(&self, id: &ConversationId) -> bool {
-        let all = self.whole();
-        self.workers.contains_key(id)
-            || (self.cut.is_some() && all.workers.iter().any(|w| w.conversation == *id))
+        self.workers.contains_key(id) || self.outside.0.contains(id)
     }
 
     /// What a task waits for: those of its dependencies that are not done. One that is not known is taken for done long ago.
@@ -259,6 +258,13 @@ impl Facts {
     fn index(&mut self) {
         let all = self.scope.is_all();
         self.cut = (!all).then(|| Arc::new(self.whole().within(&self.scope)));
+        let whole = Arc::clone(self.whole());
+        let workers = whole.workers.iter().filter(|_| !all);
+        let tasks = whole.tasks.iter().filter(|_| !all);
+        self.outside = (
+            workers.map(|w| w.conversation.clone()).collect(),
+            tasks.map(|t| t.id.clone()).collect(),
+        );
         let snapshot = &Arc::clone(self.shown());
         self.alerts = if snapshot.alerts.is_empty() {
             let problems = snapshot.problems.iter();

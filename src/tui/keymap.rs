@@ -128,6 +128,47 @@ actions!(
     Interrupt = "interrupt",
 );
 
+impl Action {
+    /// It does something with the row that is selected.
+    pub(crate) const fn acts_on_a_row(self) -> bool {
+        matches!(
+            self,
+            Self::Reassign
+                | Self::Assign
+                | Self::Compose
+                | Self::Hold
+                | Self::Priority
+                | Self::Ack
+                | Self::Mute
+                | Self::Note
+                | Self::Escalate
+                | Self::Actions
+                | Self::Open
+                | Self::Evidence
+                | Self::Mark
+                | Self::Copy
+        )
+    }
+
+    /// It writes: to the swarm, or beside an alert.
+    pub(crate) const fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::Reassign
+                | Self::Assign
+                | Self::Compose
+                | Self::Hold
+                | Self::Priority
+                | Self::Ack
+                | Self::Mute
+                | Self::Note
+                | Self::Escalate
+                | Self::Undo
+                | Self::Redo
+        )
+    }
+}
+
 /// One row of the keymap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Binding {
@@ -237,6 +278,11 @@ impl Keymap {
         let mut rows = self.rows(context).iter();
         let row = rows.find(|b| b.run == action && !b.on.is_empty());
         row.map_or_else(|| format!("<{}>", action.name()), Binding::key)
+    }
+
+    /// The key that leads one step back from a view, as shown.
+    pub(crate) fn back(&self) -> String {
+        self.key_of(Context::Global, Action::Escape)
     }
 
     /// The rows of a context, in the order of the file.

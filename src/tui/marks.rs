@@ -8,6 +8,8 @@ pub(crate) struct Marks<K> {
     all: BTreeSet<K>,
     /// Where a range began.
     anchor: Option<K>,
+    /// How many of them have no row on show.
+    hidden: usize,
 }
 
 impl<K> Default for Marks<K> {
@@ -15,6 +17,7 @@ impl<K> Default for Marks<K> {
         Self {
             all: BTreeSet::new(),
             anchor: None,
+            hidden: 0,
         }
     }
 }
@@ -82,14 +85,53 @@ impl<K: Ord + Clone> Marks<K> {
         some
     }
 
-    /// For the status line: `marked 3 (1 not shown)`; `seen` says of a key that it has a row.
-    pub(crate) fn words(&self, seen: impl Fn(&K) -> bool) -> Option<String> {
-        if self.ranges() {
-            return Some("V again marks the range".to_owned());
+    /// How many are marked.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// How many of them have no row on show.
+    pub(crate) const fn hidden(&self) -> usize {
+        self.hidden
+    }
+
+    /// Takes the keys that have a row now. O(rows × log marks), nothing without marks.
+    pub(crate) fn see<'a>(&mut self, shown: impl Iterator<Item = &'a K>)
+    where
+        K: 'a,
+    {
+        self.hidden = 0;
+        if !self.all.is_empty() {
+            let seen: BTreeSet<&K> = shown.filter(|k| self.all.contains(k)).collect();
+            self.hidden = self.all.len() - seen.len();
         }
-        let hidden = self.all.iter().filter(|k| !seen(k)).count();
-        let more = if hidden > 0 {
-            format!(" ({hidden} not shown)")
+    }
+
+    /// What a question says before it acts on marks that are not just the row of the `cursor`; `None` when they are, or nothing is marked.
+    pub(crate) fn apart(&self, cursor: &[K]) -> Option<String> {
+        let n = self.all.len();
+        if self.all.is_empty() || (self.hidden == 0 && self.all.iter().eq(cursor)) {
+            return None;
+        }
+        let hidden = match self.hidden {
+            0 => String::new(),
+            1 => ", one of them not on show".to_owned(),
+            hidden => format!(", {hidden} of them not on show"),
+        };
+        Some(match n {
+            1 if self.hidden == 1 => "the marked row is meant, which is not on show".to_owned(),
+            1 => "the marked row is meant, not the selected one".to_owned(),
+            n => format!("the {n} marked rows are meant{hidden}"),
+        })
+    }
+
+    /// For the status line: `marked 3 (1 not shown)`; `again` is the key that ends a range.
+    pub(crate) fn words(&self, again: &str) -> Option<String> {
+        if self.ranges() {
+            return Some(format!("{again} again marks the range"));
+        }
+        let more = if self.hidden > 0 {
+            format!(" ({} not shown)", self.hidden)
         } else {
             String::new()
         };

@@ -42,7 +42,7 @@ pub use keymap::{Bound, Flaw, Live, Place, Rebind, live, presets};
 pub use model::{Model, Msg, View};
 pub use order::{ListWish, known_lists};
 pub use run::{Signal, run};
-pub use terminal::start;
+pub use terminal::{can_be_resumed, start};
 pub use theme::{Depth, Palette};
 pub use view::{Hits, paint};
 

@@ -12,7 +12,7 @@ use super::{
     mouse::Mouse,
     order::ListWish,
     overlay::Overlay,
-    screen::Screens,
+    screen::{Screens, Sight},
     theme::{Depth, Palette, Theme},
     travel::Journey,
     update::Toast,
@@ -136,6 +136,8 @@ pub struct Model {
     /// Until when rows keep their places, because the cursor moved.
     pub(crate) hold: Option<Timestamp>,
     pub(crate) travel: Journey,
+    /// How much of what a key acts on the last frame could show.
+    pub(crate) sight: Sight,
 }
 
 /// What `u` takes back.
@@ -215,6 +217,7 @@ impl Model {
         let toast = (!notes.is_empty()).then(|| Toast::long(notes.join("; "), now));
         let mut model = Self {
             hold: None,
+            sight: Sight::default(),
             facts: Facts::default(),
             jobs: Arc::from([]),
             view: options.start,

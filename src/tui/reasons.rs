@@ -4,7 +4,7 @@ use super::{
     acting,
     keymap::{Action, Context},
     model::{Model, View},
-    screen::alerts,
+    screen::{alerts, workers},
 };
 
 /// Why `action` would do nothing if its key were pressed on the view on show; `None` when it would do something.
@@ -18,6 +18,9 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             .then(|| "nothing is selected".to_owned())
     };
     let target = || acting::target(model);
+    if let Some(why) = workers::on_group(model, action) {
+        return Some(why.to_owned());
+    }
     match action {
         Action::Reassign | Action::Priority => acting::forbidden(model).or_else(|| {
             let none = target().tasks.is_empty();
@@ -40,9 +43,9 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::Undo if model.undo.is_empty() => Some("nothing to undo".to_owned()),
         Action::Redo if model.acting.redo.is_empty() => Some("nothing was undone".to_owned()),
         Action::Assign | Action::Undo | Action::Redo => acting::forbidden(model),
-        Action::Ack | Action::Mute | Action::Note | Action::Escalate => {
-            let none = alerts::meant(model).is_empty();
-            none.then(|| "no alert is selected".to_owned())
+        Action::Ack | Action::Mute | Action::Note | Action::Escalate => of_alerts(model, action),
+        Action::MarkAll if model.sieve().is_some_and(|s| s.flaw().is_some()) => {
+            Some("the filter cannot be read".to_owned())
         }
         Action::Open | Action::Evidence | Action::Mark | Action::MarkRange | Action::MarkAll => {
             nothing()
@@ -62,6 +65,18 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Why nothing can be done to the alerts that are meant.
+fn of_alerts(model: &Model, action: Action) -> Option<String> {
+    if let Some(why) = alerts::past(model) {
+        return Some(why);
+    }
+    if alerts::meant(model).is_empty() {
+        return Some("no alert is selected".to_owned());
+    }
+    let many = action == Action::Mute && model.marked() > 1;
+    many.then(|| alerts::several(model))
 }
 
 /// Where its key works instead.

@@ -1,5 +1,7 @@
 //! The shell around the model: the only place with awaits. Generic over backend, input and signals, so that a test scripts it.
 
+mod lent;
+
 use super::{
     Options, Outcome,
     effect::Effect,
@@ -128,10 +130,7 @@ where
             }
         }
         let frame = due.map(|why| frames.next(why, Instant::now()));
-        let tick = (model.pace()).map_or_else(
-            || to_next_second(now()),
-            |pace| pace.min(to_next_second(now())),
-        );
+        let tick = next_tick(&model, now());
         let heard = listen(&mut inputs, (&mut ended, &mut told), frame, tick).await;
         let effects = match heard {
             Heard::Frame => continue,
@@ -158,6 +157,9 @@ where
             if let Effect::Errand(errand) = effect {
                 if begin_errand(&runner, errand, terminal, host)? {
                     due = Some(Due::Key);
+                    if let Some(outcome) = lent::over(&mut inputs.signals).await {
+                        return Ok(outcome);
+                    }
                 }
                 continue;
             }
@@ -319,6 +321,12 @@ where
             () = tokio::time::sleep(tick) => Heard::Msg(Msg::Tick),
         };
     }
+}
+
+/// How long nothing need happen: until the clock's next second, or until recorded time has passed.
+fn next_tick(model: &Model, now: Timestamp) -> Duration {
+    let second = to_next_second(now);
+    model.pace().map_or(second, |pace| pace.min(second))
 }
 
 /// Time until the seconds on the clock change.

@@ -12,10 +12,17 @@ pub(crate) struct Sieve {
     raw: String,
     valid: Option<Filter>,
     flaw: Option<Flaw>,
+    /// What was in force when typing began.
+    before: Option<Filter>,
 }
 
 impl Sieve {
-    /// Takes what is typed now. Of what cannot be read the part before counts that can.
+    /// Typing begins: what is in force counts until something else can be read.
+    pub(crate) fn begin(&mut self) {
+        self.before.clone_from(&self.valid);
+    }
+
+    /// Takes what is typed now. Of what cannot be read the part before counts that can; without one what was in force when typing began.
     pub(crate) fn take(&mut self, raw: &str) {
         if self.raw == raw {
             return;
@@ -32,7 +39,7 @@ impl Sieve {
                 // What stands before the term that is being typed goes on to count.
                 let mut ends = raw.rmatch_indices(char::is_whitespace).map(|(at, _)| at);
                 let before = ends.find_map(|at| Filter::parse(raw.get(..at)?).ok());
-                self.valid = before;
+                self.valid = before.or_else(|| self.before.clone());
                 self.flaw = Some(flaw);
             }
         }
@@ -101,5 +108,17 @@ mod tests {
         assert!(sieve.flaw().is_none() && !lets(&sieve, "an abc") && lets(&sieve, "abc y"));
         sieve.take(" ");
         assert!(sieve.is_open() && lets(&sieve, "x"));
+    }
+
+    #[test]
+    fn what_was_in_force_counts_until_something_else_can_be_read() {
+        let mut sieve = Sieve::default();
+        sieve.take("abc");
+        sieve.begin();
+        sieve.take("state:");
+        assert!(sieve.flaw().is_some());
+        assert!(lets(&sieve, "an abc") && !lets(&sieve, "x"));
+        sieve.take("");
+        assert!(sieve.is_open());
     }
 }

@@ -200,7 +200,8 @@ impl Tty {
 }
 
 /// Somebody in this session runs us as a job. A program that is a session of its own (a pane of a multiplexer) would never be woken.
-fn can_be_resumed() -> bool {
+#[must_use]
+pub fn can_be_resumed() -> bool {
     use rustix::process::{getpgid, getppid, getsid};
     let Some(parent) = getppid() else {
         return false;

@@ -18,7 +18,8 @@ impl Model {
             Ok(Told::Fresh(fresh)) => self.refresh(*fresh, now),
             Ok(Told::Printed(name, text, well)) => {
                 let words = if well { "ended" } else { "failed" };
-                if self.overlay.is_none() {
+                let free = !self.typed.prompt && self.typed.pending.is_empty();
+                if self.overlay.is_none() && free {
                     let page = Page::printed(name, text, well);
                     self.overlay = Some(Overlay::Page(Box::new(page)));
                 } else {
@@ -51,6 +52,13 @@ impl Model {
         self.finding.themes = fresh.themes;
         self.finding.filters = fresh.filters;
         self.finding.commands = fresh.commands;
+        // An order that the configuration does not change stays as the operator has it.
+        let mut changed = fresh.lists.clone();
+        changed
+            .retain(|name, list| self.look.lists.get(name).map(|l| &l.order) != Some(&list.order));
+        self.look.lists = changed;
+        self.order_as_configured();
+        self.look.lists = fresh.lists;
         if let Some(palette) = self.finding.palette(&fresh.theme) {
             self.look.theme = Theme::of(&palette, self.look.depth);
             self.finding.theme = fresh.theme;

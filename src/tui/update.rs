@@ -1,6 +1,8 @@
 //! The whole behaviour of the dashboard: no input or output, no clock, no await.
 
 mod back;
+mod bound;
+mod prompt;
 
 use super::{
     acting, bell,
@@ -113,6 +115,7 @@ impl Model {
     /// Takes what the last frame showed.
     pub fn settle(&mut self, hits: &Hits) {
         self.mouse.settle(hits);
+        self.sight = hits.sight;
         match (&mut self.overlay, self.view) {
             (Some(overlay), _) => overlay.settle(hits),
             (None, View::Overview) => self.screens.overview.settle(hits),
@@ -214,53 +217,22 @@ impl Model {
         }
     }
 
-    /// The filter that is being typed.
-    fn filter_mut(&mut self) -> Option<&mut String> {
-        if !matches!(self.overlay, Some(Overlay::Note(_) | Overlay::Page(_))) {
-            return if self.typed.prompt {
-                self.view_filter_mut()
-            } else {
-                None
-            };
+    /// A key that the view does not get: an overlay or the prompt takes it, or what it is about is not there.
+    fn kept(&mut self, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
+        if self.overlay.is_some() {
+            return Some(overlay::act(self, action, now));
         }
-        match &mut self.overlay {
-            Some(Overlay::Note(note)) => Some(&mut note.text),
-            Some(Overlay::Page(page)) if page.search.typing => Some(&mut page.search.typed),
-            _ => None,
+        if self.typed.prompt {
+            self.prompt(action);
+            return Some(Vec::new());
         }
+        let why = self.bind(action).err()?;
+        self.say(why, now);
+        Some(Vec::new())
     }
 
-    /// The filter of the view on show.
-    pub(crate) fn view_filter_mut(&mut self) -> Option<&mut String> {
-        match self.view {
-            View::Workers => Some(&mut self.screens.workers.filter),
-            View::Tasks => Some(&mut self.screens.tasks.filter),
-            View::Alerts => Some(&mut self.screens.alerts.filter),
-            View::Messages if self.screens.messages.open => {
-                Some(&mut self.screens.messages.search.typed)
-            }
-            View::Messages => Some(&mut self.screens.messages.filter),
-            View::Sessions => Some(&mut self.screens.sessions.filter),
-            View::Activity => Some(&mut self.screens.activity.filter),
-            View::Overview | View::Worker | View::Task | View::Session => None,
-        }
-    }
-
-    fn edit(&mut self, chord: Chord) {
-        let Some(filter) = self.filter_mut() else {
-            return;
-        };
-        if chord.is_backspace() {
-            filter.pop();
-        } else if let Some(c) = chord.typed()
-            && filter.len() < text::ID_CAP
-        {
-            filter.push_str(&text::line(c.encode_utf8(&mut [0; 4])));
-        }
-    }
-
-    /// What a key does.
-    pub(crate) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    /// What a key does that may do it.
+    pub(super) fn perform(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         match action {
             Action::Interrupt => return vec![Effect::Quit { print: false }],
             Action::Suspend => return vec![Effect::Suspend],
@@ -268,12 +240,8 @@ impl Model {
             _ => {}
         }
         self.hold_for(action, now);
-        if self.overlay.is_some() {
-            return overlay::act(self, action, now);
-        }
-        if self.typed.prompt {
-            self.prompt(action);
-            return Vec::new();
+        if let Some(effects) = self.kept(action, now) {
+            return effects;
         }
         match action {
             Action::Overview => self.show(View::Overview),
@@ -303,7 +271,7 @@ impl Model {
             Action::Zoom => self.look.zoom = !self.look.zoom,
             Action::Parent => self.parent(),
             Action::Wrap => self.look.wrap = !self.look.wrap,
-            Action::Filter => self.typed.prompt = true,
+            Action::Filter => self.begin_filter(),
             Action::NextProblem => self.next_problem(now),
             Action::TimeForm => {
                 self.look.form = self.look.form.next();
@@ -363,22 +331,6 @@ impl Model {
             (View::Activity, _) => activity::act(self, action, now),
         }
         Vec::new()
-    }
-
-    fn prompt(&mut self, action: Action) {
-        match action {
-            Action::Accept => {
-                self.typed.prompt = false;
-                messages::found(self);
-            }
-            Action::Escape | Action::Erase => {
-                if let Some(filter) = self.filter_mut() {
-                    filter.clear();
-                }
-                self.typed.prompt = action == Action::Erase;
-            }
-            _ => {}
-        }
     }
 }
 

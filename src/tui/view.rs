@@ -9,7 +9,8 @@ use super::{
     model::{Model, View},
     mouse, overlay,
     screen::{
-        Spot, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
+        Sight, Spot, activity, alerts, messages, overview, session, sessions, task, tasks, worker,
+        workers,
     },
     travel,
     widget::{self, Canvas},
@@ -50,6 +51,9 @@ impl Tier {
     }
 }
 
+/// Cells, across and down, that a question needs at least: a line of it, and its answers.
+const READABLE: (u16, u16) = (30, 6);
+
 /// What a screen draws by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scene<'a> {
@@ -79,7 +83,7 @@ pub fn paint(model: &Model, buf: &mut Buffer, now: Timestamp) -> Hits {
     };
     let mut canvas = Canvas::new(buf, &model.look.theme);
     if scene.tier == Tier::Tiny {
-        header::tiny(scene, &mut canvas, area);
+        tiny(scene, &mut canvas, area, &mut hits);
     } else {
         whole(scene, &mut canvas, area, &mut hits);
     }
@@ -87,6 +91,11 @@ pub fn paint(model: &Model, buf: &mut Buffer, now: Timestamp) -> Hits {
         widget::fold(buf);
     }
     hits.size = (area.width, area.height);
+    hits.sight = match scene.tier {
+        Tier::Tiny if area.width < READABLE.0 || area.height < READABLE.1 => Sight::Nothing,
+        Tier::Tiny => Sight::Over,
+        _ => Sight::All,
+    };
     // A caret behind a text that fills its line stands on the last cell.
     let last = |from: u16, length: u16| from + length.saturating_sub(1);
     hits.cursor = hits.cursor.filter(|_| !area.is_empty()).map(|(x, y)| {
@@ -105,6 +114,24 @@ pub(crate) fn draw(model: &Model, frame: &mut Frame<'_>, now: Timestamp) -> Hits
         frame.set_cursor_position(at);
     }
     hits
+}
+
+/// Below 40×12: the counts and what is wrong, or what is open in their place; and a line for what is typed or was said.
+fn tiny(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits) {
+    let open = scene.model.overlay.is_some();
+    let mut rows = widget::Rows::of(area);
+    let foot = u16::from(open || footer::calls(scene.model));
+    let body = rows.take(rows.left().saturating_sub(foot));
+    if open {
+        overlay::draw(scene.model, canvas, body, hits, scene.now);
+        mouse::cover(scene.model, area, hits);
+    } else {
+        header::tiny(scene, canvas, body);
+    }
+    which::draw(scene.model, canvas, body);
+    if foot > 0 {
+        footer::line(scene, canvas, rows.line(), hits);
+    }
 }
 
 fn whole(scene: Scene<'_>, canvas: &mut Canvas<'_>, area: Rect, hits: &mut Hits) {

@@ -1,12 +1,14 @@
 //! What the dashboard has done for it: the configuration read again, a filter written into it, commands of the operator's own.
 
+mod children;
+
 use super::{config, keys, outside, theme};
+use children::Children;
 use std::{
-    fs,
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread,
+    process::Command,
+    time::Duration,
 };
 use swarmwarden::{
     domain::text,
@@ -14,8 +16,8 @@ use swarmwarden::{
     tui::{Custom, Errand, Errands, Fresh, ListWish, Told, known_lists},
 };
 
-/// What is kept of what a command prints, each of its two outputs.
-const CAP: u64 = 256 * 1024;
+/// How long a command runs beside the dashboard.
+const LIMIT: Duration = Duration::from_secs(600);
 
 /// Who does it.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(super) struct Clerk {
     bridge: Option<PathBuf>,
     theme: String,
     preset: String,
+    /// What runs beside the dashboard.
+    children: Children,
 }
 
 impl Clerk {
@@ -35,6 +39,7 @@ impl Clerk {
             bridge: settings.db.clone(),
             theme: settings.theme.clone(),
             preset: settings.preset.clone(),
+            children: Children::default(),
         }
     }
 
@@ -55,6 +60,7 @@ impl Clerk {
             rebind: keys::rebinds(&file.wanted()),
             filters: file.finding.filters.clone(),
             commands: commands(&file.finding),
+            lists: lists(&file.finding),
             warnings,
         })
     }
@@ -97,7 +103,8 @@ impl Errands for Clerk {
             Errand::Reload => Ok(Told::Fresh(Box::new(self.reload()?))),
             Errand::KeepFilter { name, filter } => Ok(Told::Word(self.keep(name, filter)?)),
             Errand::Run { name, argv } => {
-                let status = command(argv)?.status().map_err(|e| lost(name, argv, &e))?;
+                let status = children::foreground(&mut command(argv)?);
+                let status = status.map_err(|e| lost(name, argv, &e))?;
                 let name = text::line(name);
                 Ok(Told::Word(match status.code() {
                     Some(0) => format!("{name} ended"),
@@ -105,10 +112,14 @@ impl Errands for Clerk {
                     None => format!("{name} was ended by a signal"),
                 }))
             }
-            Errand::Watch { name, argv } => watch(name, argv),
+            Errand::Watch { name, argv } => self.watch(name, argv),
             Errand::Clip { tool, text } => outside::clip(tool, text),
             Errand::Export { name, contents } => outside::export(name, contents),
         }
+    }
+
+    fn end(&self) {
+        self.children.end();
     }
 }
 
@@ -125,32 +136,20 @@ fn lost(name: &str, argv: &[String], error: &io::Error) -> String {
     text::line(&format!("{name}: cannot run {program}: {error}")).into_owned()
 }
 
-/// Runs it and keeps what it prints, as far as that is kept.
-fn watch(name: &str, argv: &[String]) -> Result<Told, String> {
-    let mut child = command(argv)?
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| lost(name, argv, &error))?;
-    let text = drain(&mut child);
-    let status = child.wait().map_err(|error| lost(name, argv, &error))?;
-    Ok(Told::Printed(name.to_owned(), text, status.success()))
-}
-
-/// Both outputs, the errors after the rest. What is over the cap closes the pipe.
-fn drain(child: &mut Child) -> String {
-    let read = |from: &mut dyn Read| {
-        let mut raw = Vec::new();
-        let _ = from.take(CAP).read_to_end(&mut raw); // what came before the error counts
-        String::from_utf8_lossy(&raw).into_owned()
-    };
-    let errors = child.stderr.take();
-    let beside = thread::spawn(move || errors.map_or_else(String::new, |mut e| read(&mut e)));
-    let out = child.stdout.take();
-    let out = out.map_or_else(String::new, |mut out| read(&mut out));
-    let errors = beside.join().unwrap_or_default();
-    format!("{out}{errors}")
+impl Clerk {
+    /// Runs it beside the dashboard and keeps what it prints.
+    fn watch(&self, name: &str, argv: &[String]) -> Result<Told, String> {
+        let ended = self.children.watch(&mut command(argv)?, LIMIT);
+        let mut ended = ended.map_err(|error| lost(name, argv, &error))?;
+        if ended.late {
+            let minutes = LIMIT.as_secs() / 60;
+            let words = format!(
+                "\n{name} was ended after {minutes} minutes: a command beside the dashboard has no more\n"
+            );
+            ended.text.push_str(&words);
+        }
+        Ok(Told::Printed(name.to_owned(), ended.text, ended.well))
+    }
 }
 
 /// The operator's commands; one that has no program is none.

@@ -36,6 +36,8 @@ mod past;
 #[cfg(test)]
 mod pipe;
 #[cfg(test)]
+mod plain;
+#[cfg(test)]
 mod points;
 #[cfg(test)]
 mod rollcall;

@@ -17,7 +17,7 @@ fn spec() -> Spec {
 }
 
 fn stage(path: &Path, room: Room) -> Stage {
-    Stage::new(path, spec(), Detector::ADAPTIVE, room)
+    Stage::new(path, spec(), &Detector::ADAPTIVE, room)
 }
 
 fn player(path: &Path) -> Player {

@@ -1,7 +1,7 @@
 //! An incident as a file: it plays elsewhere as it did here, and what is no incident is refused.
 
 use crate::{
-    facts,
+    played::facts,
     stage::{PRESENT, Stage},
 };
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn recorded(path: &Path) -> Player {
         seed: 7,
         scenario: Scenario::Incident,
     };
-    let mut stage = Stage::new(path, spec, Detector::ADAPTIVE, Room::default());
+    let mut stage = Stage::new(path, spec, &Detector::ADAPTIVE, Room::default());
     for n in 1..=54 {
         stage.run(at(10 * n));
         stage.recorder.step().unwrap();
@@ -159,6 +159,98 @@ fn hostile_text_in_it_is_made_safe() {
     for text in [all, alerts, problems] {
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
     }
+}
+
+/// The sample with other last lines: events before the end.
+fn with(events: &[String]) -> String {
+    let lines: Vec<&str> = sample().lines().collect();
+    let kept = lines.len() - 1;
+    let already: serde_json::Value = serde_json::from_str(lines[kept]).unwrap();
+    let n = already["end"].as_u64().unwrap() + events.len() as u64;
+    let mut all: Vec<String> = lines[..kept].iter().map(ToString::to_string).collect();
+    all.extend_from_slice(events);
+    all.push(format!("{{\"end\":{n}}}\n"));
+    all.join("\n")
+}
+
+fn played(text: &str) -> swarmwarden::domain::Snapshot {
+    let incident = import(Cursor::new(text)).unwrap();
+    let to = incident.section().until;
+    let mut player = Player::new(Box::new(incident), Detector::ADAPTIVE).unwrap();
+    player
+        .at(swarmwarden::domain::Timestamp(to * 1_000))
+        .unwrap()
+}
+
+#[test]
+fn rows_that_are_only_counted_cost_nothing() {
+    let t = at(300).0 / 1_000;
+    let event = format!("{{\"t\":{t},\"e\":{{\"others\":1000000000}}}}");
+    let shown = played(&with(&vec![event; 10_000]));
+    let before = played(sample());
+    assert_eq!(shown.traffic.audits, before.traffic.audits + 1_000_000_000);
+}
+
+#[test]
+fn numbers_that_are_no_times_are_refused_wherever_they_stand() {
+    let t = at(300).0 / 1_000;
+    let least = i64::MIN;
+    for what in [
+        format!("{{\"beat\":{{\"w\":\"c\",\"s\":\"active\",\"a\":{least}}}}}"),
+        format!("{{\"odd\":[0,{least},false]}}"),
+        format!("{{\"odd\":[{},0,false]}}", i64::MAX),
+        format!("{{\"act\":{{\"w\":\"c\",\"k\":0,\"a\":0,\"l\":{least}}}}}"),
+        format!("{{\"others\":{}}}", u64::MAX),
+    ] {
+        let why = refused(&with(&[format!("{{\"t\":{t},\"e\":{what}}}")]));
+        assert!(why.contains("a number is out of range"), "{what}: {why}");
+    }
+    let far = 253_402_300_800_000_000_i64;
+    for sign in [1, -1] {
+        let beat = |n: i64| {
+            let a = sign * far + n;
+            format!("{{\"t\":{t},\"e\":{{\"beat\":{{\"w\":\"c\",\"s\":\"x\",\"a\":{a}}}}}}}")
+        };
+        let odd = format!(
+            "{{\"t\":{t},\"e\":{{\"odd\":[{far},{},false]}}}}",
+            sign * far
+        );
+        let all: Vec<String> = (0..100).map(|_| odd.clone()).collect();
+        played(&with(&all));
+        played(&with(&[beat(0), beat(-sign * 1_000)]));
+    }
+}
+
+#[test]
+fn a_book_of_alerts_is_made_safe_however_it_is_written() {
+    let book = serde_json::json!({"version":1,"now":0,"reopened":null,"next_silence":0,"rows":[],"groups":[],
+        "silences":[{"id":1,"matcher":{"kind":"silent"},"until":i64::MAX / 100,"by":"eve\u{1b}[31m","comment":"\u{202e}x","at":0}]});
+    let t = at(300).0 / 1_000;
+    for name in ["{ \"alerts\" :", "{\"al\\u0065rts\":"] {
+        let event = format!("{{\"t\":{t},\"e\":{name}{book}}}}}");
+        let shown = played(&with(&[event]));
+        assert_eq!(shown.silences.len(), 1);
+        let said = format!("{}{}", shown.silences[0].by, shown.silences[0].comment);
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+    }
+}
+
+#[test]
+fn the_length_of_an_incident_is_bounded() {
+    let (from, to) = (at(60).0 / 1_000, at(300).0 / 1_000);
+    let until = |to: i64| {
+        let mut lines: Vec<String> = sample().lines().map(str::to_owned).collect();
+        let mut header: serde_json::Value = serde_json::from_str(&lines[0]).unwrap();
+        header["to"] = to.into();
+        lines[0] = header.to_string();
+        lines.join("\n") + "\n"
+    };
+    assert!(refused(&until(from + 31 * 86_400_000 + 1)).contains("longer than 31 days"));
+    let month = import(Cursor::new(until(from + 31 * 86_400_000))).unwrap();
+    assert!(
+        month.section().until <= to + 3_600_000,
+        "nothing is seen any more"
+    );
 }
 
 #[test]

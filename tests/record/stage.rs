@@ -31,27 +31,39 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// The past of the demo is there; the recording begins.
-    pub(crate) fn new(path: &Path, spec: Spec, detector: Detector, room: Room) -> Self {
+    pub(crate) fn new(path: &Path, spec: Spec, detector: &Detector, room: Room) -> Self {
+        Self::later(path, spec, detector, room, (PRESENT, PRESENT))
+    }
+
+    /// The same with the past of the demo until `present`, read at `now`: what it wrote in between was lost.
+    pub(crate) fn later(
+        path: &Path,
+        spec: Spec,
+        detector: &Detector,
+        room: Room,
+        (present, now): (Timestamp, Timestamp),
+    ) -> Self {
         let (tap, spout) = tap("demo.db".into());
         let recorder = Recorder::new(path.to_owned(), room, detector.clone(), spout);
         let mut stage = Self {
-            plan: Plan::new(spec, PRESENT).peekable(),
+            plan: Plan::new(spec, present).peekable(),
             swarm: Swarm::new(detector.clone(), None),
             alerts: Alerts::default(),
             tap,
             recorder,
-            now: PRESENT,
+            now,
             talks: Vec::new(),
             unread: HashMap::new(),
             cursor: Cursor::default(),
-            read_at: PRESENT,
+            read_at: now,
         };
         stage.recorder.step().unwrap();
-        while let Some(operation) = stage.plan.next_if(|op| op.at <= PRESENT) {
+        while let Some(operation) = stage.plan.next_if(|op| op.at <= present) {
             let changes = stage.changes(operation);
             stage.tap.page(&changes);
             stage.swarm.apply(changes, Seen::Recorded);
         }
+        while stage.plan.next_if(|op| op.at <= now).is_some() {}
         stage.tick();
         stage.picture();
         stage.begin();
@@ -160,17 +172,7 @@ impl Stage {
         };
         match act {
             Act::Create { role, .. } => {
-                let expires = at.at().map(|at| at.plus(Span::seconds(3 * 3_600)));
-                self.talks.push(ConversationRow {
-                    id: id.clone(),
-                    role_a: "orchestrator".into(),
-                    role_b: role.as_ref().into(),
-                    created: at,
-                    expires: expires.map_or(Stamp::None, Stamp::At),
-                });
-                // As a bridge that is pruned: what was over for long is removed.
-                let gone = at.at().map(|at| at.plus(Span::seconds(-12 * 3_600)));
-                self.talks.retain(|row| row.created.at() > gone);
+                talk(&mut self.talks, &id, &role, at);
                 audit(&id, Side::Other, AuditKind::Other, &mut self.cursor);
                 changes.conversations = Some(self.talks.clone());
             }
@@ -214,6 +216,21 @@ impl Stage {
         changes.end = self.cursor;
         changes
     }
+}
+
+/// A conversation is opened.
+fn talk(talks: &mut Vec<ConversationRow>, id: &ConversationId, role: &str, at: Stamp) {
+    let expires = at.at().map(|at| at.plus(Span::seconds(3 * 3_600)));
+    talks.push(ConversationRow {
+        id: id.clone(),
+        role_a: "orchestrator".into(),
+        role_b: role.into(),
+        created: at,
+        expires: expires.map_or(Stamp::None, Stamp::At),
+    });
+    // As a bridge that is pruned: what was over for long is removed.
+    let gone = at.at().map(|at| at.plus(Span::seconds(-12 * 3_600)));
+    talks.retain(|row| row.created.at() > gone);
 }
 
 /// To the millisecond, as a recording keeps it.

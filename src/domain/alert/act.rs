@@ -27,9 +27,9 @@ pub enum NoSuch {
     Empty,
 }
 
-/// Words of an operator, neutralised and at most as long as an id.
+/// Words of an operator, neutralised, redacted and at most as long as an id.
 fn said(words: &str) -> Arc<str> {
-    text::line(text::head(words, text::ID_CAP)).into()
+    text::line(text::head(&text::redact(words), text::ID_CAP)).into()
 }
 
 /// `, note` when there is one.

@@ -71,15 +71,15 @@ impl Observer {
             self.clean = Some(tick.steady);
             return Turn::None;
         };
-        let gap = Span(tick.steady.0 - last.steady.0);
-        let step = Span((tick.step.0 - last.step.0).abs());
+        let gap = Span(tick.steady.0.saturating_sub(last.steady.0));
+        let step = Span(tick.step.0.saturating_sub(last.step.0).saturating_abs());
         let before = self.poor;
         if tick.trouble {
             self.poor = (self.poor + 1).min(WORST);
             self.clean = Some(tick.steady);
         } else if self
             .clean
-            .is_none_or(|since| tick.steady.0 - since.0 >= CLEAN.0)
+            .is_none_or(|since| tick.steady.0.saturating_sub(since.0) >= CLEAN.0)
         {
             self.poor = self.poor.saturating_sub(1);
             self.clean = Some(tick.steady);

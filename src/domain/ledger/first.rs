@@ -37,7 +37,7 @@ pub(super) fn first(
         description: text::line(&words).into_owned(),
         brief: text::body(content.words.as_deref().unwrap_or_default()).into(),
         needs: (content.needs.iter().take(8))
-            .map(|need| text::line(text::head(need, text::ID_CAP)).into_owned())
+            .map(|need| text::name(need).into_owned())
             .collect(),
         priority: content.priority,
         timeout: content.timeout,

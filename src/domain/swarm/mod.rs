@@ -173,6 +173,7 @@ impl Swarm {
         }
         if changes.conversations.is_some()
             || !(changes.messages.is_empty() && changes.audits.is_empty())
+            || changes.others > 0
         {
             self.row_came(seen);
         }
@@ -192,6 +193,7 @@ impl Swarm {
         for row in changes.audits {
             self.audit(&row, seen);
         }
+        self.traffic.audits = self.traffic.audits.saturating_add(changes.others);
         self.cursor = changes.cursor;
         if let Seen::Live(now) = seen {
             self.read_until = Some(now);

@@ -121,7 +121,7 @@ impl Pulse {
     /// more than the time that a row takes.
     pub(super) fn skew(&self) -> Option<Span> {
         let least = self.least()?;
-        (least.0.abs() > NOTEWORTHY.0).then_some(least)
+        (least.0.unsigned_abs() > NOTEWORTHY.0.unsigned_abs()).then_some(least)
     }
 
     /// The limits for it: longer while it said that it would be busy.
@@ -136,14 +136,15 @@ impl Pulse {
 
 /// Its period.
 pub(super) fn period(habit: &Habit) -> Span {
-    #[expect(clippy::cast_possible_truncation, reason = "a period is some seconds")]
-    Span((habit.rhythm.period() * 1e6) as i64)
+    #[expect(clippy::cast_possible_truncation, reason = "bounded before the cast")]
+    Span((habit.rhythm.period() * 1e6).clamp(0.0, 1e15) as i64)
 }
 
 /// The zone that a clock is off by when it writes its local time instead of UTC: a multiple of a quarter of an hour, at least half an hour.
 pub(in crate::domain) fn zone(skew: Span) -> Option<Span> {
     let quarter = Span::seconds(900).0;
-    let nearest = (skew.0 + skew.0.signum() * quarter / 2) / quarter * quarter;
-    let near = (skew.0 - nearest).abs() <= Span::seconds(90).0;
+    let half = skew.0.signum() * quarter / 2;
+    let nearest = skew.0.saturating_add(half) / quarter * quarter;
+    let near = skew.0.saturating_sub(nearest).saturating_abs() <= Span::seconds(90).0;
     (near && nearest.abs() >= 2 * quarter).then_some(Span(nearest))
 }

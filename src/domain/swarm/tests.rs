@@ -360,3 +360,40 @@ proptest! {
 }
 
 mod generations;
+
+#[test]
+fn nothing_that_is_shown_holds_a_key_and_names_stay_apart() {
+    let key = |c: char| format!("ghp_{}", String::from(c).repeat(36));
+    let mut s = Swarm::new(Detector::FIXED, None);
+    let mut row = conversation("c1", &format!("worker-1-{}", key('r')));
+    row.role_a = format!("boss {}", key('o')).into();
+    let rows = Some(vec![row]);
+    let changes = Changes {
+        conversations: rows,
+        ..Changes::default()
+    };
+    s.apply(changes, Seen::Recorded);
+    let status = format!("busy {}", key('s'));
+    s.apply(beat(&status, Stamp::At(NOW)), Seen::Live(NOW));
+    let task = |c| {
+        let id = format!("T-{}", key(c));
+        format!(
+            r#"{{"type":"task_assignment","task_id":"{id}","description":"d","depends_on":["{id}"],"original_assignee":"{id}","generation":2}}"#
+        )
+    };
+    let rows = vec![
+        message(1, Side::A, &task('x'), NOW),
+        message(2, Side::A, &task('y'), NOW),
+    ];
+    s.apply(messages(rows), Seen::Live(NOW));
+    let shown = draw(&mut s, NOW);
+    assert!(!format!("{shown:?}").contains("ghp_"), "{shown:?}");
+    let ids: Vec<String> = shown.tasks.iter().map(|t| t.id.to_string()).collect();
+    assert_eq!(ids.len(), 2);
+    assert_ne!(ids[0], ids[1]);
+    assert!(ids[0].starts_with("T-⟨redacted-"), "{ids:?}");
+    assert!(
+        shown.tasks[0].id.raw().contains("ghp_"),
+        "acts name it as it is"
+    );
+}

@@ -247,7 +247,7 @@ impl Swarm {
         } else {
             *skews.select_nth_unstable(middle).1
         };
-        let skew = if skew.0.abs() > Span::seconds(5).0 {
+        let skew = if skew.0.saturating_abs() > Span::seconds(5).0 {
             skew
         } else {
             Span(0)

@@ -39,7 +39,7 @@ fn summary(content: &Content<'_>, raw: &str) -> String {
         out.push_str(w);
     };
     if let Some(task) = content.task.as_deref() {
-        word(&text::line(text::head(task, text::ID_CAP)));
+        word(&text::name(task));
     }
     if let Some(progress) = content.progress {
         word(&format!("{progress}%"));

@@ -150,9 +150,9 @@ impl WorkerFold {
         } else {
             row.role_b
         };
-        self.parts = label::parts(&text::line(text::head(&role, text::ID_CAP)));
+        self.parts = label::parts(&text::name(&role));
         self.label = WorkerId::new(role);
-        self.session = text::line(text::head(&row.role_a, text::ID_CAP)).into();
+        self.session = text::name(&row.role_a).into();
         self.created = row.created.at();
         self.expires = row.expires.at();
         self.status.clock_bad |= row.created == Stamp::Bad || row.expires == Stamp::Bad;
@@ -207,7 +207,7 @@ impl WorkerFold {
         if s.raw.as_deref() != Some(&*row.status) {
             s.raw = Some(row.status.clone());
             if &*row.status != "active" {
-                s.reported = Some(text::line(text::head(&row.status, text::ID_CAP)).into());
+                s.reported = Some(text::name(&row.status).into());
                 s.since = s.beat.or(at);
             }
         }

@@ -1,4 +1,4 @@
-use super::{BODY_CAP, body, fit, line, redact, short_id};
+use super::{BODY_CAP, ID_CAP, body, fit, line, name, redact, redact_name, short_id};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
@@ -94,4 +94,21 @@ proptest! {
         let shown = line(&raw).into_owned();
         prop_assert!(fit(&shown, width).width() <= width.max(usize::from(shown.width() <= width) * shown.width()));
     }
+}
+
+#[test]
+fn a_name_loses_its_key_the_same_way_every_time() {
+    let key = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let once = name(&format!("T-{key}-tests")).into_owned();
+    assert!(
+        once.starts_with("T-⟨redacted-") && once.ends_with("⟩-tests"),
+        "{once}"
+    );
+    assert_eq!(name(&once), once);
+    assert_eq!(redact_name(&format!("T-{key}-tests")), once);
+    assert_ne!(name(&format!("T-{key}6-tests")), once);
+    assert!(matches!(name("token-9"), Cow::Borrowed("token-9")));
+    assert!(name("token=abcdef").contains("redacted"));
+    let halved = format!("{}{key}", "x ".repeat(ID_CAP / 2 - 10));
+    assert!(!name(&halved).contains("ghp_"), "{}", name(&halved));
 }

@@ -1,6 +1,8 @@
 //! A recording in a database file of its own. The current hour lies in it as it came; an hour that is over is packed into blocks by worker.
 //! Every call that writes is one transaction: what was written before a crash is there.
 
+mod held;
+mod lock;
 mod read;
 mod tidy;
 mod write;
@@ -19,6 +21,8 @@ pub use read::Reader;
 pub use write::Writer;
 
 const SCHEMA: &str = include_str!("schema.sql");
+/// What some of the messages were, by which a bridge is known again.
+const PRINTS: &str = "CREATE TABLE IF NOT EXISTS prints(life INTEGER NOT NULL, id INTEGER NOT NULL, print INTEGER NOT NULL, PRIMARY KEY(life, id)) WITHOUT ROWID";
 /// Version of the schema.
 const VERSION: i64 = 1;
 /// Milliseconds of an hour.
@@ -139,6 +143,7 @@ fn open(path: &Path) -> Result<Connection, RecordError> {
         }
         tx.commit().map_err(wrong)?;
     }
+    db.execute_batch(PRINTS).map_err(wrong)?;
     Ok(db)
 }
 

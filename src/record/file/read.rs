@@ -3,7 +3,10 @@
 use super::{damaged, existing, failed, hour_of};
 use crate::{
     domain::{Severity, Timestamp, Trouble, text},
-    record::{Begin, Event, Head, RecordError, Section, Start, Tape, What, block, pack::unpack},
+    record::{
+        Begin, Event, Head, RecordError, Section, Start, Tape, What, block, pack::unpack,
+        tap::HISTORY,
+    },
 };
 use rusqlite::{Connection, params};
 use std::{
@@ -54,9 +57,10 @@ impl Reader {
         damaged(&self.path, what)
     }
 
-    /// Heads between two keys, both included, ascending.
-    fn heads(&self, life: Option<u32>, from: i64, to: i64) -> Result<Vec<Head>, RecordError> {
-        let sql = "SELECT list FROM heads WHERE life = coalesce(?1, life) AND last >= ?2 AND first <= ?3 ORDER BY life, first";
+    /// Heads of a life between two keys, both included, ascending.
+    fn heads(&self, life: u32, from: i64, to: i64) -> Result<Vec<Head>, RecordError> {
+        let sql =
+            "SELECT list FROM heads WHERE life = ?1 AND last >= ?2 AND first <= ?3 ORDER BY first";
         let lists = self.all(sql, params![life, from, to], |row| row.get::<_, Vec<u8>>(0))?;
         let mut heads = Vec::new();
         for list in lists {
@@ -66,6 +70,9 @@ impl Reader {
                     .filter(|head| (from..=to).contains(&head.id)),
             );
         }
+        // Blocks that were written after a failure may overlap.
+        heads.sort_by_key(|head| head.id);
+        heads.dedup_by_key(|head| head.id);
         Ok(heads)
     }
 
@@ -117,21 +124,32 @@ impl Reader {
 
     /// Events whose heads are kept elsewhere, with them. A head that is dropped takes its event with it.
     fn whole(&self, mut events: Vec<Event>) -> Result<Vec<Event>, RecordError> {
-        let ids = events.iter().filter_map(|event| match event.what {
-            What::Kept(id) => Some(id),
-            _ => None,
-        });
-        let (from, to) = ids.fold((i64::MAX, i64::MIN), |(a, b), id| (a.min(id), b.max(id)));
-        if from > to {
-            return Ok(events);
+        // The same key is another message in another life of the bridge.
+        let lives = self.all("SELECT at, life FROM stills ORDER BY at", [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?))
+        })?;
+        let life = |ms: i64| {
+            let before = lives.partition_point(|(at, _)| *at <= ms);
+            let found = before.checked_sub(1).and_then(|i| lives.get(i));
+            found.or(lives.first()).map_or(0, |(_, life)| *life)
+        };
+        let mut asked: HashMap<u32, (i64, i64)> = HashMap::new();
+        for event in &events {
+            if let What::Kept(id) = event.what {
+                let (from, to) = asked.entry(life(event.ms)).or_insert((id, id));
+                (*from, *to) = (id.min(*from), id.max(*to));
+            }
         }
-        let heads = self.heads(None, from, to)?;
-        let mut heads: HashMap<i64, Head> = heads.into_iter().map(|h| (h.id, h)).collect();
+        let mut heads: HashMap<(u32, i64), Head> = HashMap::new();
+        for (life, (from, to)) in asked {
+            let found = self.heads(life, from, to)?;
+            heads.extend(found.into_iter().map(|head| ((life, head.id), head)));
+        }
         events.retain_mut(|event| {
             let What::Kept(id) = event.what else {
                 return true;
             };
-            let head = heads.remove(&id);
+            let head = heads.remove(&(life(event.ms), id));
             let found = head.is_some();
             if let Some(head) = head {
                 event.what = What::Message(Box::new(head));
@@ -139,6 +157,43 @@ impl Reader {
             found
         });
         Ok(events)
+    }
+
+    /// Between two statements another process may write: what they read must be one picture.
+    fn at_once<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, RecordError>,
+    ) -> Result<T, RecordError> {
+        let begun = self.db.execute_batch("BEGIN");
+        self.run(begun)?;
+        let found = read(self);
+        let ended = self.db.execute_batch("COMMIT");
+        self.run(ended)?;
+        found
+    }
+
+    fn state(&self, at: i64) -> Result<Start, RecordError> {
+        let sql = "SELECT state FROM stills WHERE at = ?1";
+        let found = self.all(sql, [at], |row| row.get::<_, Vec<u8>>(0))?;
+        let bytes = found
+            .first()
+            .ok_or_else(|| self.broken("a state that is gone"))?;
+        let begin: Begin = unpack(bytes).map_err(|_| self.broken("a state"))?;
+        let end = begin.still.message().0;
+        let mut heads = self.heads(begin.life, end.saturating_sub(HISTORY), end)?;
+        // Those of the hour that is not packed yet.
+        let newest = heads.last().map_or(i64::MIN, |head| head.id);
+        let sql = "SELECT list FROM tail WHERE life = ?1 ORDER BY id";
+        for list in self.all(sql, [begin.life], |row| row.get::<_, Vec<u8>>(0))? {
+            let list: Vec<Event> =
+                serde_json::from_slice(&list).map_err(|_| self.broken("the last hour"))?;
+            heads.extend(list.into_iter().filter_map(|event| match event.what {
+                What::Message(head) if head.id > newest && head.id <= end => Some(*head),
+                _ => None,
+            }));
+        }
+        heads.sort_by_key(|head| head.id);
+        Ok(Start { begin, heads })
     }
 }
 
@@ -158,38 +213,11 @@ impl Tape for Reader {
     }
 
     fn start(&mut self, at: i64) -> Result<Start, RecordError> {
-        let sql = "SELECT state FROM stills WHERE at = ?1";
-        let found = self.all(sql, [at], |row| row.get::<_, Vec<u8>>(0))?;
-        let bytes = found
-            .first()
-            .ok_or_else(|| self.broken("a state that is gone"))?;
-        let begin: Begin = unpack(bytes).map_err(|_| self.broken("a state"))?;
-        let mut heads = self.heads(Some(begin.life), i64::MIN, begin.still.message().0)?;
-        // Those of the hour that is not packed yet.
-        let newest = heads.last().map_or(i64::MIN, |head| head.id);
-        let sql = "SELECT list FROM tail WHERE life = ?1 ORDER BY id";
-        for list in self.all(sql, [begin.life], |row| row.get::<_, Vec<u8>>(0))? {
-            let list: Vec<Event> =
-                serde_json::from_slice(&list).map_err(|_| self.broken("the last hour"))?;
-            heads.extend(list.into_iter().filter_map(|event| match event.what {
-                What::Message(head) if head.id > newest && head.id <= begin.still.message().0 => {
-                    Some(*head)
-                }
-                _ => None,
-            }));
-        }
-        heads.sort_by_key(|head| head.id);
-        Ok(Start { begin, heads })
+        self.at_once(|this| this.state(at))
     }
 
     fn events(&mut self, from: i64, to: i64) -> Result<Vec<Event>, RecordError> {
-        // Between two statements the tail may be packed: what is read of both must be one picture.
-        let begun = self.db.execute_batch("BEGIN");
-        self.run(begun)?;
-        let found = self.gather(from, to);
-        let ended = self.db.execute_batch("COMMIT");
-        self.run(ended)?;
-        found
+        self.at_once(|this| this.gather(from, to))
     }
 
     fn troubles(&mut self) -> Result<Option<Vec<Trouble>>, RecordError> {

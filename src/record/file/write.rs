@@ -1,25 +1,27 @@
 //! Writing: one process at a time, in short transactions.
 
-use super::{Room, damaged, failed, hour_of, open, place, tidy};
+use super::{HOUR, Room, damaged, failed, held, hour_of, lock, open, tidy};
 use crate::{
     domain::{Severity, Timestamp},
     record::{
-        Begin, Event, Head, RecordError, What, block,
+        Begin, Beginning, Event, Head, RecordError, What, block,
         event::ms,
         pack::{pack, unpack},
+        tap::Held,
     },
 };
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
-use rustix::fs::{FlockOperation, flock};
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::{File, OpenOptions},
+    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 /// Heads in one block.
 const HEADS: usize = 512;
+/// Writes between two looks at the size of the file.
+const LOOK: u32 = 30;
 
 /// The recording of a bridge, for the one process that writes it.
 #[derive(Debug)]
@@ -38,35 +40,53 @@ struct Now {
     life: u32,
     /// The hour of what lies in the tail; `None` when there is nothing.
     hour: Option<i64>,
+    /// Until when all was seen.
+    until: i64,
+    /// Since when the clock made no jump that is longer than what is kept.
+    steady: i64,
+    /// Writes until the size is looked at.
+    look: u32,
 }
 
 /// Something that was wrong and is not over yet, by its number in the file.
 pub(in crate::record) type Open = i64;
 
 impl Writer {
-    /// Opens the recording at `path`; `None` when another process writes it. Makes what is missing.
+    /// Opens the recording at `path`; `None` when another process writes it. Makes what is missing. A file that is damaged is moved aside, and
+    /// a new one begins.
     ///
     /// # Errors
     /// As [`RecordError`] says.
     pub fn open(path: &Path, room: Room) -> Result<Option<Self>, RecordError> {
-        let db = open(path)?;
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path.with_extension("recording"))
-            .map_err(|e| place(path, "locked", e))?;
-        match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
-            Err(e) => return Err(place(path, "locked", e)),
+        // The lock first: nobody moves a file away under who writes it.
+        let Some(mut lock) = lock::take(path)? else {
+            return Ok(None);
+        };
+        match Self::locked(path, room, &mut lock) {
+            Err(error @ RecordError::Damaged { .. }) => {
+                lock::set_aside(path).map_err(|_| error)?;
+                Self::locked(path, room, &mut lock)
+            }
+            opened => opened,
         }
+        .map(Some)
+    }
+
+    fn locked(path: &Path, room: Room, lock: &mut File) -> Result<Self, RecordError> {
         let now = Now {
             path: path.to_owned(),
             section: None,
             life: 0,
             hour: None,
+            until: i64::MIN,
+            steady: i64::MAX,
+            look: 0,
         };
+        let db = open(path)?;
+        // Both are of one lock.
+        let lock = lock
+            .try_clone()
+            .map_err(|e| super::place(path, "locked", e))?;
         let mut writer = Self {
             db,
             room,
@@ -75,42 +95,43 @@ impl Writer {
         };
         // What another process left in the tail, in order or not.
         writer.transact(|tx, now| now.pack_tail(tx))?;
-        Ok(Some(writer))
+        Ok(writer)
     }
 
-    /// The highest message whose head is kept, and the life that it belongs to.
+    /// What the file holds.
     ///
     /// # Errors
     /// As [`RecordError`] says.
-    pub fn known(&self) -> Result<(u32, i64), RecordError> {
-        let found: Option<(u32, i64)> = self
-            .db
-            .query_row(
-                "SELECT life, max(last) FROM heads GROUP BY life ORDER BY life DESC LIMIT 1",
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()
-            .map_err(|e| failed(&self.now.path, "read", e))?;
-        Ok(found.unwrap_or_default())
+    pub(in crate::record) fn held(&self) -> Result<Held, RecordError> {
+        held::read(&self.db).map_err(|e| failed(&self.now.path, "read", e))
     }
 
     /// A recording begins, or goes on after a gap: a new section.
     ///
     /// # Errors
     /// As [`RecordError`] says; nothing of it was written then.
-    pub fn begin(&mut self, begin: &Begin, heads: &[Head]) -> Result<(), RecordError> {
+    pub fn begin(&mut self, beginning: &Beginning) -> Result<(), RecordError> {
+        let Beginning { begin, same, heads } = beginning;
         let at = ms(begin.still.at());
+        let keep = self.room.keep.0 / 1_000;
         self.transact(|tx, this| {
             this.life = begin.life;
             this.pack_tail(tx)?;
+            this.share(tx, *same)?;
             for list in heads.chunks(HEADS) {
                 this.heads(tx, list, at)?;
             }
             this.still_in(tx, begin)?;
+            let sql = "SELECT max(until) FROM sections";
+            let last: Option<i64> = this.run(tx.query_row(sql, [], |row| row.get(0)))?;
+            // What was wrong at the end of the last time is known to have been so until then.
+            let sql = "UPDATE troubles SET until = max(since, 1000 * ?1) WHERE until IS NULL";
+            this.run(tx.execute(sql, [last.unwrap_or(at)]))?;
             this.run(tx.execute("INSERT INTO sections(began, until) VALUES (?1, ?1)", [at]))?;
             this.section = Some(tx.last_insert_rowid());
-            this.run(tx.execute("UPDATE troubles SET until = ?1 WHERE until IS NULL", [at]))?;
+            let jumped = last.is_some_and(|last| at.saturating_sub(last) > keep);
+            this.steady = if jumped { at } else { i64::MIN };
+            (this.until, this.look) = (at, 0);
             Ok(())
         })
     }
@@ -123,16 +144,18 @@ impl Writer {
         self.transact(|tx, this| this.still_in(tx, begin))
     }
 
-    /// What was seen, ascending, and that all was seen until `until`. Packs the hour that is over.
+    /// What was seen, ascending, and that all was seen until `until`. Packs the hour that is over. `true` when the file is full, and nothing can
+    /// be dropped before there is a later state to start from.
     ///
     /// # Errors
     /// As [`RecordError`] says; nothing of it was written then.
-    pub fn write(&mut self, events: &[Event], until: i64) -> Result<(), RecordError> {
+    pub fn write(&mut self, events: &[Event], until: i64) -> Result<bool, RecordError> {
         let Some(section) = self.now.section else {
-            return Ok(());
+            return Ok(false);
         };
         let now = hour_of(until);
         let over = self.now.hour.is_some_and(|hour| hour < now);
+        let keep = self.room.keep.0 / 1_000;
         self.transact(|tx, this| {
             if over {
                 this.pack_tail(tx)?;
@@ -143,13 +166,44 @@ impl Writer {
                 this.run(tx.execute(sql, params![this.life, list]))?;
                 this.hour.get_or_insert(now);
             }
+            if until.saturating_sub(this.until) > keep {
+                this.steady = until;
+            }
+            this.until = this.until.max(until);
             let sql = "UPDATE sections SET until = max(until, ?2) WHERE id = ?1";
             this.run(tx.execute(sql, [section, until])).map(drop)
         })?;
-        if over {
-            tidy::tidy(&mut self.db, &self.now.path, &self.room, until)?;
+        let look = self.now.look == 0;
+        self.now.look = self.now.look.checked_sub(1).unwrap_or(LOOK);
+        if over || look {
+            return self.tidy(until);
         }
-        Ok(())
+        Ok(false)
+    }
+
+    /// Drops what is too old or too much; `true` when there is still too much.
+    fn tidy(&mut self, until: i64) -> Result<bool, RecordError> {
+        // A clock that was just set far ahead says nothing about what is old.
+        let old = until.saturating_sub(self.now.steady) >= HOUR;
+        tidy::tidy(
+            &mut self.db,
+            &self.now.path,
+            &self.room,
+            old.then_some(until),
+        )
+    }
+
+    /// The file is full: what lies before this state goes.
+    ///
+    /// # Errors
+    /// As [`RecordError`] says.
+    pub(in crate::record) fn only_from(&mut self, begin: &Begin) -> Result<(), RecordError> {
+        let until = self.now.until;
+        self.transact(|tx, this| {
+            this.pack_tail(tx)?;
+            this.still_in(tx, begin)
+        })?;
+        self.tidy(until).map(drop)
     }
 
     /// Something is wrong since then.
@@ -226,7 +280,24 @@ impl Now {
         };
         let sql = "INSERT OR REPLACE INTO heads VALUES (?1, ?2, ?3, ?4, ?5)";
         let row = params![self.life, oldest.id, newest.id, at, pack(&list)];
+        self.run(tx.execute(sql, row))?;
+        let sql = "INSERT OR REPLACE INTO prints VALUES (?1, ?2, ?3)";
+        let row = params![self.life, newest.id, newest.print()];
         self.run(tx.execute(sql, row)).map(drop)
+    }
+
+    /// What a new life of the bridge has in common with the one before: the messages up to `same`.
+    fn share(&self, tx: &Transaction<'_>, same: i64) -> Result<(), RecordError> {
+        let Some(before) = self.life.checked_sub(1).filter(|_| same > 0) else {
+            return Ok(());
+        };
+        for sql in [
+            "INSERT OR IGNORE INTO heads SELECT ?1, first, last, at, list FROM heads WHERE life = ?2 AND last <= ?3",
+            "INSERT OR IGNORE INTO prints SELECT ?1, id, print FROM prints WHERE life = ?2 AND id <= ?3",
+        ] {
+            self.run(tx.execute(sql, params![self.life, before, same]))?;
+        }
+        Ok(())
     }
 
     /// Packs what lies in the tail by hour and worker.

@@ -1,5 +1,5 @@
 use super::{Head, WORDS};
-use crate::domain::{ConversationId, MessageId, MessageRow, Side, Stamp, Timestamp, message};
+use crate::domain::{ConversationId, MessageId, MessageRow, Side, Stamp, Timestamp, message, text};
 
 fn row(text: &str, action: Option<&str>) -> MessageRow {
     MessageRow {
@@ -52,8 +52,23 @@ fn nothing_like_a_key_is_kept() {
         format!("the key is {key}"),
         format!("{}{key}", "z ".repeat(30)),
         format!(r#"{{"type":"status_update","note":"use {key}"}}"#),
+        format!(
+            r#"{{"type":"task_assignment","task_id":"T-{key}-reassigned","original_assignee":"{key}","depends_on":["{key}"],"needs":["{key}"]}}"#
+        ),
+        format!("[#T-{key}/g3] done"),
     ] {
-        let kept = Head::of(&row(&text, None)).row().text;
+        let action = format!("do {key}");
+        let head = Head::of(&row(&text, Some(&action)));
+        let kept = serde_json::to_string(&head).unwrap();
         assert!(!kept.contains("ghp_01234"), "{kept}");
+        let read = |row: &MessageRow| {
+            let content = message::read(&row.text, None);
+            (
+                content.task.map(|id| text::redact_name(&id).into_owned()),
+                content.generation,
+            )
+        };
+        assert_eq!(read(&head.row()), read(&row(&text, None)), "{kept}");
+        assert_eq!(Head::of(&head.row()), head);
     }
 }

@@ -1,6 +1,6 @@
 //! Writing an incident.
 
-use super::{Header, Judge, SCHEMA};
+use super::{Header, Judge, LONGEST, ROWS, SCHEMA};
 use crate::{
     domain::{TaskId, Timestamp, health::Detector, message, text},
     record::{
@@ -38,7 +38,8 @@ pub struct Exported {
 /// `detector` is how it is judged when it plays. O(what was seen).
 ///
 /// # Errors
-/// [`RecordError::Place`] where there is a file already, or none can be made: what was begun is removed; as the recording says.
+/// [`RecordError::Place`] where there is a file already, or none can be made, or it would hold more than an incident may: what was begun is
+/// removed; as the recording says.
 pub fn export(
     player: &mut Player,
     detector: &Detector,
@@ -46,17 +47,16 @@ pub fn export(
     path: &Path,
 ) -> Result<Exported, RecordError> {
     let (from, to) = player.stretch(ms(from), ms(to))?;
+    let wrong = |e: io::Error| unwritten(path, e);
+    if to - from > LONGEST {
+        return Err(too_large(path));
+    }
     let (fold, heads) = player.state(from)?;
     let shown = fold.clone().picture(instant(from));
     let kept: HashSet<TaskId> = shown.tasks.iter().map(|t| t.id.clone()).collect();
     let heads = needed(heads, &kept);
     let mut begin = fold.begin();
     begin.name = text::line(&begin.name).as_ref().into();
-    let wrong = |e: io::Error| RecordError::Place {
-        path: text::line(&path.to_string_lossy()).into_owned(),
-        what: "written; name a new file in a directory that is there",
-        source: e.into(),
-    };
     let file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -81,6 +81,9 @@ pub fn export(
         let mut events = 0;
         player.each(from + 1, to + 1, |event: &Event| {
             events += 1;
+            if heads.len() + events > ROWS {
+                return Err(too_large(path));
+            }
             line(&mut out, event).map_err(wrong)
         })?;
         line(&mut out, &json!({ "end": events })).map_err(wrong)?;
@@ -99,6 +102,23 @@ pub fn export(
         events,
         bytes,
     })
+}
+
+fn unwritten(path: &Path, error: io::Error) -> RecordError {
+    RecordError::Place {
+        path: text::line(&path.to_string_lossy()).into_owned(),
+        what: "written; name a new file in a directory that is there",
+        source: error.into(),
+    }
+}
+
+fn too_large(path: &Path) -> RecordError {
+    let why = "it would be longer than 31 days, or hold more than 1,000,000 rows";
+    RecordError::Place {
+        path: text::line(&path.to_string_lossy()).into_owned(),
+        what: "an incident; choose less with --from and --to",
+        source: io::Error::other(why).into(),
+    }
 }
 
 fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {

@@ -1,22 +1,26 @@
 //! Reading an incident that anybody may have written.
 
-use super::{Header, SCHEMA};
+use super::{
+    Header, LONGEST, ROWS, SCHEMA,
+    sane::{LARGEST, Sane},
+};
 use crate::{
-    domain::{Trouble, health::Detector, text},
+    domain::{Trouble, alert::Alerts, health::Detector, text},
     record::{Begin, Event, Head, RecordError, Section, Start, Tape, What},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::io::{self, BufRead, Read as _};
+use std::{
+    io::{self, BufRead, Read as _},
+    sync::Arc,
+};
 
 /// Bytes that a file may have.
-const MOST: u64 = 512 << 20;
+const MOST: u64 = 128 << 20;
 /// Bytes that a line may have: the state of a large swarm is one.
-const LINE: u64 = 64 << 20;
-/// Heads and events that a file may have.
-const ROWS: usize = 8_000_000;
-/// No number is larger: a time in microseconds beyond the year 9999 is none.
-const LARGEST: i64 = 253_402_300_800_000_000;
+const LINE: u64 = 16 << 20;
+/// Nothing is played for longer than this after the last event, in milliseconds.
+const QUIET: i64 = 3_600_000;
 
 /// Why a file is no incident. Foreign text is neutralised.
 #[derive(Debug, thiserror::Error)]
@@ -45,20 +49,25 @@ pub enum IncidentError {
     Io(#[from] io::Error),
 }
 
-/// An incident, ready to play.
+/// An incident, ready to play. A clone is another handle to the same.
 #[derive(Debug, Clone)]
 pub struct Incident {
     /// How it is judged.
     pub detector: Detector,
     section: Section,
-    begin: Begin,
-    heads: Vec<Head>,
-    events: Vec<Event>,
+    begin: Arc<Begin>,
+    heads: Arc<[Head]>,
+    events: Arc<[Event]>,
 }
 
 #[derive(Deserialize)]
 struct HeadLine {
     head: Head,
+}
+
+#[derive(Deserialize)]
+struct BeginLine {
+    begin: Begin,
 }
 
 #[derive(Deserialize)]
@@ -98,8 +107,11 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
+    /// A line, with every number in it one that can be a time.
     fn parse<T: DeserializeOwned>(&self, line: &[u8]) -> Result<T, IncidentError> {
-        serde_json::from_slice(line).map_err(|e| self.wrong(&e.to_string()))
+        let wrong = |e: serde_json::Error| self.wrong(&e.to_string());
+        let Sane = serde_json::from_slice(line).map_err(wrong)?;
+        serde_json::from_slice(line).map_err(wrong)
     }
 }
 
@@ -117,7 +129,7 @@ pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
     let cut = |lines: &Lines<_>| IncidentError::CutOff(lines.n);
     let line = lines.next()?.ok_or_else(|| cut(&lines))?;
     let begin = begin(&lines, &line)?;
-    let section = Section {
+    let mut section = Section {
         from: header.from,
         until: header.to,
     };
@@ -127,7 +139,7 @@ pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
     let (mut heads, mut events): (Vec<Head>, Vec<Event>) = Default::default();
     loop {
         let line = lines.next()?.ok_or_else(|| cut(&lines))?;
-        if heads.len() + events.len() > ROWS {
+        if heads.len() + events.len() > ROWS + 1 {
             return Err(IncidentError::TooLarge);
         }
         if line.starts_with(b"{\"end\"") {
@@ -145,12 +157,14 @@ pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
         events.push(event(&lines, &line, section, events.last())?);
     }
     heads.sort_by_key(|head| head.id);
+    let last = events.last().map_or(section.from, |event| event.ms);
+    section.until = section.until.min(last.saturating_add(QUIET));
     Ok(Incident {
         detector: header.detector.detector(),
         section,
-        begin,
-        heads,
-        events,
+        begin: Arc::new(begin),
+        heads: heads.into(),
+        events: events.into(),
     })
 }
 
@@ -170,27 +184,30 @@ fn header(lines: &mut Lines<impl BufRead>) -> Result<Header, IncidentError> {
         None => return Err(foreign("its first line names no schema")),
     }
     let header: Header = serde_json::from_value(value).map_err(|e| lines.wrong(&e.to_string()))?;
-    let sound = header.from >= 0 && header.from <= header.to && header.to < LARGEST / 1_000;
-    if sound {
-        Ok(header)
-    } else {
-        Err(lines.wrong("it ends before it begins"))
+    if header.from < 0 || header.from > header.to || header.to >= LARGEST / 1_000 {
+        return Err(lines.wrong("it ends before it begins"));
     }
+    if header.to - header.from > LONGEST {
+        return Err(lines.wrong("it is longer than 31 days"));
+    }
+    Ok(header)
 }
 
 fn begin(lines: &Lines<impl BufRead>, line: &[u8]) -> Result<Begin, IncidentError> {
-    let mut value: Value = lines.parse(line)?;
-    if !sane(&value) {
-        return Err(lines.wrong("a number is out of range"));
+    let BeginLine { mut begin } = lines.parse(line)?;
+    begin.name = text::line(&begin.name).as_ref().into();
+    if let Some(book) = &mut begin.alerts {
+        *book = neutral(lines, book)?;
     }
-    let mut begin = value.get_mut("begin").map(Value::take).unwrap_or_default();
-    // What a book of alerts says is shown as it is.
-    for name in ["alerts", "name"] {
-        if let Some(alerts) = begin.get_mut(name) {
-            neutralise(alerts);
-        }
-    }
-    serde_json::from_value(begin).map_err(|e| lines.wrong(&e.to_string()))
+    Ok(begin)
+}
+
+/// A book of alerts, with every text in it made safe to show: what it says is shown as it is.
+fn neutral(lines: &Lines<impl BufRead>, book: &Alerts) -> Result<Alerts, IncidentError> {
+    let wrong = |e: serde_json::Error| lines.wrong(&e.to_string());
+    let mut value = serde_json::to_value(book).map_err(wrong)?;
+    neutralise(&mut value);
+    serde_json::from_value(value).map_err(wrong)
 }
 
 fn event(
@@ -199,16 +216,10 @@ fn event(
     section: Section,
     last: Option<&Event>,
 ) -> Result<Event, IncidentError> {
-    let event: Event = if line.windows(10).any(|w| w == b"{\"alerts\":") {
-        let mut value: Value = lines.parse(line)?;
-        if !sane(&value) {
-            return Err(lines.wrong("a number is out of range"));
-        }
-        neutralise(&mut value);
-        serde_json::from_value(value).map_err(|e| lines.wrong(&e.to_string()))?
-    } else {
-        lines.parse(line)?
-    };
+    let mut event: Event = lines.parse(line)?;
+    if let What::Alerts(book) = &mut event.what {
+        **book = neutral(lines, book)?;
+    }
     if !(section.from..=section.until).contains(&event.ms) {
         return Err(lines.wrong("it lies outside of the incident"));
     }
@@ -219,19 +230,6 @@ fn event(
         return Err(lines.wrong("it has no place in an incident"));
     }
     Ok(event)
-}
-
-/// Every number in it can be a time.
-fn sane(value: &Value) -> bool {
-    match value {
-        Value::Number(n) => n.as_i64().map_or_else(
-            || n.as_f64().is_some_and(|x| x.abs() < 1e18),
-            |n| n.abs() <= LARGEST,
-        ),
-        Value::Array(all) => all.iter().all(sane),
-        Value::Object(map) => map.values().all(sane),
-        Value::Null | Value::Bool(_) | Value::String(_) => true,
-    }
 }
 
 /// Every text in it, made safe to show.
@@ -263,8 +261,8 @@ impl Tape for Incident {
 
     fn start(&mut self, _at: i64) -> Result<Start, RecordError> {
         Ok(Start {
-            begin: self.begin.clone(),
-            heads: self.heads.clone(),
+            begin: Begin::clone(&self.begin),
+            heads: self.heads.to_vec(),
         })
     }
 

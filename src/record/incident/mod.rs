@@ -3,6 +3,7 @@
 
 mod export;
 mod import;
+mod sane;
 
 use crate::domain::{
     Span,
@@ -16,6 +17,11 @@ pub use import::{Incident, IncidentError, import};
 
 /// Name of the format.
 pub const SCHEMA: &str = "swarmwarden.incident/v1";
+
+/// Heads and events that a file may have.
+const ROWS: usize = 1_000_000;
+/// How long it may be, in milliseconds: 31 days.
+const LONGEST: i64 = 31 * 86_400_000;
 
 /// The first line.
 #[derive(Debug, Clone, Serialize, Deserialize)]

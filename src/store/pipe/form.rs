@@ -55,7 +55,7 @@ impl From<MarkForm<'_>> for Mark {
             task: form.task.map(|t| TaskId::new(&*t)),
             generation: form.generation,
             op: word(form.op),
-            by: text::line(text::head(&form.by, text::ID_CAP)).into(),
+            by: text::name(&form.by).into(),
             cause: word(form.cause),
             value: form.value,
         }
@@ -103,7 +103,7 @@ impl From<MessageForm<'_>> for MessageRow {
             from: form.from.into(),
             to: form.to.into(),
             text: form.text.into(),
-            action: form.action.map(Into::into),
+            action: (form.action.as_deref()).map(|action| text::redact_name(action).into()),
             mark: form.mark.map(|mark| Arc::new(mark.into())),
             at: form.at.0,
             read: form.read,
@@ -285,8 +285,8 @@ impl From<ConversationForm<'_>> for ConversationRow {
     fn from(form: ConversationForm<'_>) -> Self {
         Self {
             id: ConversationId::from(&*form.id),
-            role_a: form.a.into(),
-            role_b: form.b.into(),
+            role_a: text::redact_name(&form.a).into(),
+            role_b: text::redact_name(&form.b).into(),
             created: form.created.0,
             expires: form.expires.0,
         }
@@ -298,7 +298,7 @@ impl From<StatusForm<'_>> for StatusRow {
         Self {
             conversation: ConversationId::from(&*form.conversation),
             side: form.side.into(),
-            status: form.status.into(),
+            status: text::redact_name(&form.status).into(),
             heartbeat: form.at.0,
         }
     }
@@ -335,6 +335,7 @@ impl From<ChangesForm<'_>> for Changes {
             statuses: form.statuses.map(rows),
             messages: rows(form.messages),
             audits: rows(form.audits),
+            others: 0,
             read: form.read.into_iter().map(MessageId).collect(),
             cursor: form.cursor.into(),
             end: form.end.into(),

@@ -69,7 +69,7 @@ impl Metadata {
         Self {
             action: (members.action_type.as_ref())
                 .and_then(Value::as_str)
-                .map(Box::from),
+                .map(|action| text::redact_name(action).into()),
             mark: (members.swarm.as_ref()).and_then(mark_of).map(Arc::new),
         }
     }
@@ -90,11 +90,10 @@ fn mark_of(swarm: &Value) -> Option<Mark> {
             .and_then(Value::as_u64)
             .and_then(|g| u32::try_from(g).ok()),
         op: word("op"),
-        by: by.as_str().map_or_else(
-            || "unknown".into(),
-            |by| text::line(text::head(by, text::ID_CAP)).into(),
-        ),
-        cause: word("cause"),
+        by: by
+            .as_str()
+            .map_or_else(|| "unknown".into(), |by| text::name(by).into()),
+        cause: word("cause").map(|cause| text::redact_name(&cause).into()),
         value: swarm.get("value").and_then(Value::as_i64),
     })
 }
@@ -113,8 +112,8 @@ impl Decoder {
     pub(super) fn conversation(&mut self, row: &Row<'_>) -> rusqlite::Result<ConversationRow> {
         Ok(ConversationRow {
             id: self.id(&bytes(row.get_ref(0)?)),
-            role_a: words(row.get_ref(1)?).unwrap_or_default().into(),
-            role_b: words(row.get_ref(2)?).unwrap_or_default().into(),
+            role_a: named(row.get_ref(1)?).into(),
+            role_b: named(row.get_ref(2)?).into(),
             created: stamp(row.get_ref(3)?),
             expires: stamp(row.get_ref(4)?),
         })
@@ -125,7 +124,7 @@ impl Decoder {
         Ok(StatusRow {
             conversation: self.id(&bytes(row.get_ref(0)?)),
             side: side(row.get_ref(1)?),
-            status: boxed(row.get_ref(2)?),
+            status: named(row.get_ref(2)?),
             heartbeat: stamp(row.get_ref(3)?),
         })
     }
@@ -141,7 +140,7 @@ impl Decoder {
         let metadata = self.metadata(row.get_ref(5)?, &body);
         let action = match row.get_ref(6)? {
             ValueRef::Null => metadata.action,
-            value => Some(boxed(value)),
+            value => Some(named(value)),
         };
         Ok(MessageRow {
             id: MessageId(row.get(0)?),
@@ -253,6 +252,16 @@ fn bytes(value: ValueRef<'_>) -> Cow<'_, [u8]> {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cow::Borrowed(bytes),
         value => Cow::Owned(words(value).unwrap_or_default().into_owned().into_bytes()),
     }
+}
+
+/// A column that names something, without what looks like a key.
+fn named(value: ValueRef<'_>) -> Box<str> {
+    let raw = boxed(value);
+    let clean = match text::redact_name(&raw) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(clean) => Some(clean),
+    };
+    clean.map_or(raw, Into::into)
 }
 
 /// A column as text; `None` is NULL.

@@ -1,11 +1,12 @@
 //! What was done is undone by a second write, and done again by a third.
 
-use super::{begin, dispatch, forbidden};
+use super::{Acting, Pending, begin, dispatch, forbidden};
 use crate::{
     domain::{
         Command, Snapshot, Timestamp,
         act::{Deed, propose},
     },
+    link::RequestId,
     tui::{
         effect::Effect,
         model::{self, Model},
@@ -29,6 +30,63 @@ pub(super) struct Undo {
     /// What it undoes.
     pub(super) of: Deed,
     pub(super) headline: String,
+}
+
+/// What was sent to take something with alerts back, or to do it again.
+#[derive(Debug)]
+pub(super) enum Returning {
+    /// Taken back: it can be tried again when it is refused.
+    Undone(model::Undo),
+    /// Done again: it can be tried again when it is refused.
+    Redone(Box<Again>),
+}
+
+impl Acting {
+    /// Something was done: what undoes it. Whatever else was undone before is not done again after it.
+    pub(super) fn done(&mut self, pending: Pending) -> Option<Undo> {
+        if let Some(undone) = pending.undo {
+            self.redo.push(Again::Deed(undone.of));
+            return None; // an undo is not undone
+        }
+        let same = |again: &Again| match (again, &pending.deed) {
+            (Again::Deed(again), Some((deed, _))) => again == deed,
+            _ => false,
+        };
+        if self.redo.last().is_some_and(same) {
+            self.redo.pop();
+        } else {
+            self.redo.clear();
+        }
+        let (of, deed) = pending.deed?;
+        Some(Undo {
+            deed: deed?,
+            of,
+            headline: pending.headline,
+        })
+    }
+}
+
+/// `u` on what was done to alerts.
+pub(super) fn give_back(model: &mut Model, undo: model::Undo) -> Vec<Effect> {
+    let model::Undo::Alert { command, .. } = &undo else {
+        return Vec::new();
+    };
+    let (id, effect) = model.ask((**command).clone());
+    model.acting.returning.insert(id, Returning::Undone(undo));
+    vec![effect]
+}
+
+/// The answer to what was taken back or done again beside alerts: what was refused can be tried again.
+pub(crate) fn settled(model: &mut Model, id: RequestId, well: bool) {
+    match (model.acting.returning.remove(&id), well) {
+        (Some(Returning::Undone(model::Undo::Alert { command, again, .. })), true) => {
+            let again = Again::Alert(*again, *command);
+            model.acting.redo.push(again);
+        }
+        (Some(Returning::Undone(undo)), false) => model.undo.push(undo),
+        (Some(Returning::Redone(again)), false) => model.acting.redo.push(*again),
+        _ => {}
+    }
 }
 
 /// What undoes a deed by a second write; `None` for what stays.
@@ -64,14 +122,17 @@ pub(crate) fn undo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
         model.say(why, now);
         return Vec::new();
     }
-    let Some(Undo { deed, of, headline }) = model.acting.undo.pop() else {
+    let Some(undo) = model.acting.undo.pop() else {
         model.say("nothing to undo", now);
         return Vec::new();
     };
-    let order = model.acting.order(deed, &format!("undo: {headline}"), now);
+    let reason = format!("undo: {}", undo.headline);
+    let order = model.acting.order(undo.deed.clone(), &reason, now);
     match propose(&Arc::clone(model.whole()), &order, now) {
-        Ok(proposal) => vec![dispatch(model, None, Some(of), proposal, now)], // an undo is not undone
+        Ok(proposal) => vec![dispatch(model, None, Some(undo), proposal, now)],
         Err(why) => {
+            model.acting.undo.push(undo);
+            model.undo.push(model::Undo::Act);
             model.say(format!("cannot undo: {why}"), now);
             Vec::new()
         }
@@ -84,14 +145,19 @@ pub(crate) fn redo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
         model.say(why, now);
         return Vec::new();
     }
-    match model.acting.redo.pop() {
+    match model.acting.redo.last().cloned() {
         None => {
             model.say("nothing was undone", now);
             Vec::new()
         }
+        // It is taken off the list when it was done.
         Some(Again::Deed(deed)) => begin(model, deed, now),
         Some(Again::Alert(command, inverse)) => {
             let (id, effect) = model.ask(command.clone());
+            if let Some(again) = model.acting.redo.pop() {
+                let returning = &mut model.acting.returning;
+                returning.insert(id, Returning::Redone(Box::new(again)));
+            }
             model.undo.push(model::Undo::Alert {
                 id,
                 command: Box::new(inverse),

@@ -1,6 +1,6 @@
 //! Keys that act on the swarm, wherever something is selected.
 
-use super::{Again, Target, forbidden, hold, reassign, redo, target, undo};
+use super::{Target, back::give_back, forbidden, hold, reassign, redo, target, undo};
 use crate::{
     domain::{Subject, Timestamp},
     tui::{
@@ -14,7 +14,20 @@ use crate::{
 
 /// Takes a key that acts; `None` for any other.
 pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
-    let target = target(model);
+    let aims = matches!(
+        action,
+        Action::Reassign
+            | Action::Hold
+            | Action::Actions
+            | Action::Compose
+            | Action::Assign
+            | Action::Priority
+    );
+    let target = if aims {
+        target(model)
+    } else {
+        Target::default()
+    };
     match action {
         Action::Reassign => return Some(reassign(model, &target, now)),
         Action::Hold => return Some(hold(model, &target, now)),
@@ -38,14 +51,12 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
 
 /// `u`: takes back what was done last, to the swarm or to an alert.
 fn take_back(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = forbidden(model) {
+        model.say(why, now);
+        return Vec::new();
+    }
     match model.undo.pop() {
-        Some(Undo::Alert { command, again, .. }) => {
-            model
-                .acting
-                .redo
-                .push(Again::Alert(*again, (*command).clone()));
-            vec![model.ask(*command).1]
-        }
+        Some(undo @ Undo::Alert { .. }) => give_back(model, undo),
         Some(Undo::Act) | None => undo(model, now),
     }
 }
@@ -91,13 +102,18 @@ fn escalate(model: &mut Model, now: Timestamp) -> Vec<Effect> {
 fn opened(model: &mut Model, action: Action, target: &Target) -> Result<Overlay, String> {
     match action {
         Action::Compose => {
+            if target.workers.len() > 1 {
+                return Err("several workers are marked; a message goes to one".to_owned());
+            }
             let to = target.worker.clone();
             let to = to.ok_or("nobody to write to: no worker is selected")?;
             Ok(Overlay::Form(Box::new(Form::message(model, to))))
         }
         Action::Priority => {
-            let id = target.tasks.first().ok_or("no open task is selected")?;
-            Ok(Overlay::Menu(Box::new(Menu::priorities(model, id, target))))
+            if target.tasks.is_empty() {
+                return Err("no open task is selected".to_owned());
+            }
+            Ok(Overlay::Menu(Box::new(Menu::priorities(model, target))))
         }
         _ => Ok(Overlay::Form(Box::new(Form::assign(
             model,

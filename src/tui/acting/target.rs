@@ -38,7 +38,12 @@ pub(crate) fn target(model: &Model) -> Target {
             Some(id) => return target_tasks(model, vec![id]),
             None => activity::worker(model),
         },
-        View::Messages => None,
+        View::Messages => {
+            let state = &model.screens.messages;
+            let thread = state.thread.as_ref().map(|(id, _)| id);
+            let selected = state.selected().map(|m| &m.conversation);
+            selected.or(thread).cloned()
+        }
     };
     let tasks = worker
         .as_ref()

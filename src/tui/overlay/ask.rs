@@ -42,7 +42,7 @@ impl Ask {
         });
         let mut lines: Vec<String> = each.collect();
         let how = if command.background {
-            "beside the dashboard; what it prints is shown as a page"
+            "beside the dashboard, for 10 minutes at most; what it prints is shown as a page"
         } else {
             "with the terminal in its hands, until it ends"
         };

@@ -8,7 +8,7 @@ use crate::{
     },
     tui::{
         acting::{self, Target},
-        custom,
+        custom::{self, Call},
         effect::Effect,
         errand::Custom,
         keymap::Action,
@@ -26,8 +26,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Entry {
     Do(Deed),
-    /// A command of the operator's own, by name.
-    Custom(String),
+    /// A command of the operator's own, with its arguments as they were when it was offered.
+    Custom(Box<Call>),
     /// The same several times.
     All(Vec<Deed>),
     Reassign,
@@ -104,24 +104,37 @@ impl Menu {
         }
     }
 
-    /// The priorities of a task.
-    pub(crate) fn priorities(model: &mut Model, id: &TaskId, target: &Target) -> Self {
-        let now = task(model, id).and_then(|t| t.priority);
+    /// The priorities of the marked tasks, else of the selected one.
+    pub(crate) fn priorities(model: &Model, target: &Target) -> Self {
+        let meant = if model.marked() > 0 {
+            target.tasks.as_slice()
+        } else {
+            target.tasks.get(..1).unwrap_or_default()
+        };
         let row = |p: u8| {
             let label = ["P0 now", "P1 soon", "P2 normal", "P3 whenever"].get(usize::from(p));
-            let deed = Deed::Priority {
+            let other = |id: &&TaskId| {
+                let found = model.facts.task(id);
+                found.and_then(|t| t.priority) != Some(p)
+            };
+            let each = meant.iter().filter(other).map(|id| Deed::Priority {
                 task: id.clone(),
                 priority: p,
-            };
-            let can = if now == Some(p) {
-                Err("it is that already".to_owned())
-            } else {
-                Ok(Entry::Do(deed))
+            });
+            let deeds: Vec<Deed> = each.collect();
+            let can = match (deeds.is_empty(), meant.len()) {
+                (true, 1) => Err("it is that already".to_owned()),
+                (true, _) => Err("they are that already".to_owned()),
+                _ => Ok(Entry::All(deeds)),
             };
             (label.copied().unwrap_or_default().to_owned(), can)
         };
+        let title = match meant {
+            [only] => format!("Priority of {only}"),
+            several => format!("Priority of {} tasks", several.len()),
+        };
         Self {
-            title: format!("Priority of {id}"),
+            title,
             target: target.clone(),
             rows: (0..=3).map(row).collect(),
             list: List::default(),
@@ -228,10 +241,11 @@ fn to_worker(model: &Model, id: &ConversationId) -> [Deed; 2] {
 
 /// Commands of the operator's own.
 fn customs(model: &Model) -> Vec<(String, Result<Entry, String>)> {
+    let names = custom::names(model);
     let row = |command: &Custom| {
-        let can = custom::argv(model, command);
+        let can = custom::call(model, command, &names);
         let label = format!("run {}", text::line(&command.name));
-        (label, can.map(|_| Entry::Custom(command.name.clone())))
+        (label, can.map(|call| Entry::Custom(Box::new(call))))
     };
     model.finding.commands.iter().map(row).collect()
 }
@@ -301,9 +315,9 @@ pub(crate) fn run(
     now: Timestamp,
 ) -> Vec<Effect> {
     match entry.clone() {
-        Entry::Do(deed) => acting::begin(model, deed, now),
+        Entry::Do(deed) => acting::begin_here(model, deed, now),
         Entry::All(deeds) => acting::begin_all(model, deeds, now),
-        Entry::Custom(name) => custom::begin(model, &name, now),
+        Entry::Custom(call) => custom::begin(model, &call, now),
         Entry::Reassign => acting::reassign(model, target, now),
         Entry::Merge(ours, theirs) => {
             let scratch = Scratch::open(model, ours, theirs, now);

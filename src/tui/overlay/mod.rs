@@ -1,6 +1,7 @@
 //! What lies over a view: at most one at a time, and it takes every key.
 
 pub(crate) mod ask;
+pub(crate) mod count;
 pub(crate) mod daemons;
 pub(crate) mod dialog;
 pub(crate) mod form;
@@ -17,6 +18,7 @@ pub(crate) mod scratch;
 pub(crate) mod take;
 
 pub(crate) use ask::Ask;
+pub(crate) use count::Count;
 pub(crate) use dialog::Dialog;
 pub(crate) use form::Form;
 pub(crate) use menu::Menu;
@@ -65,6 +67,8 @@ pub(crate) enum Overlay {
     Palette(Box<Palette>),
     /// Shall a command run?
     Ask(Box<Ask>),
+    /// Several are acted on: how many?
+    Count(Box<Count>),
     /// An order is chosen.
     Orders(Box<OrderMenu>),
     /// The write log: its first line on screen, the last that can be, and lines on screen.
@@ -114,6 +118,7 @@ impl Overlay {
             Self::Log { .. } => Context::Log,
             Self::Palette(_) => Context::Palette,
             Self::Ask(_) => Context::Ask,
+            Self::Count(_) => Context::Word,
             Self::Orders(_) => Context::Orders,
             Self::Page(page) if page.search.typing => Context::Prompt,
             Self::Page(_) => Context::Page,
@@ -139,6 +144,7 @@ impl Overlay {
                 scratch.top = scratch.top.min(hits.detail.0);
             }
             Self::Taking(taking) => taking.settle(hits),
+            Self::Count(count) => count.settle(hits),
             Self::Menu(menu) => {
                 menu.list.top = hits.top;
                 menu.list.page = hits.page;
@@ -228,6 +234,7 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
             | Overlay::Mute(_)
             | Overlay::Note(_)
             | Overlay::Ask(_)
+            | Overlay::Count(_)
             | Overlay::Palette(_)
             | Overlay::Taking(_)
             | Overlay::Orders(_),
@@ -240,12 +247,13 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
 fn whole(model: &mut Model, action: Action, now: Timestamp) -> Option<Vec<Effect>> {
     match model.overlay.take() {
         Some(Overlay::Mute(mute)) => return Some(mute::act(model, mute, action, now)),
-        Some(Overlay::Note(note)) => return Some(note::act(model, note, action)),
+        Some(Overlay::Note(note)) => return Some(note::act(model, note, action, now)),
         Some(Overlay::Orders(menu)) => {
             orders::act(model, menu, action);
             return Some(Vec::new());
         }
         Some(Overlay::Help(open)) => return Some(help::act(model, open, action, now)),
+        Some(Overlay::Count(open)) => return Some(count::act(model, open, action, now)),
         Some(Overlay::Ask(ask)) => return Some(ask::act(model, ask, action, now)),
         Some(Overlay::Palette(palette)) => {
             model.overlay = Some(Overlay::Palette(palette));
@@ -266,6 +274,7 @@ pub(crate) fn edit(model: &mut Model, chord: Chord, now: Timestamp) -> Vec<Effec
         Some(Overlay::Taking(_)) => return take::edit(model, chord, now),
         Some(Overlay::Orders(_)) => orders::edit(model, chord),
         Some(Overlay::Help(help)) => help.edit(chord),
+        Some(Overlay::Count(open)) => open.edit(chord),
         _ => {}
     }
     Vec::new()
@@ -287,12 +296,13 @@ pub(crate) fn draw(
         Some(Overlay::Taking(open)) => take::draw(canvas, body, open, hits),
         Some(Overlay::Palette(open)) => palette::draw(canvas, body, open, hits),
         Some(Overlay::Orders(open)) => orders::draw(canvas, body, open, hits),
+        Some(Overlay::Count(open)) => count::draw(model, canvas, body, open, hits),
         Some(Overlay::Ask(open)) => ask::draw(model, canvas, body, open, hits),
         Some(Overlay::Dialog(open)) => dialog::draw(model, canvas, body, open, hits, now),
         Some(Overlay::Menu(open)) => menu::draw(canvas, body, open, hits),
         Some(Overlay::Form(open)) => form::draw(model, canvas, body, open, hits),
         Some(Overlay::Page(open)) => page::draw(model, canvas, body, open, hits, now),
-        Some(Overlay::Scratch(open)) => scratch::draw(canvas, body, open, hits),
+        Some(Overlay::Scratch(open)) => scratch::draw(model, canvas, body, open, hits),
         Some(Overlay::Log { top, .. }) => log::draw(model, canvas, body, *top, hits, now),
         None => {}
     }

@@ -7,9 +7,9 @@ use crate::{
     },
     tui::{
         effect::Effect,
-        keymap::Action,
+        keymap::{Action, Context},
         model::Model,
-        screen::{Hits, List, moved},
+        screen::{Hits, List, alerts, moved},
         theme::Role,
         widget::{self, Canvas, Rows, Strip},
     },
@@ -167,6 +167,10 @@ pub(super) fn act(
 }
 
 fn send(model: &mut Model, choice: Choice, now: Timestamp) -> Vec<Effect> {
+    if let Some(why) = alerts::past(model) {
+        model.say(why, now);
+        return Vec::new();
+    }
     let inverse = AlertOrder::Unsilence {
         matcher: choice.matcher.clone(),
     };
@@ -262,6 +266,7 @@ fn question(
     } else {
         rows.line();
     }
+    let yes = model.look.keymap.key_of(Context::Mute, Action::Confirm);
     let buttons = rows.line();
     let used = canvas.put(buttons, "  [ Cancel ]", Role::Accent);
     hits.point(buttons);
@@ -272,7 +277,7 @@ fn question(
     };
     canvas.strip(
         rest,
-        &Strip::of("    y", Role::Key).add(" mute", Role::Text),
+        &Strip::of(format!("    {yes}"), Role::Key).add(" mute", Role::Text),
     );
     hits.detail = (last, page);
 }

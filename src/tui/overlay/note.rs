@@ -1,12 +1,12 @@
 //! A line of text beside an alert.
 
 use crate::{
-    domain::AlertOrder,
+    domain::{AlertOrder, Timestamp},
     tui::{
         effect::Effect,
         keymap::Action,
         model::Model,
-        screen::Hits,
+        screen::{Hits, alerts},
         theme::Role,
         widget::{Canvas, Strip, cells},
     },
@@ -22,11 +22,20 @@ pub(crate) struct Note {
 }
 
 /// A key while it is written.
-pub(super) fn act(model: &mut Model, mut note: Note, action: Action) -> Vec<Effect> {
+pub(super) fn act(
+    model: &mut Model,
+    mut note: Note,
+    action: Action,
+    now: Timestamp,
+) -> Vec<Effect> {
     match action {
         Action::Escape => return Vec::new(),
         Action::Accept if note.text.is_empty() => return Vec::new(),
         Action::Accept => {
+            if let Some(why) = alerts::past(model) {
+                model.say(why, now);
+                return Vec::new();
+            }
             let (key, text) = (note.key, note.text.into());
             return vec![model.order(AlertOrder::Note { key, text }, None)];
         }

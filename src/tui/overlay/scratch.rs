@@ -10,7 +10,7 @@ use crate::{
     tui::{
         acting,
         effect::Effect,
-        keymap::Action,
+        keymap::{Action, Context},
         model::Model,
         overlay::{Overlay, Page},
         screen::{Hits, moved, scroll, sessions::words},
@@ -165,7 +165,13 @@ pub(crate) fn begun(model: &mut Model, id: RequestId, begun: Box<Begun>) {
 }
 
 /// Draws it over `body`.
-pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, scratch: &Scratch, hits: &mut Hits) {
+pub(super) fn draw(
+    model: &Model,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    scratch: &Scratch,
+    hits: &mut Hits,
+) {
     let width = body.width.min(108);
     let inner = width.saturating_sub(4);
     let mut lines = Vec::new();
@@ -213,16 +219,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, scratch: &Scratch, hits:
         height: 1.min(place.height.saturating_sub(2)),
         ..inside
     };
-    buttons(canvas, foot, scratch);
+    let yes = (model.look.keymap).key_of(Context::Scratch, Action::Confirm);
+    buttons(canvas, foot, scratch, &yes);
     hits.point(foot);
 }
 
-fn buttons(canvas: &mut Canvas<'_>, foot: Rect, scratch: &Scratch) {
+fn buttons(canvas: &mut Canvas<'_>, foot: Rect, scratch: &Scratch, yes: &str) {
     let strip = match () {
         () if scratch.asked.is_some() => Strip::of("~ git is at work…", Role::Unknown),
         () if scratch.said.is_some() => Strip::of("[ Close ]", Role::Select),
         () => Strip::of("[ Cancel ]", Role::Select)
-            .add("   y", Role::Key)
+            .add(format!("   {yes}"), Role::Key)
             .add(" begin the merge", Role::Text),
     };
     canvas.strip(foot, &strip);

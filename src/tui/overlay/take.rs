@@ -7,10 +7,10 @@ use crate::{
         acting, clip,
         effect::Effect,
         errand::Errand,
-        keymap::{Action, Chord},
+        keymap::{Action, Chord, Context},
         model::{Model, View},
         picture,
-        screen::{Hits, List},
+        screen::{Hits, List, sessions::Layout},
         theme::Role,
         widget::{Canvas, Rows, Strip, cells},
     },
@@ -126,6 +126,11 @@ fn branch(model: &Model) -> Option<String> {
     {
         return Some(row.name().to_string());
     }
+    if model.view == View::Sessions
+        && let Some((_, theirs)) = sessions.matrix.selected()
+    {
+        return Some(theirs.to_string());
+    }
     let key = match model.view {
         View::Sessions => sessions.selected().map(|s| s.key.clone()),
         View::Session => model.screens.session.key.clone(),
@@ -164,14 +169,26 @@ fn command(model: &Model) -> String {
         ),
         View::Alerts => ("alerts".to_owned(), filter.map(str::to_owned)),
         View::Messages | View::Activity => ("events".to_owned(), None),
-        View::Sessions => ("sessions".to_owned(), filter.map(str::to_owned)),
+        View::Sessions => {
+            let listed = model.screens.sessions.layout == Layout::Sessions;
+            let what = if listed { "sessions" } else { "git" };
+            (what.to_owned(), filter.map(str::to_owned))
+        }
         View::Session => (
             "sessions".to_owned(),
             Some(format!("id:{}", subject(model.sheet()))),
         ),
     };
-    let path = &model.snapshot().source.path;
+    let snapshot = model.snapshot();
+    let path = &snapshot.source.path;
     let mut out = format!("swarmwarden {what} --db {}", quoted(path));
+    if let Some(repo) = snapshot.repo.as_ref().filter(|_| what == "git") {
+        out = format!("{out} --git {}", quoted(&repo.path));
+    }
+    let scope = model.facts.scope();
+    if !scope.is_all() && !matches!(model.view, View::Worker | View::Messages | View::Activity) {
+        out = format!("{out} --scope {}", quoted(&scope.to_string()));
+    }
     if let Some(filter) = filter {
         out = format!("{out} --filter {}", quoted(&filter));
     }
@@ -242,8 +259,9 @@ fn choose(model: &mut Model, taking: Box<Taking>, at: usize, now: Timestamp) -> 
 fn copy(model: &mut Model, text: String, now: Timestamp) -> Vec<Effect> {
     let between = &model.look.between;
     let Some(bytes) = clip::sequence(&text, between) else {
+        let key = model.look.keymap.key_of(Context::Global, Action::Export);
         let words = format!(
-            "not copied: {} bytes, and a terminal takes {} at most; E writes a file",
+            "not copied: {} bytes, and a terminal takes {} at most; {key} writes a file",
             text.len(),
             clip::LIMIT
         );

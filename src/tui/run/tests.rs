@@ -157,3 +157,47 @@ async fn a_storm_of_facts_costs_ten_frames_a_second() {
     let frames = terminal.get_frame().count();
     assert!((15..=30).contains(&frames), "{frames}");
 }
+
+/// A program that has the terminal, and on which Ctrl-C and Ctrl-Z are pressed.
+#[derive(Debug)]
+struct Pressed(futures::channel::mpsc::UnboundedSender<Signal>);
+
+impl crate::tui::Errands for Pressed {
+    fn carry_out(&self, _: &Errand) -> Result<Told, String> {
+        for signal in [Signal::Interrupt, Signal::Suspend, Signal::Resume] {
+            self.0.unbounded_send(signal).unwrap();
+        }
+        Ok(Told::Word("logs was ended by a signal".to_owned()))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn control_c_in_a_program_that_has_the_terminal_does_not_end_the_dashboard() {
+    let (press, signals) = futures::channel::mpsc::unbounded();
+    let options = Options {
+        commands: vec![crate::tui::Custom {
+            name: "logs".to_owned(),
+            run: vec!["less".to_owned()],
+            confirm: false,
+            writes: false,
+            background: false,
+        }],
+        errands: Arc::new(Pressed(press)),
+        ..Options::default()
+    };
+    let (ports, _engine) = link::pair(fixture::swarm(9));
+    let quit = stream::once(Box::pin(async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok(key('Q'))
+    }));
+    let inputs = Inputs {
+        events: Box::pin(stream::iter(":logs\n".chars().map(|c| Ok(key(c)))).chain(quit)),
+        signals,
+        ports,
+    };
+    let outcome = run(&mut screen(), inputs, &mut (), &options, || NOW).await;
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.signal, None);
+    let text = outcome.print.unwrap();
+    assert!(text.contains("logs was ended by a signal"), "{text}");
+}

@@ -8,6 +8,18 @@ use crate::tui::{
 };
 use ratatui::layout::Rect;
 
+/// How much of what a key acts on a frame could show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Sight {
+    /// Everything.
+    #[default]
+    All,
+    /// What is open or typed, not what is selected below it.
+    Over,
+    /// Too little to read a question.
+    Nothing,
+}
+
 /// What a drawn frame tells the model: how much of the lists was seen, and where the cursor stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hits {
@@ -29,6 +41,8 @@ pub struct Hits {
     pub(crate) cursor: Option<(u16, u16)>,
     /// Cells of the whole screen.
     pub(crate) size: (u16, u16),
+    /// How much of what a key acts on was to be seen.
+    pub(crate) sight: Sight,
     /// What lies where, for the mouse; what was drawn later lies on top.
     pub(crate) spots: Vec<(Rect, Spot)>,
 }

@@ -15,7 +15,7 @@ pub(crate) mod worker;
 pub(crate) mod workers;
 
 pub use hits::Hits;
-pub(crate) use hits::{Spot, heading};
+pub(crate) use hits::{Sight, Spot, heading};
 pub(crate) use point::{choose, choose_over, face, sort};
 pub(crate) use split::Split;
 

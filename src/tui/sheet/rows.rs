@@ -2,7 +2,7 @@
 
 use super::Sheet;
 use crate::{
-    domain::{Snapshot, Subject, Task, Timestamp, Worker, session::Session},
+    domain::{Subject, Task, Timestamp, Worker, repo::Cell, session::Session},
     tui::{
         facts::Facts,
         model::{Model, View},
@@ -284,14 +284,15 @@ fn listed(model: &Model) -> Sheet {
         let rows = state.rows.iter().map(AsRef::as_ref).map(session).collect();
         return of_sessions(rows, state.list.row());
     }
-    let selected = state.branches.selected();
-    let selected: Option<&str> = selected.map(|row| row.name().as_ref());
-    branches(model.snapshot(), selected)
+    if state.layout == sessions::Layout::Matrix {
+        return matrix(state);
+    }
+    branches(state)
 }
 
-fn branches(snapshot: &Snapshot, selected: Option<&str>) -> Sheet {
-    let all = snapshot.repo.iter().flat_map(|repo| repo.branches.iter());
-    let rows = all.clone().map(|b| {
+/// The branches as they are listed.
+fn branches(state: &sessions::State) -> Sheet {
+    let rows = state.branches.listed().map(|b| {
         vec![
             b.name.to_string(),
             b.ahead.to_string(),
@@ -314,6 +315,35 @@ fn branches(snapshot: &Snapshot, selected: Option<&str>) -> Sheet {
             "subject",
         ],
         rows: rows.collect(),
-        selected: all.clone().position(|b| Some(&*b.name) == selected),
+        selected: state.branches.list.row(),
+    }
+}
+
+/// The cells of the branches that are shown, each pair once. O(branches²).
+fn matrix(state: &sessions::State) -> Sheet {
+    let selected = state.matrix.selected();
+    let mut at = None;
+    let mut rows = Vec::new();
+    for (ours, theirs, cell) in state.matrix.cells() {
+        let here = |(a, b): &(_, _)| *a == ours && *b == theirs;
+        if selected.as_ref().is_some_and(here) {
+            at = Some(rows.len());
+        }
+        let files = match cell {
+            Cell::Conflict(files) => files.iter().map(|f| &*f.path).collect(),
+            _ => Vec::new(),
+        };
+        rows.push(vec![
+            ours.to_string(),
+            theirs.to_string(),
+            sessions::words(cell),
+            files.join(" "),
+        ]);
+    }
+    Sheet {
+        name: "conflicts",
+        columns: &["ours", "theirs", "merge", "files"],
+        rows,
+        selected: at,
     }
 }

@@ -27,6 +27,7 @@ fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     for c in keys.chars() {
         let code = match c {
             '\n' => KeyCode::Enter,
+            '\x1b' => KeyCode::Esc,
             c => KeyCode::Char(c),
         };
         let key = KeyEvent::new(code, KeyModifiers::NONE);
@@ -80,6 +81,60 @@ fn ux_78_every_letter_of_the_menu_copies_what_it_says() {
     assert!(text.contains("files: src/auth/mod.rs"), "{text}");
     press(&mut model, "6v");
     assert!(copied(&press(&mut model, "yb")).starts_with("claude/"));
+}
+
+#[test]
+fn the_command_of_a_view_prints_what_is_on_it() {
+    let mut model = model();
+    let team = model.snapshot().workers.iter().find_map(|w| w.team.clone());
+    let team = team.unwrap();
+    press(&mut model, &format!(":scope team:{team}\n2"));
+    assert_eq!(
+        copied(&press(&mut model, "yc")),
+        format!("swarmwarden workers --db /srv/swarm/bridge.db --scope {team}")
+    );
+    press(&mut model, ":scope all\n");
+    for keys in ["6v", "v"] {
+        press(&mut model, keys);
+        let command = copied(&press(&mut model, "yc"));
+        assert!(command.starts_with("swarmwarden git --db "), "{command}");
+        assert!(command.contains(" --git "), "{command}");
+    }
+}
+
+#[test]
+fn branches_and_the_matrix_are_exported_as_they_are_listed() {
+    let rows = |model: &mut Model| {
+        let effects = press(model, "Ec");
+        let [Effect::Errand(Errand::Export { contents, .. })] = effects.as_slice() else {
+            panic!("{effects:?}");
+        };
+        contents.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut model = model();
+    press(&mut model, "6v");
+    let all = rows(&mut model);
+    press(&mut model, "O");
+    let mut turned = rows(&mut model);
+    turned[1..].reverse();
+    assert_eq!(all, turned);
+    press(&mut model, "O/ahead>3\n");
+    let some = rows(&mut model);
+    assert!(some.len() > 1 && some.len() < all.len(), "{some:?}");
+    press(&mut model, "\x1bv");
+    let sheet = model.sheet();
+    let shown = model.screens.sessions.matrix.shown.len();
+    assert_eq!(sheet.name, "conflicts");
+    assert_eq!(sheet.rows.len(), shown * (shown - 1) / 2);
+    assert!(
+        sheet
+            .rows
+            .iter()
+            .any(|row| row[2].starts_with("conflict in") && !row[3].is_empty())
+    );
+    let (ours, theirs) = model.screens.sessions.matrix.selected().unwrap();
+    let row = copied(&press(&mut model, "yr"));
+    assert!(row.starts_with(&format!("{ours}\t{theirs}\t")), "{row}");
 }
 
 #[test]

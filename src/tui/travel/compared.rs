@@ -3,6 +3,7 @@
 use crate::{
     domain::{Timestamp, compare::Comparison},
     tui::{
+        keymap::{Action, Context},
         model::Model,
         overlay::{Overlay, Page},
     },
@@ -14,10 +15,12 @@ pub(super) fn compare(model: &mut Model, now: Timestamp) {
     let shown = Arc::clone(model.facts.whole());
     let other = (model.travel.pin.clone()).unwrap_or_else(|| Arc::clone(model.facts.latest()));
     if Arc::ptr_eq(&shown, &other) {
-        return model.say(
-            "go back first (`<` `,`): this instant is the one that others are compared with",
-            now,
+        let key = |action| model.look.keymap.key_of(Context::Global, action);
+        let (minute, event) = (key(Action::EarlierMinute), key(Action::EarlierEvent));
+        let words = format!(
+            "go back first ({minute} or {event}): this instant is the one that others are compared with"
         );
+        return model.say(words, now);
     }
     let (from, to) = if shown.at <= other.at {
         (shown, other)

@@ -13,6 +13,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use std::sync::Arc;
 
 mod alerts;
+mod bound;
 mod chance;
 mod custom;
 mod filter;

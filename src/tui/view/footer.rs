@@ -20,11 +20,21 @@ use ratatui::layout::Rect;
 
 /// The status line has something that must be read.
 pub(super) fn speaks(model: &Model) -> bool {
-    model.typed.prompt
-        || !model.typed.pending.is_empty()
-        || model.toast.is_some()
-        || model.facts.gone().is_some()
-        || filter(model).is_some_and(|f| !f.is_empty())
+    calls(model) || model.facts.gone().is_some() || filter(model).is_some_and(|f| !f.is_empty())
+}
+
+/// Something is being typed, or was just said.
+pub(super) fn calls(model: &Model) -> bool {
+    model.typed.prompt || !model.typed.pending.is_empty() || model.toast.is_some()
+}
+
+/// The only line below what is open: what is typed or was said, else its keys.
+pub(super) fn line(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    if calls(scene.model) {
+        status(scene, canvas, place, hits);
+    } else {
+        hints(scene.model, canvas, place, hits);
+    }
 }
 
 /// Status line and hint bar, or the hint bar alone.
@@ -59,23 +69,11 @@ impl Model {
     }
 }
 
-fn sieve(model: &Model) -> Option<&Sieve> {
-    match model.view {
-        View::Workers => Some(&model.screens.workers.sieve),
-        View::Tasks => Some(&model.screens.tasks.sieve),
-        View::Alerts => Some(&model.screens.alerts.sieve),
-        View::Messages => Some(&model.screens.messages.sieve),
-        View::Sessions => Some(&model.screens.sessions.sieve),
-        View::Activity => Some(&model.screens.activity.sieve),
-        View::Overview | View::Worker | View::Task | View::Session => None,
-    }
-}
-
 fn status(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
     let model = scene.model;
     if model.typed.prompt {
         let text = filter(model).unwrap_or_default();
-        let flaw = sieve(model).and_then(Sieve::flaw);
+        let flaw = model.sieve().and_then(Sieve::flaw);
         let at = flaw.map_or(text.len()..text.len(), |flaw| flaw.at.clone());
         let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default().to_owned();
         let words = match flaw {
@@ -186,14 +184,21 @@ pub(crate) fn offered(model: &Model) -> Vec<&Binding> {
 
 /// `Enter open  ! next problem … ? help`: whole hints only, the help always.
 fn hints(model: &Model, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits) {
+    let closed = crate::tui::acting::forbidden(model).is_some();
     let hint = |binding: &Binding| {
         let word = match binding.run {
             Action::Freeze => travel::word(model),
             _ => binding.hint.as_deref().unwrap_or_default(),
         };
+        // Where nothing may be written a key that writes stays, but dim.
+        let (key, text) = if closed && binding.run.writes() {
+            (Role::KeyOff, Role::Dim)
+        } else {
+            (Role::Key, Role::Text)
+        };
         Strip::of(" ", Role::Text)
-            .add(binding.key(), Role::Key)
-            .add(format!(" {word} "), Role::Text)
+            .add(binding.key(), key)
+            .add(format!(" {word} "), text)
     };
     let offered = offered(model);
     let help = offered.iter().find(|b| b.run == Action::Help);
@@ -230,6 +235,9 @@ fn offers(model: &Model, binding: &Binding) -> bool {
     let on = |view| model.view == view;
     if let Some(Overlay::Form(form)) = &model.overlay {
         return form.offers(binding.run);
+    }
+    if workers::on_group(model, binding.run).is_some() {
+        return false;
     }
     match binding.run {
         Action::Live => frozen && !model.travel.only(),

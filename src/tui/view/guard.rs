@@ -7,7 +7,11 @@ use crate::{
         choose::{Wanted, rank},
         watchdog::{Policy, moves_at},
     },
-    tui::{theme::Role, widget::Strip},
+    tui::{
+        keymap::{Action, Context},
+        theme::Role,
+        widget::Strip,
+    },
 };
 
 /// A pause of ours is worth a word for so long.
@@ -76,7 +80,11 @@ impl Scene<'_> {
                 let snapshot = self.model.snapshot();
                 let ranking = rank(snapshot, &Wanted::of(task, snapshot), self.now);
                 Some(match ranking.candidates.first() {
-                    Some(best) => format!("suggest: r moves {} to {}", task.id, best.worker.id),
+                    Some(best) => {
+                        let keymap = &self.model.look.keymap;
+                        let key = keymap.key_of(Context::Global, Action::Reassign);
+                        format!("suggest: {key} moves {} to {}", task.id, best.worker.id)
+                    }
                     None => format!("suggest: nobody can take {}", task.id),
                 })
             }

@@ -1,4 +1,5 @@
 mod sizes;
+mod small;
 
 use crate::domain::{Progress, Snapshot};
 use crate::tui::{

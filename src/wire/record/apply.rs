@@ -75,11 +75,7 @@ pub(super) fn apply(
     // Through a link, what it leads to is written.
     let path = fs::canonicalize(&path).unwrap_or(path);
     let shown = text::line(&path.to_string_lossy()).into_owned();
-    let raw = match fs::read_to_string(&path) {
-        Ok(raw) => raw,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Failure::Place(path, error)),
-    };
+    let raw = read(&path)?;
     let (file, _) = settings::read(&raw);
     let (new, edits) = edit(&raw, "watchdog", &keys(detector, asked, &file))
         .map_err(|why| Failure::Usage(format!("{shown}: {why}; nothing was changed")))?;
@@ -98,12 +94,26 @@ pub(super) fn apply(
     }
     drop(out);
     operations::agreed(&format!("change {shown}"), asked.yes)?;
+    // Somebody may have written it while the question waited.
+    if read(&path)? != raw {
+        return Err(Failure::Usage(format!(
+            "{shown}: it was changed meanwhile; nothing was changed: try again"
+        )));
+    }
     write(&path, &new).map_err(|e| Failure::Place(path, e))?;
     writeln!(
         io::stderr(),
         "{shown}: changed; what runs goes on as it was until it is started again"
     )?;
     Ok(Exit::Ok)
+}
+
+/// The configuration; empty where there is none.
+fn read(path: &Path) -> Result<String, Failure> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read.map_err(|error| Failure::Place(path.to_owned(), error)),
+    }
 }
 
 /// All of it or nothing: a new file takes the place of the old one, with its rights.

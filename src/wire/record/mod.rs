@@ -8,6 +8,7 @@ use super::{
     live, screen,
 };
 use crate::cli::{Comparison as Sheet, Export, Replay, WhatIf};
+use rustix::fs::{Mode as RawMode, OFlags};
 use std::{
     fs::File,
     io::{self, BufReader, Write},
@@ -39,6 +40,8 @@ struct Source {
     open: OpenTape,
     player: Player,
     detector: Detector,
+    /// First and last instant, where that is known without looking through all of it.
+    ends: Option<(Timestamp, Timestamp)>,
 }
 
 /// The recording of the bridge that was named or found.
@@ -53,13 +56,18 @@ fn of_bridge(settings: &Settings) -> Result<Source, Failure> {
         open,
         player,
         detector,
+        ends: None,
     })
 }
 
 /// An incident in a file.
 fn of_file(path: &Path) -> Result<Source, Failure> {
     let wrong = |e: IncidentError| Failure::Incident(path.to_owned(), e);
-    let file = File::open(path).map_err(|e| wrong(e.into()))?;
+    // A pipe that nobody writes to must not hold us up.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, RawMode::empty());
+    let file = file.map_err(|e| wrong(io::Error::from(e).into()))?;
+    let file = File::from(file);
     let meta = file.metadata().map_err(|e| wrong(e.into()))?;
     if !meta.is_file() {
         let why = io::Error::other("it is no file");
@@ -69,11 +77,15 @@ fn of_file(path: &Path) -> Result<Source, Failure> {
     let detector = incident.detector.clone();
     let tape = |incident: &Incident| -> AnyTape { Box::new(incident.clone()) };
     let player = Player::new(tape(&incident), detector.clone())?;
+    let section = incident.section();
+    let instant = |ms: i64| Timestamp(ms.saturating_mul(1_000));
+    let ends = Some((instant(section.from), instant(section.until)));
     let open: OpenTape = Box::new(move || Ok(tape(&incident)));
     Ok(Source {
         open,
         player,
         detector,
+        ends,
     })
 }
 
@@ -107,16 +119,19 @@ pub(super) fn replay(
         }
         (opened, _) => opened?,
     };
-    let survey = source.player.survey()?;
-    if let Some(at) = at.filter(|at| *at < survey.from && asked.file.is_none()) {
-        return unrecorded(settings, asked, at, plain, panic_test);
-    }
-    let begin = at.unwrap_or_else(|| match (&asked.file, survey.troubles.last()) {
-        (Some(_), _) if plain => survey.to,
-        (Some(_), _) => survey.from,
-        (None, Some(last)) => last.from,
-        (None, None) => survey.to,
-    });
+    let begin = match (at, source.ends) {
+        (Some(at), Some(_)) => at,
+        (None, Some((_, to))) if plain => to,
+        (None, Some((from, _))) => from,
+        (at, None) => {
+            let survey = source.player.survey()?;
+            if let Some(at) = at.filter(|at| *at < survey.from) {
+                return unrecorded(settings, asked, at, plain, panic_test);
+            }
+            let last = survey.troubles.last().map(|last| last.from);
+            at.or(last).unwrap_or(survey.to)
+        }
+    };
     let first = source.player.at(begin)?;
     if plain {
         let now = first.at;

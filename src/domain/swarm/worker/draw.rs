@@ -159,7 +159,7 @@ impl WorkerFold {
         }
         if let Some(skew) = self.pulse.skew() {
             let (by, way) = (
-                Span(skew.0.abs()),
+                Span(skew.0.saturating_abs()),
                 if skew.0 < 0 { "ahead" } else { "behind" },
             );
             let zone = match zone(skew) {
@@ -188,10 +188,7 @@ impl WorkerFold {
     }
 
     fn active(&self) -> Option<Arc<str>> {
-        self.status
-            .raw
-            .as_deref()
-            .map(|raw| text::line(text::head(raw, text::ID_CAP)).into())
+        self.status.raw.as_deref().map(|raw| text::name(raw).into())
     }
 
     fn oldest_unread(&self) -> Option<Timestamp> {

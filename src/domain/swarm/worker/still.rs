@@ -107,18 +107,22 @@ impl StillPulse {
 }
 
 impl WorkerFold {
-    /// As it is kept.
+    /// As it is kept: without what looks like a key.
     pub(in crate::domain::swarm) fn still(&self) -> StillWorker {
         let index = |all: &[State], state| all.iter().position(|s| *s == state).unwrap_or_default();
         let state = |s: State| u8::try_from(index(&State::ALL, s)).unwrap_or_default();
         StillWorker {
             conversation: self.conversation.raw().into(),
-            label: self.label.raw().into(),
+            label: text::redact_name(self.label.raw()).into(),
             session: (&*self.session).into(),
             created: out(self.created),
             expires: out(self.expires),
             listed: self.listing == Listing::Listed,
-            raw: self.status.raw.clone(),
+            raw: self
+                .status
+                .raw
+                .as_deref()
+                .map(|raw| text::redact_name(raw).into()),
             reported: self.status.reported.as_deref().map(Into::into),
             since: out(self.status.since),
             stamp: self.status.stamp.map(stamp_out),
@@ -168,10 +172,10 @@ impl WorkerFold {
 
     /// As it was kept. Whatever is shown of it goes through the choke point again: a file may have been written by anybody.
     pub(in crate::domain::swarm) fn of(still: &StillWorker) -> Self {
-        let id = |raw: &str| Arc::<str>::from(text::line(text::head(raw, text::ID_CAP)));
+        let id = |raw: &str| Arc::<str>::from(text::name(raw));
         let mut fold = Self::unlisted(ConversationId::from(&*still.conversation));
         fold.label = WorkerId::from(&*still.label);
-        fold.parts = label::parts(&text::line(text::head(&still.label, text::ID_CAP)));
+        fold.parts = label::parts(&text::name(&still.label));
         fold.session = id(&still.session);
         fold.created = back(still.created);
         fold.expires = back(still.expires);

@@ -17,7 +17,7 @@ use crate::{
         acting,
         effect::Effect,
         keymap::{Action, Chord, Context},
-        model::Model,
+        model::{Model, View},
         screen::moved,
     },
 };
@@ -59,6 +59,10 @@ pub(crate) struct Dialog {
     /// Why it did not happen.
     pub(crate) said: Option<String>,
     waiting: Vec<RequestId>,
+    /// What is said of the marks that are meant.
+    pub(crate) note: Option<String>,
+    /// The view whose marks are meant: they go when it is done.
+    pub(crate) marked: Option<View>,
     pub(crate) top: usize,
     pub(crate) seen: (usize, usize),
 }
@@ -146,6 +150,8 @@ impl Dialog {
             typed: String::new(),
             said: None,
             waiting: Vec::new(),
+            note: None,
+            marked: None,
             top: 0,
             seen: (0, 1),
         }

@@ -133,6 +133,9 @@ fn paragraph(out: &mut Vec<Strip>, heading: &str, words: &str, role: Role, width
 fn main(model: &Model, dialog: &Dialog, (width, height): (u16, u16), now: Timestamp) -> Vec<Strip> {
     let mut above = Vec::new();
     let mut below = Vec::new();
+    if let Some(note) = &dialog.note {
+        paragraph(&mut above, "MARKS", note, Role::Warn, width);
+    }
     if let [item] = dialog.items.as_slice() {
         from(&mut above, dialog, item, width, now);
         what(&mut below, item, width);

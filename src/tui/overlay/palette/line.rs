@@ -2,7 +2,7 @@
 
 use super::{Line, Row, Run};
 use crate::{
-    domain::{Scope, filter::Filter, scope, text},
+    domain::{ConversationId, Scope, filter::Filter, scope, text},
     tui::{
         acting,
         model::{Model, View},
@@ -10,7 +10,10 @@ use crate::{
         widget::TimeForm,
     },
 };
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Words that begin a line, with what they want and what they do.
 pub(super) const WORDS: [(&str, &str, &str); 21] = [
@@ -176,6 +179,9 @@ pub(super) fn writes(model: &Model) -> String {
 }
 
 fn unmute(model: &Model, all: bool) -> Means {
+    if let Some(why) = crate::tui::screen::alerts::past(model) {
+        return Err(why);
+    }
     let n = model.snapshot().silences.len();
     if n == 0 {
         return Err("nothing is muted".to_owned());
@@ -246,23 +252,60 @@ fn jump(model: &Model, typed: &str) -> Option<Row> {
     Some(row(typed, Ok((Line::Worker(conversation), note))))
 }
 
-/// Everything that can be looked at: name, and what it is.
-pub(super) fn scopes(model: &Model) -> Vec<(String, String)> {
+/// Everything that can be looked at: its name, and a row for it behind `head`. O(sessions + teams + workers).
+pub(super) fn scopes(model: &Model, head: &str) -> Vec<Row> {
     let whole = model.whole();
-    let of = |n: usize, what: &str| format!("{what} · {n} workers");
-    let mut all = vec![("all".to_owned(), of(whole.workers.len(), "the whole swarm"))];
+    let mut sessions: HashMap<&str, HashSet<&ConversationId>> = HashMap::new();
+    let mut teams: HashMap<&str, usize> = HashMap::new();
+    for worker in &whole.workers {
+        let own = sessions.entry(&worker.session).or_default();
+        own.insert(&worker.conversation);
+        if let Some(team) = &worker.team {
+            *teams.entry(team).or_default() += 1;
+        }
+    }
+    for session in &whole.sessions {
+        let own = sessions.entry(&session.key).or_default();
+        own.extend(&session.workers);
+    }
+    let look = |name: String, n: Option<usize>, what: &str, scope: Scope| {
+        let note = n.map_or_else(|| what.to_owned(), |n| format!("{what} · {n} workers"));
+        let mut row = row(&format!("{head}{name}"), Ok((Line::Scope(scope), note)));
+        row.alias = text::line(&name).into_owned();
+        row
+    };
+    let every = Some(whole.workers.len());
+    let mut all = vec![look(
+        "all".to_owned(),
+        every,
+        "the whole swarm",
+        Scope::default(),
+    )];
     for name in scope::session_names(whole) {
-        let in_it = Scope::session(Arc::clone(&name));
-        let n = whole.workers.iter().filter(|w| in_it.has(w, whole)).count();
-        all.push((name.to_string(), of(n, "session")));
+        let n = sessions.get(&*name).map_or(0, HashSet::len);
+        let shown = name.to_string();
+        all.push(look(shown, Some(n), "session", Scope::session(name)));
     }
     for name in scope::team_names(whole) {
-        let mine = |w: &&Arc<crate::domain::Worker>| w.team.as_ref() == Some(&name);
-        let n = whole.workers.iter().filter(mine).count();
-        all.push((format!("team:{name}"), of(n, "team")));
+        let n = teams.get(&*name).copied();
+        all.push(look(format!("team:{name}"), n, "team", Scope::team(name)));
     }
     for worker in &whole.workers {
-        all.push((format!("worker:{}", worker.id), "worker".to_owned()));
+        let name = format!("worker:{}", worker.id);
+        all.push(look(name, None, "worker", Scope::worker(worker)));
+    }
+    all
+}
+
+/// Every team, behind `team `.
+pub(super) fn teams(model: &Model) -> Vec<Row> {
+    let mut all = scopes(model, "");
+    all.retain(|row| row.alias.starts_with("team:"));
+    for row in &mut all {
+        let name = row.alias.split_off("team:".len());
+        row.complete = format!("team {name}");
+        row.name = format!(":{}", row.complete);
+        row.alias = name;
     }
     all
 }

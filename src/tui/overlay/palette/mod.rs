@@ -68,7 +68,7 @@ pub(crate) enum Line {
     /// How times are written.
     Time(TimeForm),
     /// A command of the operator's own.
-    Custom(String),
+    Custom(Box<crate::tui::custom::Call>),
     /// Something is asked of the past.
     Past(crate::tui::travel::Visit),
 }
@@ -95,6 +95,8 @@ pub(crate) struct Row {
 pub(crate) struct Palette {
     /// What it acts on, captured when it was opened.
     target: Target,
+    /// The same as names for commands of the operator's own.
+    names: crate::tui::custom::Names,
     /// What was selected then.
     anchor: Option<String>,
     /// The theme that Esc restores.
@@ -115,6 +117,7 @@ impl Palette {
     pub(crate) fn open(model: &mut Model, typed: &str, now: Timestamp) -> Self {
         let mut palette = Self {
             target: acting::target(model),
+            names: crate::tui::custom::names(model),
             anchor: anchor(model),
             theme: model.look.theme.clone(),
             typed: typed.to_owned(),
@@ -129,7 +132,7 @@ impl Palette {
 
     /// Finds the rows anew.
     fn look(&mut self, model: &mut Model, now: Timestamp) {
-        (self.rows, self.of) = rows::find(model, &self.target, &self.typed, now);
+        (self.rows, self.of) = rows::find(model, (&self.target, &self.names), &self.typed, now);
         self.list = List::default();
         self.settle_rows();
         self.preview(model);
@@ -195,7 +198,7 @@ fn anchor(model: &Model) -> Option<String> {
             &screens.sessions.list.selected,
             &screens.sessions.branches.list.selected,
         )),
-        View::Activity => None,
+        View::Activity => named(&screens.activity.list.selected),
     }
 }
 

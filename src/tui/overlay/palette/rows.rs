@@ -8,6 +8,7 @@ use crate::{
     domain::{Timestamp, spelling::nearest, text},
     tui::{
         acting::Target,
+        custom::{self, Names},
         keymap::{Action, Binding, Context},
         model::Model,
         overlay::menu::Menu,
@@ -18,7 +19,7 @@ use crate::{
 /// The rows that fit what is typed, the best first, and how many there are.
 pub(super) fn find(
     model: &mut Model,
-    target: &Target,
+    (target, names): (&Target, &Names),
     typed: &str,
     now: Timestamp,
 ) -> (Vec<Row>, usize) {
@@ -26,7 +27,7 @@ pub(super) fn find(
         let of = all.len();
         return (fitting(all, rest), of);
     }
-    let all = all(model, target, now);
+    let all = all(model, (target, names), now);
     let of = all.len();
     let known: Vec<String> = all.iter().map(|row| row.complete.clone()).collect();
     let mut rows: Vec<Row> = line::parse(model, typed).into_iter().collect();
@@ -92,19 +93,14 @@ fn arguments<'a>(model: &Model, typed: &'a str) -> Option<(Vec<Row>, &'a str)> {
         names.into_iter().filter_map(row).collect::<Vec<Row>>()
     };
     let parsed = |words: &str| line::parse(model, words);
-    let teams = |names: Vec<(String, String)>| {
-        let own = names.into_iter();
-        own.filter_map(|(n, w)| Some((n.strip_prefix("team:")?.to_owned(), w)))
-            .collect::<Vec<_>>()
-    };
     if let Some(rest) = typed.strip_prefix('@') {
-        return Some((rows("@", line::scopes(model), &parsed), rest));
+        return Some((line::scopes(model, "@"), rest));
     }
     if let Some(rest) = typed.strip_prefix("scope ") {
-        return Some((rows("scope ", line::scopes(model), &parsed), rest));
+        return Some((line::scopes(model, "scope "), rest));
     }
     if let Some(rest) = typed.strip_prefix("team ") {
-        return Some((rows("team ", teams(line::scopes(model)), &parsed), rest));
+        return Some((line::teams(model), rest));
     }
     if let Some(rest) = typed.strip_prefix("theme ") {
         return Some((rows("theme ", model.finding.theme_names(), &parsed), rest));
@@ -122,15 +118,15 @@ fn arguments<'a>(model: &Model, typed: &'a str) -> Option<(Vec<Row>, &'a str)> {
 }
 
 /// Every action: those of the view first, then what can be done with what is selected, then lines.
-pub(super) fn all(model: &mut Model, target: &Target, now: Timestamp) -> Vec<Row> {
+fn all(model: &mut Model, (target, names): (&Target, &Names), now: Timestamp) -> Vec<Row> {
     let mut out = actions(model);
     out.extend(deeds(model, target, now));
     out.extend(lines(model));
-    let custom = model.finding.commands.clone();
-    out.extend(custom.iter().map(|command| {
+    let own = model.finding.commands.clone();
+    out.extend(own.iter().map(|command| {
         let what = command.run.join(" ");
-        let can = crate::tui::custom::argv(model, command)
-            .map(|_| Run::Line(Line::Custom(command.name.clone())));
+        let can =
+            custom::call(model, command, names).map(|call| Run::Line(Line::Custom(Box::new(call))));
         let note = format!("yours: {}", text::fit(&text::line(&what), 40));
         plain(&command.name, note, can)
     }));

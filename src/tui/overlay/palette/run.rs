@@ -6,10 +6,9 @@ use crate::{
     tui::{
         effect::Effect,
         errand::Errand,
-        keymap::Action,
         model::{Model, View},
         overlay::{Overlay, menu},
-        screen::{alerts, session, task, worker},
+        screen::{alerts, messages, session, task, worker},
         theme::Theme,
         travel,
     },
@@ -42,7 +41,7 @@ pub(super) fn accept(model: &mut Model, mut palette: Box<Palette>, now: Timestam
     model.finding.remember(&complete);
     let moved = anchor(model) != palette.anchor;
     match run {
-        Run::Action(action) if moved && acts_on_a_row(action) => {
+        Run::Action(action) if moved && action.acts_on_a_row() => {
             model.say("what was selected has gone; nothing was done", now);
             Vec::new()
         }
@@ -51,27 +50,6 @@ pub(super) fn accept(model: &mut Model, mut palette: Box<Palette>, now: Timestam
         Run::Line(line) => self::line(model, line, now),
         Run::Insert(_) => Vec::new(),
     }
-}
-
-/// It does something to what is selected.
-const fn acts_on_a_row(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Reassign
-            | Action::Assign
-            | Action::Compose
-            | Action::Hold
-            | Action::Priority
-            | Action::Ack
-            | Action::Mute
-            | Action::Note
-            | Action::Escalate
-            | Action::Actions
-            | Action::Open
-            | Action::Evidence
-            | Action::Mark
-            | Action::Copy
-    )
 }
 
 fn line(model: &mut Model, line: Line, now: Timestamp) -> Vec<Effect> {
@@ -85,8 +63,8 @@ fn line(model: &mut Model, line: Line, now: Timestamp) -> Vec<Effect> {
         }
         Line::View(view, filter) => {
             model.show(view);
-            if let (Some(words), Some(own)) = (filter, model.view_filter_mut()) {
-                *own = words;
+            if let Some(words) = filter {
+                narrow(model, words);
             }
         }
         Line::Scope(scope) => {
@@ -94,9 +72,8 @@ fn line(model: &mut Model, line: Line, now: Timestamp) -> Vec<Effect> {
             model.facts.look_at(scope);
         }
         Line::Use(name) => {
-            let words = model.finding.filters.get(&name).cloned();
-            if let (Some(words), Some(own)) = (words, model.view_filter_mut()) {
-                *own = words;
+            if let Some(words) = model.finding.filters.get(&name).cloned() {
+                narrow(model, words);
             }
         }
         Line::Keep(name) => return keep(model, name),
@@ -124,10 +101,20 @@ fn line(model: &mut Model, line: Line, now: Timestamp) -> Vec<Effect> {
             model.look.form = form;
             model.say(format!("times as {}", form.name()), now);
         }
-        Line::Custom(name) => return crate::tui::custom::begin(model, &name, now),
+        Line::Custom(call) => return crate::tui::custom::begin(model, &call, now),
         Line::Past(visit) => return travel::go(model, visit, now),
     }
     Vec::new()
+}
+
+/// Sets the filter of the list on show; a message that is read makes room for the list.
+fn narrow(model: &mut Model, words: String) {
+    if model.view == View::Messages {
+        messages::close(model);
+    }
+    if let Some(own) = model.view_filter_mut() {
+        *own = words;
+    }
 }
 
 fn keep(model: &mut Model, name: String) -> Vec<Effect> {

@@ -8,7 +8,7 @@ mod update;
 mod view;
 
 pub(crate) use state::State;
-pub(crate) use update::{act, choose, derive, sheet, task, worker};
+pub(crate) use update::{act, bind, choose, derive, sheet, task, worker};
 pub(crate) use view::{draw, status};
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) on_detail: bool,
     /// First line of that detail, the last it can be, and lines on screen.
     pub(crate) detail: (usize, usize, usize),
+    /// What was selected in the last frame: what the operator saw.
+    pub(super) drawn: Option<Key>,
     /// What the tasks say of the time before this program watched, and when that ended.
     pub(super) before: Option<(Timestamp, Vec<Entry>)>,
 }
@@ -47,6 +49,7 @@ impl Default for State {
             problems_only: false,
             follow: true,
             seen: 0,
+            drawn: None,
             on_detail: false,
             detail: (0, 0, 0),
             before: None,
@@ -59,6 +62,7 @@ impl State {
     pub(crate) fn settle(&mut self, hits: &Hits) {
         self.list.top = hits.top;
         self.list.page = hits.page;
+        self.drawn.clone_from(&self.list.selected);
         let (last, page) = hits.detail;
         self.detail = (self.detail.0.min(last), last, page);
         self.on_detail &= page > 0;

@@ -4,7 +4,7 @@ use super::entry::{Entry, Goes};
 use crate::{
     domain::{ConversationId, Snapshot, TaskId, Timestamp},
     tui::{
-        keymap::Action,
+        keymap::{Action, Context},
         model::{Model, View},
         screen::{alerts, messages, moved, task as task_screen, worker as worker_screen},
         sheet::Sheet,
@@ -41,7 +41,7 @@ pub(crate) fn derive(model: &mut Model) {
     (state.rows, state.all) = (rows, all);
     let rows = &state.rows;
     let key = |i: usize| rows.get(i).map(|entry| entry.key.clone());
-    if state.follow {
+    if state.follow && model.overlay.is_none() {
         state.list.choose(0, key(0));
         state.seen = snapshot.events.back().map_or(0, |e| e.seq);
     }
@@ -152,11 +152,28 @@ fn open(model: &mut Model, now: Timestamp) {
         Goes::Alert(key) => {
             model.show(View::Alerts);
             if !alerts::select(model, &key) {
-                model.say("this alert is over; v shows what is", now);
+                let keymap = &model.look.keymap;
+                let key = keymap.key_of(Context::Alerts, Action::NextLayout);
+                model.say(format!("this alert is over; {key} shows what is"), now);
             }
         }
         Goes::Nowhere => model.say("there is nothing more behind it", now),
     }
+}
+
+/// Binds a key that acts on a row to the row that the operator saw; one that does something follows the newest no longer. `false` when
+/// that row is gone.
+pub(crate) fn bind(model: &mut Model, follow: bool) -> bool {
+    let state = &mut model.screens.activity;
+    let Some(drawn) = state.drawn.clone().filter(|_| state.follow) else {
+        return true;
+    };
+    let at = state.rows.iter().position(|entry| entry.key == drawn);
+    if let Some(at) = at {
+        state.list.choose(at, Some(drawn));
+        state.follow = follow;
+    }
+    at.is_some()
 }
 
 /// The task that the selected entry is about, when it is about one.

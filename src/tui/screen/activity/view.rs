@@ -48,9 +48,10 @@ fn empty(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
     } else {
         ""
     };
+    let esc = scene.model.look.keymap.back();
     let words = match state.filter.as_str() {
-        "" => format!("None of {} is a problem. Esc shows all.", state.all),
-        filter => format!("0 of {} match `{filter}`{only}. Esc clears.", state.all),
+        "" => format!("None of {} is a problem. {esc} shows all.", state.all),
+        filter => format!("0 of {} match `{filter}`{only}. {esc} clears.", state.all),
     };
     explain(canvas, place, &[&words]);
 }

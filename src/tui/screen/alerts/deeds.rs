@@ -6,10 +6,11 @@ use crate::{
         alert::{Alert, Matcher, Status},
     },
     tui::{
+        acting,
         effect::Effect,
         keymap::Action,
         model::{Model, Undo, View},
-        overlay::{Overlay, mute::Mute},
+        overlay::{Count, Overlay, mute::Mute},
         screen::overview,
     },
 };
@@ -24,6 +25,8 @@ impl Model {
             order,
         };
         let again = command(order);
+        // What was undone before is not done again after something else.
+        self.acting.redo.clear();
         let (id, effect) = self.ask(again.clone());
         if let Some(inverse) = inverse {
             self.undo.push(Undo::Alert {
@@ -34,12 +37,22 @@ impl Model {
         }
         effect
     }
+}
 
-    /// Why alerts cannot be changed in this picture.
-    fn alerts_are_past(&self) -> Option<&'static str> {
-        matches!(self.snapshot().source.mode, Mode::Recorded(_))
-            .then_some("this is a recorded instant: its alerts are past")
-    }
+/// Why alerts cannot be changed now.
+pub(crate) fn past(model: &Model) -> Option<String> {
+    acting::forbidden(model).or_else(|| {
+        let recorded = matches!(model.snapshot().source.mode, Mode::Recorded(_));
+        recorded.then(|| "this is a recorded instant: its alerts are past".to_owned())
+    })
+}
+
+/// Why nothing is muted while several are marked.
+pub(crate) fn several(model: &Model) -> String {
+    let clears = model.look.keymap.back();
+    format!(
+        "several are marked, and a mute is for one alert or its kind; {clears} clears the marks"
+    )
 }
 
 /// The alerts of these keys.
@@ -50,7 +63,7 @@ fn found(model: &Model, keys: &[Arc<str>]) -> Vec<Arc<Alert>> {
 
 /// The operator takes these alerts.
 pub(super) fn ack(model: &mut Model, keys: &[Arc<str>], now: Timestamp) -> Vec<Effect> {
-    if let Some(why) = model.alerts_are_past() {
+    if let Some(why) = past(model) {
         model.say(why, now);
         return Vec::new();
     }
@@ -74,6 +87,21 @@ pub(super) fn ack(model: &mut Model, keys: &[Arc<str>], now: Timestamp) -> Vec<E
     }
     let inverse = AlertOrder::Unack { keys: keys.clone() };
     let note = "".into();
+    let apart = model.apart();
+    if keys.len() > 1 || apart.is_some() {
+        let open = alerts.iter().filter(takes);
+        let lines = open.map(|a| format!("{}  {}", a.name(), a.sentence));
+        let mut count = Count::of(
+            lines.collect(),
+            AlertOrder::Ack { keys, note },
+            inverse,
+            now,
+        );
+        count.note = apart;
+        count.marked = (model.marked() > 0).then_some(model.view);
+        model.overlay = Some(Overlay::Count(Box::new(count)));
+        return Vec::new();
+    }
     vec![model.order(AlertOrder::Ack { keys, note }, Some(inverse))]
 }
 
@@ -147,7 +175,8 @@ pub(crate) fn worker(model: &Model) -> Option<ConversationId> {
 
 /// Opens the menu of mutes for the first of these alerts.
 pub(super) fn mute(model: &mut Model, keys: &[Arc<str>], now: Timestamp) {
-    if let Some(why) = model.alerts_are_past() {
+    let many = || (model.marked() > 1).then(|| several(model));
+    if let Some(why) = past(model).or_else(many) {
         return model.say(why, now);
     }
     match found(model, keys).into_iter().next() {
@@ -168,7 +197,7 @@ pub(crate) fn muted(model: &Model) -> Vec<Matcher> {
 
 /// Ends the mutes of what is meant, or all of them.
 pub(crate) fn unmute(model: &mut Model, all: bool, now: Timestamp) -> Vec<Effect> {
-    if let Some(why) = model.alerts_are_past() {
+    if let Some(why) = past(model) {
         model.say(why, now);
         return Vec::new();
     }

@@ -6,8 +6,8 @@ mod state;
 mod update;
 mod view;
 
-pub(crate) use deeds::{key, meant, muted, unmute, worker};
+pub(crate) use deeds::{key, meant, muted, past, several, unmute, worker};
 pub(crate) use state::{Entry, Order, State};
-pub(crate) use update::{act, derive, select};
+pub(crate) use update::{act, derive, select, selected};
 pub(crate) use view::COLUMNS;
 pub(crate) use view::{draw, status};

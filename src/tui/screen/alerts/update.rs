@@ -35,6 +35,8 @@ pub(crate) fn derive(model: &mut Model) {
     order(state, &mut shown);
     state.rows = rows(state, &shown, model.hold.is_some());
     state.marks.keep(|key| facts.alert(key).is_some());
+    let shown = state.rows.iter().flat_map(Entry::alerts).map(|a| &a.key);
+    state.marks.see(shown);
     if model.view != View::Alerts {
         state.list.rest();
     }
@@ -119,8 +121,14 @@ pub(super) fn chosen(model: &Model) -> Vec<Arc<str>> {
     marks.all().cloned().collect()
 }
 
+/// Key of the first alert of the selected row.
+fn selected_alert(model: &Model) -> Option<Arc<str>> {
+    let entry = model.screens.alerts.selected()?;
+    Some(Arc::clone(&entry.first()?.key))
+}
+
 /// Keys of the alerts of the selected row.
-fn selected(model: &Model) -> Vec<Arc<str>> {
+pub(crate) fn selected(model: &Model) -> Vec<Arc<str>> {
     let entry = model.screens.alerts.selected();
     entry.map_or_else(Vec::new, keys)
 }
@@ -136,8 +144,10 @@ pub(crate) fn act(model: &mut Model, action: Action, now: Timestamp) -> Vec<Effe
         Action::Ack => return deeds::ack(model, &chosen(model), now),
         Action::Mute => deeds::mute(model, &chosen(model), now),
         Action::Note => {
-            if let Some(alert) = state.selected().and_then(Entry::first) {
-                model.overlay = Some(Overlay::note(Arc::clone(&alert.key)));
+            if let Some(why) = deeds::past(model) {
+                model.say(why, now);
+            } else if let Some(alert) = selected_alert(model) {
+                model.overlay = Some(Overlay::note(alert));
             }
         }
         Action::Open | Action::Evidence => open(model),

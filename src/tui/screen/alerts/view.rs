@@ -11,6 +11,7 @@ use crate::{
         text,
     },
     tui::{
+        keymap::{Action, Context},
         order::{Ordered, chosen},
         screen::{Hits, Spot, explain, heading, overview},
         theme::Role,
@@ -19,7 +20,6 @@ use crate::{
     },
 };
 use ratatui::layout::Rect;
-use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Col {
@@ -74,8 +74,12 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
 
 fn why_empty(scene: Scene<'_>, state: &State) -> Vec<String> {
     let all = scene.model.facts.alerts().len();
+    let esc = scene.model.look.keymap.back();
     if !state.filter.is_empty() {
-        return vec![format!("0 of {all} match `{}`. Esc clears.", state.filter)];
+        return vec![format!(
+            "0 of {all} match `{}`. {esc} clears.",
+            state.filter
+        )];
     }
     let words: [&str; 2] = match (all, state.open_only) {
         (0, _) => [
@@ -312,10 +316,8 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
         let arrow = if state.reversed { "▴" } else { "▾" };
         parts.push(format!("{} {arrow}", state.order.name()));
     }
-    let shown = |key: &Arc<str>| {
-        let mut rows = state.rows.iter();
-        rows.any(|e| e.alerts().iter().any(|a| a.key == *key))
-    };
-    parts.extend(state.marks.words(shown));
+    let keymap = &scene.model.look.keymap;
+    let again = keymap.key_of(Context::Alerts, Action::MarkRange);
+    parts.extend(state.marks.words(&again));
     parts.join(" · ")
 }

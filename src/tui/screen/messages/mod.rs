@@ -5,5 +5,7 @@ mod update;
 mod view;
 
 pub(crate) use state::State;
-pub(crate) use update::{act, derive, found, keep_dropped, page, refused, select, thread_of};
+pub(crate) use update::{
+    act, bind, close, derive, found, keep_dropped, page, refused, select, thread_of,
+};
 pub(crate) use view::{draw, status};

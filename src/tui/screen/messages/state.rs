@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(crate) follow: bool,
     /// The newest when following ended: what is above it is new.
     pub(crate) seen: MessageId,
+    /// What was selected in the last frame: what the operator saw.
+    pub(super) drawn: Option<MessageId>,
     /// Pages below the snapshot's own messages, ascending.
     pub(super) older: Vec<Arc<Message>>,
     /// Older pages.
@@ -62,6 +64,7 @@ impl Default for State {
             search: Search::default(),
             follow: true,
             seen: MessageId::default(),
+            drawn: None,
             older: Vec::new(),
             paging: Paging::default(),
         }
@@ -73,6 +76,7 @@ impl State {
     pub(crate) fn settle(&mut self, hits: &Hits) {
         self.list.top = hits.top;
         self.list.page = hits.page;
+        self.drawn = self.list.selected;
         let (last, page) = hits.detail;
         self.body = (self.body.0.min(last), last, page);
         self.search.settle(hits);

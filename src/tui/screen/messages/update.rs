@@ -40,7 +40,7 @@ pub(crate) fn derive(model: &mut Model) {
         .collect();
     let rows = &state.rows;
     let key = |i: usize| rows.get(i).map(|m| m.id);
-    if state.follow {
+    if state.follow && model.overlay.is_none() {
         state.list.choose(0, key(0));
         state.seen = key(0).unwrap_or(state.seen);
     }
@@ -120,6 +120,28 @@ pub(crate) fn thread_of(model: &mut Model, conversation: &ConversationId) {
         state.follow = true;
         state.list.top = 0;
     }
+}
+
+/// Binds a key that acts on a message to the one that the operator saw; one that does something follows the newest no longer. `false`
+/// when it is gone.
+pub(crate) fn bind(model: &mut Model, follow: bool) -> bool {
+    let state = &mut model.screens.messages;
+    let Some(drawn) = state.drawn.filter(|_| state.follow) else {
+        return true;
+    };
+    let at = state.rows.iter().position(|message| message.id == drawn);
+    if let Some(at) = at {
+        state.list.choose(at, Some(drawn));
+        state.follow = follow;
+    }
+    at.is_some()
+}
+
+/// Closes the message that is read: the list has the room again.
+pub(crate) fn close(model: &mut Model) {
+    let state = &mut model.screens.messages;
+    state.open = false;
+    state.search.reset();
 }
 
 /// Selects a message of the rows, and follows no longer.

@@ -55,6 +55,7 @@ fn empty(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
         .thread
         .as_ref()
         .map_or_else(String::new, |(_, w)| format!(" of {w}"));
+    let esc = scene.model.look.keymap.back();
     let what = match state.filter.as_str() {
         "" => format!("None{whose} among the newest {of}."),
         filter => format!("0 of {of} match `{filter}`{whose}."),
@@ -63,7 +64,7 @@ fn empty(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect) {
         canvas,
         place,
         &[
-            &format!("{what} Esc clears."),
+            &format!("{what} {esc} clears."),
             "Older ones are read page by page at the end of the list.",
         ],
     );

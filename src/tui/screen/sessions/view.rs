@@ -44,11 +44,12 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
 
 fn why_empty(scene: Scene<'_>, state: &State) -> String {
     let all = scene.model.snapshot().sessions.len();
+    let esc = scene.model.look.keymap.back();
     match (state.filter.is_empty(), state.problems_only, all) {
         (_, _, 0) => "No sessions yet. A session appears with its first worker, with a branch claude/…, or with a status document."
             .to_owned(),
-        (true, ..) => format!("Nothing is wrong with any of {all} sessions. Esc shows them."),
-        (false, ..) => format!("0 of {all} sessions match `{}`. Esc clears.", state.filter),
+        (true, ..) => format!("Nothing is wrong with any of {all} sessions. {esc} shows them."),
+        (false, ..) => format!("0 of {all} sessions match `{}`. {esc} clears.", state.filter),
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) fn derive(model: &mut Model) {
     }
     state.rows = rows;
     state.marks.keep(|id| facts.knows_task(id));
+    state.marks.see(state.rows.iter().map(|(t, _)| &t.id));
     if model.view != View::Tasks {
         state.list.rest();
     }

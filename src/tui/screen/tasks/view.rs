@@ -4,8 +4,8 @@ use super::{
     board, columns,
     state::{Layout, State},
 };
-use crate::domain::TaskId;
 use crate::tui::{
+    keymap::{Action, Context},
     order::Ordered,
     screen::{Hits, Spot, explain, heading, overview, task},
     view::{Scene, Tier},
@@ -40,13 +40,18 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
 
 fn why_empty(scene: Scene<'_>, state: &State) -> String {
     let counts = scene.model.snapshot().task_counts;
+    let esc = scene.model.look.keymap.back();
     match (state.filter.is_empty(), state.problems_only, counts.total) {
         (_, _, 0) => "No tasks yet. A task appears when it is assigned to a worker.".to_owned(),
-        (true, true, _) => "No task needs anybody. Esc shows all.".to_owned(),
-        (true, false, n) => format!("Nothing is open; {n} tasks were. v shows what is over."),
+        (true, true, _) => format!("No task needs anybody. {esc} shows all."),
+        (true, false, n) => {
+            let keymap = &scene.model.look.keymap;
+            let key = keymap.key_of(Context::Tasks, Action::NextLayout);
+            format!("Nothing is open; {n} tasks were. {key} shows what is over.")
+        }
         (false, ..) => {
             let all = scene.model.snapshot().tasks.len();
-            format!("0 of {all} match `{}`. Esc clears.", state.filter)
+            format!("0 of {all} match `{}`. {esc} clears.", state.filter)
         }
     }
 }
@@ -134,9 +139,9 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if !state.filter.is_empty() && !scene.model.typed.prompt {
         parts.push(format!("filter `{}`", state.filter));
     }
-    let rows = &state.rows;
-    let seen = |id: &TaskId| rows.iter().any(|(t, _)| t.id == *id);
-    parts.extend(state.marks.words(seen));
+    let keymap = &scene.model.look.keymap;
+    let again = keymap.key_of(Context::Tasks, Action::MarkRange);
+    parts.extend(state.marks.words(&again));
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }

@@ -9,5 +9,5 @@ mod view;
 
 pub(crate) use columns::COLUMNS;
 pub(crate) use state::{Order, State};
-pub(crate) use update::{act, choose, chosen, derive, narrow, select};
+pub(crate) use update::{act, choose, chosen, derive, narrow, on_group, select};
 pub(crate) use view::{draw, status};

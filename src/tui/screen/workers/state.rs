@@ -143,11 +143,15 @@ impl State {
         true
     }
 
+    /// A line of the tree is selected that stands for several workers.
+    pub(crate) const fn on_group(&self) -> bool {
+        matches!(self.layout, Layout::Tree)
+            && !matches!(self.tree.selected, Some(tree::Key::Worker(_)))
+    }
+
     /// The selected worker; none while a line of the tree is that stands for several.
     pub(crate) fn selected(&self) -> Option<&Arc<Worker>> {
-        let group = self.layout == Layout::Tree
-            && !matches!(self.tree.selected, Some(tree::Key::Worker(_)));
-        self.rows.get(self.list.row()?).filter(|_| !group)
+        self.rows.get(self.list.row()?).filter(|_| !self.on_group())
     }
 
     /// Conversation of the selected worker.

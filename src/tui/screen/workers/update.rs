@@ -52,7 +52,15 @@ pub(crate) fn derive(model: &mut Model) {
         let lines = &state.lines;
         let key = |i: usize| lines.get(i).map(|l| l.key.clone());
         state.tree.settle(lines.len(), key);
+        if let Some(tree::Key::Worker(id)) = &state.tree.selected
+            && state.list.selected.as_ref() != Some(id)
+            && let Some(at) = state.rows.iter().position(|w| w.conversation == *id)
+        {
+            state.list.choose(at, Some(id.clone()));
+        }
     }
+    let shown = state.rows.iter().map(|w| &w.conversation);
+    state.marks.see(shown);
     if model.view == View::Workers {
         state.branches = branches(facts.shown());
     }
@@ -218,9 +226,13 @@ pub(crate) fn act(model: &mut Model, action: Action) {
             state.on_detail = !state.on_detail && state.detail.2 > 0;
         }
         Action::Mark => {
-            let selected: Vec<ConversationId> = state.list.selected.iter().cloned().collect();
-            state.marks.toggle(&selected);
-            walk(state, Action::Down);
+            if let Some(id) = state.chosen().cloned() {
+                state.marks.toggle(&[id]);
+            }
+            // In the tree the cursor is that of the tree.
+            if state.layout != Layout::Tree || state.on_detail || !tree::act(state, Action::Down) {
+                walk(state, Action::Down);
+            }
         }
         Action::MarkRange => {
             let here = state.list.row();
@@ -239,13 +251,30 @@ pub(crate) fn act(model: &mut Model, action: Action) {
     }
 }
 
-/// The marked workers; without marks the selected one.
+/// The marked workers; without marks the selected one, and nobody on a line of the tree that stands for several.
 pub(crate) fn chosen(model: &Model) -> Vec<ConversationId> {
     let state = &model.screens.workers;
     if state.marks.is_empty() {
-        return state.list.selected.iter().cloned().collect();
+        return state.chosen().into_iter().cloned().collect();
     }
     state.marks.all().cloned().collect()
+}
+
+/// Why a key that acts on a worker does nothing: a line of the tree is selected that stands for several, and nobody is marked.
+pub(crate) fn on_group(model: &Model, action: Action) -> Option<&'static str> {
+    let state = &model.screens.workers;
+    let acts = match action {
+        Action::Mark | Action::MarkRange => true,
+        Action::Reassign
+        | Action::Compose
+        | Action::Hold
+        | Action::Priority
+        | Action::Ack
+        | Action::Mute => state.marks.is_empty(),
+        _ => false,
+    };
+    let group = model.view == View::Workers && !state.rows.is_empty() && state.on_group();
+    (acts && group).then_some("a team is selected: open it or mark its workers")
 }
 
 fn walk(state: &mut State, action: Action) {

@@ -1,8 +1,8 @@
 //! What the list of workers looks like.
 
 use super::{columns, grid, state::Layout, tree};
-use crate::domain::ConversationId;
 use crate::tui::{
+    keymap::{Action, Context},
     order::Ordered,
     screen::{Hits, Split, Spot, explain, heading, overview, worker},
     view::{Scene, Tier},
@@ -19,11 +19,12 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     }
     if state.rows.is_empty() {
         let total = snapshot.workers.len();
+        let esc = scene.model.look.keymap.back();
         let what = match (state.filter.is_empty(), state.problems_only) {
-            (true, _) => format!("None of {total} workers needs anybody. Esc shows all."),
+            (true, _) => format!("None of {total} workers needs anybody. {esc} shows all."),
             (false, only) => {
                 let only = if only { " among those in need" } else { "" };
-                format!("0 of {total} match `{}`{only}. Esc clears.", state.filter)
+                format!("0 of {total} match `{}`{only}. {esc} clears.", state.filter)
             }
         };
         return explain(canvas, place, &[&what]);
@@ -101,9 +102,9 @@ pub(crate) fn status(scene: Scene<'_>) -> String {
     if snapshot.folded > 0 && (scene.tier == Tier::Xl || state.layout == Layout::List) {
         parts.push(format!("{} older folded", snapshot.folded));
     }
-    let rows = &state.rows;
-    let seen = |id: &ConversationId| rows.iter().any(|w| w.conversation == *id);
-    parts.extend(state.marks.words(seen));
+    let keymap = &scene.model.look.keymap;
+    let again = keymap.key_of(Context::Workers, Action::MarkRange);
+    parts.extend(state.marks.words(&again));
     if let Some(row) = state.list.row() {
         parts.push(format!("{}/{shown}", row + 1));
     }

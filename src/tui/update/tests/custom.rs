@@ -82,7 +82,7 @@ fn a_command_asks_first_and_one_that_writes_is_refused_where_nothing_may_be_writ
 
 #[test]
 fn a_command_without_its_subject_says_what_is_missing() {
-    let mut model = with(custom(false, false, false), fixture::swarm(9), false);
+    let mut model = with(custom(false, false, false), fixture::swarm(0), false);
     types(&mut model, "5:logs\n");
     let text = show(&mut model, SIZE, NOW);
     assert!(text.contains("no worker is selected"), "{text}");

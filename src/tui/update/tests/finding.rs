@@ -234,7 +234,12 @@ fn several_alerts_are_acked_at_once() {
     types(&mut model, "4  ");
     let marked = model.screens.alerts.marks.all().count();
     assert!(marked > 1, "{marked}");
-    let effects = types(&mut model, "a");
+    assert_eq!(types(&mut model, "a"), [], "their number is asked for");
+    let text = show(&mut model, SIZE, NOW);
+    let (_, n) = text.split_once("Cancel   type ").unwrap();
+    let (n, _) = n.split_once(' ').unwrap();
+    types(&mut model, n);
+    let effects = model.update(key(KeyCode::Enter), NOW.plus(Span::seconds(1)));
     let [Effect::Send(sent)] = effects.as_slice() else {
         panic!("{effects:?}");
     };
@@ -275,9 +280,21 @@ fn ux_29_escape_ends_in_the_overview_and_backspace_is_the_parent() {
 fn what_was_undone_is_done_again() {
     let mut model = told(fixture::alarming(104));
     types(&mut model, "4");
+    for _ in 0..60 {
+        let row = model.screens.alerts.selected();
+        if row.is_some_and(|e| e.alerts().len() == 1 && e.alerts()[0].is_open()) {
+            break;
+        }
+        types(&mut model, "j");
+    }
     let acked = types(&mut model, "a");
     assert_eq!(acked.len(), 1);
-    assert_eq!(types(&mut model, "u").len(), 1);
+    let undo = types(&mut model, "u");
+    let [Effect::Send(envelope)] = undo.as_slice() else {
+        panic!("{undo:?}");
+    };
+    let done = Reply::Done("given back".to_owned());
+    model.update(Msg::Reply(envelope.id, done), NOW);
     let again = types(&mut model, "U");
     let sent = |effects: &[Effect]| match effects {
         [Effect::Send(envelope)] => envelope.command.clone(),

@@ -145,3 +145,19 @@ fn the_orchestrator_is_told_of_an_alert() {
     let row = &deal.write.rows[0];
     assert_eq!((row.from.name(), row.to.name()), ("operator", "a"));
 }
+
+#[test]
+fn a_message_is_written_to_the_worker_whose_message_is_selected() {
+    let mut model = Model::new(&Options::default(), NOW);
+    model.update(Msg::Snapshot(Arc::new(fixture::swarm(9))), NOW);
+    types(&mut model, "5jj");
+    let selected = model.screens.messages.selected().unwrap();
+    let conversation = selected.conversation.clone();
+    let target = crate::tui::acting::target(&model);
+    assert_eq!(target.worker, Some(conversation));
+    types(&mut model, "c");
+    assert!(matches!(
+        model.overlay,
+        Some(crate::tui::overlay::Overlay::Form(_))
+    ));
+}

@@ -51,10 +51,8 @@ pub(crate) const BRANCH_COLUMNS: [&str; 12] = [
 /// Columns that fit, for the branches on show. O(branches).
 pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     let state = &scene.model.screens.sessions.branches;
-    let widest = |of: &dyn Fn(&Row) -> u16, least: u16, most: u16| {
-        let all = state.shown().map(of).max().unwrap_or(0);
-        all.clamp(least, most)
-    };
+    let all = |of: &dyn Fn(&Row) -> u16| state.shown().map(of).max().unwrap_or(0);
+    let widest = |of: &dyn Fn(&Row) -> u16, least, most| all(of).clamp(least, most);
     let (most, long) = if width >= 100 { (30, 24) } else { (22, 20) };
     let name = widest(&|row| cells(short(&row.name, most)), 6, most);
     let owner = widest(

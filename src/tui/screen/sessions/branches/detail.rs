@@ -8,6 +8,7 @@ use crate::{
         text,
     },
     tui::{
+        keymap::{Action, Context},
         screen::{
             overview::plural,
             sessions::matrix::{clash, words},
@@ -179,7 +180,9 @@ impl Page<'_> {
         }
         if all.len() > NAMED {
             let more = all.len() - NAMED;
-            let words = format!("and with {more} more; v shows the matrix");
+            let keymap = &self.scene.model.look.keymap;
+            let key = keymap.key_of(Context::Sessions, Action::NextLayout);
+            let words = format!("and with {more} more; {key} shows the matrix");
             self.say("", &words, Role::Dim);
         }
         let order = matrix.order.iter();

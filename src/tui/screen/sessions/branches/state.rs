@@ -169,6 +169,11 @@ impl State {
         self.rows.iter().filter_map(|n| self.all.get(*n))
     }
 
+    /// The branches that are shown, in order.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &Branch> {
+        self.shown().filter_map(|row| self.branch(row))
+    }
+
     /// The branch of a row.
     pub(super) fn branch(&self, row: &Row) -> Option<&Branch> {
         self.repo()?.branches.get(row.place)

@@ -26,7 +26,7 @@ pub(in crate::tui::screen::sessions) fn draw(
         return explain(
             canvas,
             place,
-            &[&why_empty(state, filter), &git_trouble(scene)],
+            &[&why_empty(scene, state, filter), &git_trouble(scene)],
         );
     }
     let (main, between, below) = split(scene, place);
@@ -50,11 +50,12 @@ pub(in crate::tui::screen::sessions) fn draw(
     }
 }
 
-fn why_empty(state: &State, (filter, problems): (&str, bool)) -> String {
+fn why_empty(scene: Scene<'_>, state: &State, (filter, problems): (&str, bool)) -> String {
+    let esc = scene.model.look.keymap.back();
     match (state.count(), filter, problems) {
         (0, ..) => "No branches are known. A branch appears at its first commit.".to_owned(),
-        (all, "", _) => format!("Nothing is wrong with any of {all} branches. Esc shows them."),
-        (all, filter, _) => format!("0 of {all} branches match `{filter}`. Esc clears."),
+        (all, "", _) => format!("Nothing is wrong with any of {all} branches. {esc} shows them."),
+        (all, filter, _) => format!("0 of {all} branches match `{filter}`. {esc} clears."),
     }
 }
 

@@ -97,6 +97,23 @@ impl State {
         Some((name(row.min(column))?, name(row.max(column))?))
     }
 
+    /// The cells of every two branches that are shown, as [`State::selected`] names them. O(branches²).
+    pub(crate) fn cells(&self) -> Vec<(Arc<str>, Arc<str>, &Cell)> {
+        let Some(matrix) = &self.matrix else {
+            return Vec::new();
+        };
+        let between = |a: usize, b: usize| {
+            let (ours, theirs) = (matrix.names.get(a)?, matrix.names.get(b)?);
+            Some((Arc::clone(ours), Arc::clone(theirs), matrix.cell(a, b)?))
+        };
+        let rows = self.shown.iter().enumerate();
+        rows.flat_map(|(n, a)| {
+            let below = self.shown.iter().skip(n + 1);
+            below.filter_map(|b| between(*a, *b))
+        })
+        .collect()
+    }
+
     /// Takes what the last frame showed.
     pub(in crate::tui::screen::sessions) fn settle(&mut self, hits: &Hits) {
         (self.row.top, self.row.page) = (hits.top, hits.page);

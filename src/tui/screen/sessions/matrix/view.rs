@@ -58,6 +58,7 @@ pub(in crate::tui::screen::sessions) fn draw(
 }
 
 fn why_empty(scene: Scene<'_>) -> String {
+    let esc = scene.model.look.keymap.back();
     let sessions = &scene.model.screens.sessions;
     let repo = scene.model.snapshot().repo.as_deref();
     let live = repo
@@ -67,8 +68,8 @@ fn why_empty(scene: Scene<'_>) -> String {
         (Some(0), ..) => {
             "No live branches: every branch is merged, or has no commit of its own.".to_owned()
         }
-        (Some(n), "", _) => format!("None of {n} live branches conflicts. Esc shows them."),
-        (Some(n), filter, _) => format!("0 of {n} live branches match `{filter}`. Esc clears."),
+        (Some(n), "", _) => format!("None of {n} live branches conflicts. {esc} shows them."),
+        (Some(n), filter, _) => format!("0 of {n} live branches match `{filter}`. {esc} clears."),
         (None, _, Some(repo)) if repo.base.is_none() && repo.error.is_none() => {
             "No base to compare branches with: name one with git.base.".to_owned()
         }
