@@ -90,7 +90,7 @@ fn hello(out: &mut dyn Write, s: &Snapshot, now: Timestamp) -> io::Result<u64> {
     let first = json!({
         "v": 1, "seq": seq, "ts": now, "type": "hello", "schema": SCHEMA, "db": &*s.source.path,
         "db_schema": s.source.schema.map(crate::domain::Schema::name), "workers": s.workers.len(),
-        "cursor": s.messages.back().map_or(0, |m| m.id.0),
+        "cursor": s.messages.back().map_or(MessageId(0), |m| m.id),
     });
     line(out, &first)?;
     for worker in &s.workers {
@@ -109,7 +109,7 @@ fn meanwhile(out: &mut dyn Write, s: &Snapshot, seq: u64, since: MessageId) -> i
     if since.0 > newest || since.0.saturating_add(1) < oldest {
         return line(
             out,
-            &json!({"v": 1, "type": "error", "code": "CURSOR_EXPIRED", "oldest": oldest, "newest": newest, "resync": true}),
+            &json!({"v": 1, "type": "error", "code": "CURSOR_EXPIRED", "oldest": MessageId(oldest), "newest": MessageId(newest), "resync": true}),
         );
     }
     for message in s.messages.iter().filter(|m| m.id > since) {

@@ -32,9 +32,9 @@ fn ux_11_every_hint_of_every_place_does_something() {
         "2x", "L", "2  ", "3V",
     ] {
         let start = || {
-            let mut swarm = fixture::alarming(12);
-            swarm.events = fixture::eventful(12).events;
-            swarm.repo = fixture::branches(12).repo;
+            let mut swarm = fixture::alarming(24);
+            swarm.events = fixture::eventful(24).events;
+            swarm.repo = fixture::branches(24).repo;
             let mut model = told(swarm);
             types(&mut model, place);
             model
