@@ -62,6 +62,7 @@ const AFTER: &str = "Exit codes: 0 ok; check: 1 warning, 2 critical, 3 unknown; 
 
 /// What every command understands.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Common {
     /// The bridge's database.
     #[arg(long, value_name = "FILE", env = "SWARMWARDEN_DB", global = true)]
@@ -94,10 +95,20 @@ pub(crate) struct Common {
     #[arg(long, global = true)]
     pub(crate) read_only: bool,
     /// Keep what is seen of the bridge, so that one can look back, whatever the configuration says.
-    #[arg(long, overrides_with = "no_record", global = true)]
+    #[arg(
+        id = "recording",
+        long = "recording",
+        overrides_with = "no_recording",
+        global = true
+    )]
     pub(crate) record: bool,
     /// Keep nothing of what is seen.
-    #[arg(long, overrides_with = "record", global = true)]
+    #[arg(
+        id = "no_recording",
+        long = "no-recording",
+        overrides_with = "recording",
+        global = true
+    )]
     pub(crate) no_record: bool,
     /// What is done beside watching: keepalive, sync, watchdog. The dashboard does without unless it is asked for.
     #[arg(long, value_name = "JOB,…", value_delimiter = ',', value_parser = workers::job, global = true)]

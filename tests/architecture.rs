@@ -1,5 +1,6 @@
 //! The arrows of `src/ARCHITECTURE.md` as text: which layer may name which, which crates stay out of which layer, and how long a file may be.
 
+#[cfg(test)]
 mod checklist;
 
 use std::{

@@ -267,19 +267,19 @@ fn pictures_show_what_the_program_draws() {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
     }
-    let mut stale = Vec::new();
-    for (name, svg) in &pictures {
+    let mut drifted = Vec::new();
+    for (name, drawn) in &pictures {
         let path = folder.join(name);
         if write {
-            fs::write(&path, svg).unwrap();
+            fs::write(&path, drawn).unwrap();
         }
-        if fs::read_to_string(&path).unwrap_or_default() != *svg {
-            stale.push(name);
+        if fs::read_to_string(&path).unwrap_or_default() != *drawn {
+            drifted.push(name);
         }
     }
     assert!(
-        stale.is_empty(),
-        "{stale:?}: UPDATE_SCREENSHOTS=1 cargo nextest run --test screenshots"
+        drifted.is_empty(),
+        "{drifted:?}: UPDATE_SCREENSHOTS=1 cargo nextest run --test screenshots"
     );
     let kept = fs::read_dir(&folder).unwrap().count();
     assert_eq!(kept, pictures.len(), "pictures that nothing draws");

@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn an_instant_is_read_as_people_type_it() {
         let now = Timestamp::parse("2025-11-13T16:08:00Z").unwrap();
-        let at = |raw: &str| when(raw, now).map(|at| at.rfc3339());
+        let at = |raw: &str| when(raw, now).map(Timestamp::rfc3339);
         for (raw, wanted) in [
             ("2025-11-12T10:00:00+02:00", "2025-11-12T08:00:00Z"),
             ("-15m", "2025-11-13T15:53:00Z"),

@@ -36,7 +36,7 @@ pub enum RecordError {
     },
     /// There is nothing in it.
     #[error(
-        "nothing is recorded yet: a dashboard, a watchdog or `run` records while it runs (`--record`)"
+        "nothing is recorded yet: a dashboard, a watchdog or `run` records while it runs (`--recording`)"
     )]
     Empty,
 }

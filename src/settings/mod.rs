@@ -82,7 +82,7 @@ pub struct Given {
     pub slow: Option<bool>,
     /// `--pace`.
     pub pace: Option<Pace>,
-    /// `--record`, or `--no-record`.
+    /// `--recording`, or `--no-recording`.
     pub record: Option<bool>,
 }
 

@@ -56,16 +56,22 @@ pub(super) fn run(
         settings.state = Some(dir.state());
         return super::plain::run(&settings);
     }
-    let settings = &settings;
     if plain {
         drop(Demo::backfill(&path, spec, origin)?);
-        return super::show(
-            settings,
-            &Bridge::file(&path),
-            Mode::Demo,
-            &cli::Status::default(),
-        );
+        let (bridge, how) = (Bridge::file(&path), cli::Status::default());
+        return super::show(&settings, &bridge, Mode::Demo, &how);
     }
+    watched(&settings, asked, (&dir, spec, origin), panic_test)
+}
+
+/// The dashboard on it.
+fn watched(
+    settings: &Settings,
+    asked: &cli::Demo,
+    (dir, spec, origin): (&DemoDir, Spec, Timestamp),
+    panic_test: bool,
+) -> Result<Exit, Failure> {
+    let (path, system) = (dir.database(), Clock::system());
     let (speed, pace, real) = (
         asked.speed,
         DemoClock::new(origin, asked.speed),
@@ -86,7 +92,7 @@ pub(super) fn run(
         file()
     });
     // A demo without a past to look back on is a demo all the same.
-    let _past = Remembering::start(settings, &dir, spec, origin);
+    let _past = Remembering::start(settings, dir, spec, origin);
     dashboard(
         settings,
         Subject {

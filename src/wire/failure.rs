@@ -112,6 +112,7 @@ impl Failure {
             | Self::Listen(..) => Exit::CannotWrite,
             Self::Store(StoreError::NotFound { .. })
             | Self::NoDatabase
+            | Self::Incident(_, IncidentError::Io(_))
             | Self::Git(GitError::NotARepository(_)) => Exit::NoInput,
             Self::Store(
                 StoreError::NotADatabase { .. }
@@ -121,6 +122,7 @@ impl Failure {
             | Self::Refused(Refusal::NoSuch(_) | Refusal::Denied(_))
             | Self::Git(GitError::NoSuchBranch(_) | GitError::TooLarge { .. })
             | Self::Publish(PublishError::Merge { .. } | PublishError::NoText { .. })
+            | Self::Incident(..)
             | Self::Deploy(_) => Exit::Data,
             Self::Refused(Refusal::Conflict(_)) => Exit::Conflict,
             Self::Refused(Refusal::ReadOnly(_)) | Self::Store(StoreError::Refused { .. }) => {
@@ -137,8 +139,6 @@ impl Failure {
             }
             Self::Settings(SettingsError::File { .. }) => Exit::Config,
             Self::Record(error) => super::record::exit(error),
-            Self::Incident(_, IncidentError::Io(_)) => Exit::NoInput,
-            Self::Incident(..) => Exit::Data,
             Self::Io(error) => Exit::of_write(error),
         }
     }

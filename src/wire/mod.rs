@@ -142,19 +142,24 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Takeover(asked)) => takeover::run(&settings, &asked),
         Some(Sub::Sessions(asked)) => sessions::run(&settings, &asked),
         Some(Sub::Act(deed)) => act(&settings, &deed),
-        None if common.plain => plain::run(&settings),
-        None if plain => show(
-            &settings,
-            &Bridge::of(&settings)?,
-            settings.mode,
-            &Status::default(),
-        ),
-        None if Bridge::known(&settings).is_none() => first::run(&settings, common.panic_test),
-        None => {
-            let subject = Subject::of(&settings, Bridge::of(&settings)?);
-            live::dashboard(&settings, subject, common.panic_test)
-        }
+        None => unasked(&settings, common, plain),
     }
+}
+
+/// No command: the dashboard; `plain` one look.
+fn unasked(settings: &Settings, common: &Common, plain: bool) -> Result<Exit, Failure> {
+    if common.plain {
+        return plain::run(settings);
+    }
+    if plain {
+        let bridge = Bridge::of(settings)?;
+        return show(settings, &bridge, settings.mode, &Status::default());
+    }
+    if Bridge::known(settings).is_none() {
+        return first::run(settings, common.panic_test);
+    }
+    let subject = Subject::of(settings, Bridge::of(settings)?);
+    live::dashboard(settings, subject, common.panic_test)
 }
 
 /// The commands that act.

@@ -58,7 +58,7 @@ pub(super) fn run(settings: &Settings) -> Result<Exit, Failure> {
             ("n" | "", _) => talk.list()?,
             ("h" | "?", _) => say(HELP)?,
             ("r", number) => match talk.task(number) {
-                Some(task) => talk.reassign(&task, &mut lines)?,
+                Some(found) => talk.reassign(&found, &mut lines)?,
                 None => say("r needs the number of a row that holds an open task, as in r 1.")?,
             },
             _ if line.starts_with('/') => talk.narrow(line.trim_start_matches('/'))?,
@@ -319,7 +319,7 @@ fn messages(s: &Snapshot) -> Vec<(String, Row)> {
     newest
         .map(|m| {
             let way = if m.from == Side::B { "from" } else { "to" };
-            let at = m.at.map_or_else(String::new, |at| at.clock());
+            let at = m.at.map_or_else(String::new, Timestamp::clock);
             let words = format!("{at} {way} {}, {}: {}", m.worker, m.kind.name(), m.summary);
             (words, Row::Words(m.body.to_string()))
         })

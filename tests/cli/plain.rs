@@ -8,7 +8,11 @@ fn talk(bridge: &Bridge, lines: &[&str]) -> String {
     command.arg("--plain").arg("--db").arg(bridge.path());
     command.write_stdin(lines.join("\n") + "\n");
     let (code, out, err) = run(&mut command);
-    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(
+        ["", "dry run: nothing was written\n"].contains(&err.as_str()),
+        "{err}"
+    );
     let plain = out.chars().all(|c| !c.is_control() || c == '\n');
     assert!(plain, "{out:?}");
     out

@@ -171,12 +171,12 @@ fn ux_73_every_format_of_the_hostile_demo_is_read_by_a_strict_reader() {
         assert!(is_plain(&out), "{args:?}: {out:?}");
         assert!(out.lines().count() > 1);
     }
+    let command = Regex::new(r"^::(error|warning|notice) title=[^:,\r\n]+::[^\r\n]+$").unwrap();
     for view in ["status", "workers", "tasks", "alerts"] {
         let (_, out) = of(&path, &[view, "-o", "junit"]);
         assert!(is_plain(&out), "{view}");
         is_junit(&xml(&out));
         let (_, out) = of(&path, &[view, "-o", "github"]);
-        let command = Regex::new(r"^::(error|warning|notice) title=[^:,\r\n]+::[^\r\n]+$").unwrap();
         assert!(is_plain(&out), "{view}");
         assert!(out.lines().all(|l| command.is_match(l)), "{view}: {out}");
     }

@@ -62,6 +62,7 @@ fn pty_an_incident_is_over_in_three_keys() -> Result {
         String::from_utf8_lossy(&verified.stdout).contains("1 links"),
         "{verified:?}"
     );
+    session.keys("\x1b")?; // the last y may have opened the menu of copies
     session.keys("u")?;
     session.wait("Give api-refresh-tokens back to worker-3-tests: done")?;
     let shown = beside(&bridge, &["audit", "show"])?;

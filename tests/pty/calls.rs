@@ -41,7 +41,9 @@ fn pty_a_critical_alert_rings_once_and_is_told_and_survives_a_restart() -> Resul
         raw.contains("\x1b[22;0t") && raw.contains("\x1b]2;✗"),
         "no title"
     );
-    session.keys("a")?;
+    session.keys("a")?; // a group: all that it stands for are listed, and their number is asked
+    session.wait("Ack 6 alerts")?;
+    session.keys("6\r")?;
     session.wait("ACKED")?;
     session.keys("q")?;
     session.wait("CODE 0")?;

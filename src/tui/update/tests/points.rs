@@ -300,6 +300,6 @@ fn ux_51_a_half_typed_filter_keeps_the_rows_and_underlines_what_is_wrong() {
     paint(&model, &mut buf, NOW);
     let line = (0..120).map(|x| &buf[(x, 38)]);
     let under = line.filter(|c| c.modifier.contains(Modifier::UNDERLINED));
-    let under: String = under.map(|c| c.symbol()).collect();
+    let under: String = under.map(ratatui::buffer::Cell::symbol).collect();
     assert_eq!(under, "stat", "{}", picture::text(&buf));
 }
