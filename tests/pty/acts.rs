@@ -31,7 +31,7 @@ fn beside(bridge: &Path, words: &[&str]) -> std::io::Result<Output> {
 }
 
 /// Presses a key until the screen shows what it leads to: a confirming key is deaf for a moment.
-fn press_until(session: &mut Session, key: &str, text: &str) -> Result {
+pub(super) fn press_until(session: &mut Session, key: &str, text: &str) -> Result {
     for _ in 0..400 {
         if session.text().contains(text) {
             return Ok(());
