@@ -195,6 +195,8 @@ proptest! {
         for (n, (deed, dt)) in deeds.into_iter().enumerate() {
             seconds += dt;
             if n == when {
+                // What ends by the time alone has ended in both.
+                one.settle(at(seconds));
                 carry_out(&mut other, &Deed::Restart, at(seconds));
             }
             let a = carry_out(&mut one, &deed, at(seconds));

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        Problem, TaskId,
+        Problem, Subject, TaskId,
         compare::{Comparison, Standing, TaskChange, WorkerChange},
     },
     tui::{
@@ -69,7 +69,17 @@ fn problem(problem: &Problem, sign: &str, role: Role) -> Strip {
     let mark = widget::severity(problem.severity);
     Strip::of(format!("{sign} "), role)
         .add(format!("{:<7}", mark.text()), mark.role)
+        .add(format!("{:<22}", name(&problem.subject)), Role::Text)
         .add(problem.sentence.clone(), Role::Text)
+}
+
+/// Whom it concerns.
+fn name(subject: &Subject) -> String {
+    match subject {
+        Subject::Worker(_, id) => id.to_string(),
+        Subject::Session(key) => key.to_string(),
+        Subject::Source => "bridge".to_owned(),
+    }
 }
 
 fn worker(change: &WorkerChange, width: u16) -> Vec<Strip> {
