@@ -32,7 +32,7 @@ pub(crate) struct Ask {
     pub(crate) limit: usize,
 }
 
-/// The channels of a [`Refresh`].
+/// The channels of a [`Refresh`](super::Refresh).
 pub(crate) struct Wires {
     /// Where what is learned of the workers goes.
     pub(crate) slate: Slate,
