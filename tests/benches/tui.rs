@@ -21,7 +21,7 @@ fn press(c: char) -> Msg {
 }
 
 /// A frame after a key, a second later than the one before: every age on screen changes.
-#[divan::bench(args = [100, 1000, 10_000], consts = ['1', '2', '4', '5', '6', '7'])]
+#[divan::bench(args = [100, 1000, 10_000], consts = ['1', '2', '3', '4', '5', '6', '7'])]
 fn frame<const VIEW: char>(bencher: Bencher<'_, '_>, workers: usize) {
     let mut now = swarm::NOW;
     let mut model = Model::new(&Options::default(), now);
