@@ -3,6 +3,7 @@
 use super::{
     Options, Outcome,
     framed::Framed,
+    links::{Links, Shared},
     run::{Host, Inputs, Signal, run},
 };
 use crate::{domain::Timestamp, link::Ports};
@@ -40,7 +41,8 @@ pub async fn start(
     let signals = signals()?;
     let mut tty = Tty::enter(options.mouse)?;
     *tty.keys.lock().map_err(|_| io::Error::other("no keys"))? = Some(event::EventStream::new());
-    let mut terminal = Terminal::new(Framed::new(io::stdout()))?;
+    let links = tty.links.clone();
+    let mut terminal = Terminal::new(Framed::linked(io::stdout(), links))?;
     let inputs = Inputs {
         events: Typed(Arc::clone(&tty.keys)),
         signals: Box::pin(signals),
@@ -60,6 +62,7 @@ struct Tty {
     titled: Arc<AtomicBool>,
     title: String,
     keys: Keys,
+    links: Shared,
 }
 
 /// Who reads keys; nobody while the terminal is lent.
@@ -91,6 +94,7 @@ impl Tty {
             titled: Arc::new(AtomicBool::new(false)),
             title: String::new(),
             keys: Arc::default(),
+            links: Shared::default(),
         };
         tty.guard_panics();
         tty.take()?;
@@ -176,6 +180,10 @@ impl Host for Tty {
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
         capture(on)
+    }
+
+    fn links(&mut self, links: Links) {
+        self.links.set(links);
     }
 
     fn title(&mut self, words: &str) -> io::Result<()> {

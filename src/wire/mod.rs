@@ -65,7 +65,7 @@ use swarmwarden::{
         Exit, check, explain,
         view::{self, View as Shown},
     },
-    settings::{self, Env, File, Given, Settings},
+    settings::{self, Env, File, Given, Settings, Surroundings},
     store::{Sidecar, pipe::Purpose},
 };
 
@@ -240,6 +240,7 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
                 .to_string_lossy()
                 .into_owned(),
         ),
+        surroundings: Surroundings::read(var),
     };
     let mut settings = settings::resolve(given, file, &env, Path::exists)?;
     settings.config.clone_from(&common.config);

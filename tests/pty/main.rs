@@ -145,6 +145,26 @@ fn pty_without_colour_no_colour_is_sent() -> Result {
 }
 
 #[test]
+fn pty_links_are_written_where_the_terminal_is_known_to_show_them() -> Result {
+    for (env, linked) in [
+        (("TERM", "xterm-kitty"), true),
+        (("TERM", "xterm-256color"), false),
+        (("TERM", "tmux-256color"), false),
+        (("TERM", "linux"), false),
+    ] {
+        let mut session = in_shell(DEMO, &[env])?;
+        session.wait("NEEDS YOU")?;
+        session.keys("q")?;
+        session.wait("CODE 0")?;
+        let raw = session.raw();
+        let file =
+            raw.contains(";file://") && raw.contains("/bridge.db\x1b\\bridge.db\x1b]8;;\x1b\\");
+        assert_eq!((raw.contains("\x1b]8;"), file), (linked, linked), "{env:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn pty_a_theme_paints_its_background_and_one_that_is_not_there_is_told() -> Result {
     let env = [("COLORTERM", "truecolor")];
     let mut session = in_shell(&format!("{DEMO} --theme dark"), &env)?;

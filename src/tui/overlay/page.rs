@@ -175,8 +175,7 @@ fn printed((name, words, well): (&str, &str, bool), width: u16) -> (String, Vec<
     let title = format!("{} {ended}", text::line(name));
     let mut out: Vec<Strip> = Vec::new();
     for line in text::body(words).lines() {
-        let lines = widget::lines(line, width, true).into_iter();
-        out.extend(lines.map(|l| Strip::of(l, Role::Text)));
+        out.extend(widget::paragraph(line, width, true, Role::Text));
         if line.is_empty() {
             out.push(Strip::new());
         }

@@ -1,3 +1,4 @@
+mod links;
 mod sizes;
 mod small;
 

@@ -210,10 +210,9 @@ fn read(
         hits.point(heading);
     }
     let width = place.width.saturating_sub(4);
-    let mut lines: Vec<Strip> = widget::lines(&message.body, width, scene.model.look.wrap)
-        .into_iter()
-        .map(|line| Strip::of(format!("  {line}"), Role::Text))
-        .collect();
+    let body = widget::paragraph(&message.body, width, scene.model.look.wrap, Role::Text);
+    let inset = |line| Strip::of("  ", Role::Text).join(line);
+    let mut lines: Vec<Strip> = body.into_iter().map(inset).collect();
     let task = message
         .task
         .as_ref()
