@@ -19,6 +19,7 @@ mod model;
 mod mouse;
 mod order;
 mod overlay;
+mod probe;
 mod reasons;
 mod run;
 mod screen;

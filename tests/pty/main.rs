@@ -7,6 +7,7 @@ mod bridge;
 mod calls;
 mod session;
 mod terminals;
+mod themes;
 
 use session::{Session, WAIT};
 
@@ -157,9 +158,11 @@ fn pty_links_are_written_where_the_terminal_is_known_to_show_them() -> Result {
         session.keys("q")?;
         session.wait("CODE 0")?;
         let raw = session.raw();
-        let file =
-            raw.contains(";file://") && raw.contains("/bridge.db\x1b\\bridge.db\x1b]8;;\x1b\\");
+        let file = raw.contains(";file://") && raw.contains("/bridge.db\x1b\\");
         assert_eq!((raw.contains("\x1b]8;"), file), (linked, linked), "{env:?}");
+        let opened = raw.matches("\x1b]8;id=").count();
+        let closed = raw.matches("\x1b]8;;\x1b\\").count();
+        assert_eq!(opened, closed, "{env:?}");
     }
     Ok(())
 }
