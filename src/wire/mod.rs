@@ -130,7 +130,9 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Theme(asked)) => theme::run(&settings, &asked.command),
         Some(Sub::Drill(asked)) => drill::run(common.db.as_deref(), &asked),
         Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
-        Some(Sub::Replay(asked)) => record::replay(&settings, &asked, plain, common.panic_test),
+        Some(Sub::Replay(asked)) => {
+            record::replay(&settings, &asked, (plain, common.plain), common.panic_test)
+        }
         Some(Sub::Incident(asked)) => match &asked.command {
             IncidentCommand::Export(asked) => record::export(&settings, asked),
         },
