@@ -160,3 +160,30 @@ fn pages_that_no_key_alone_opens_have_their_styles_at_four_sizes() {
     });
     insta::assert_snapshot!("styled_compared", compared);
 }
+
+#[test]
+fn a_comparison_offers_its_keys_and_a_page_that_fits_none_to_move_on() {
+    let old = fixture::swarm(9);
+    let mut model = model(fixture::swarm(9), &options());
+    let page = Page::compared(Comparison::of(&old, &fixture::alarming(104)));
+    model.overlay = Some(Overlay::Page(Box::new(page)));
+    let hints = |model: &mut Model| {
+        let text = super::show(model, (80, 24));
+        text.lines().last().unwrap_or_default().to_owned()
+    };
+    hints(&mut model);
+    let bar = hints(&mut model);
+    for hint in ["/ search", "Space pin", "PgDn down", "Esc close"] {
+        assert!(bar.contains(hint), "{bar}");
+    }
+    let told = Told::Printed("logs".to_owned(), "one line".to_owned(), true);
+    press(&mut model, (80, 24), "\x1b");
+    model.update(Msg::Told(Ok(told)), NOW);
+    hints(&mut model);
+    let bar = hints(&mut model);
+    assert!(
+        bar.contains("/ search") && bar.contains("Esc close"),
+        "{bar}"
+    );
+    assert!(!bar.contains("PgDn") && !bar.contains("pin"), "{bar}");
+}
