@@ -1,5 +1,5 @@
-//! Shows the swarm at any instant of a recording: the nearest state before it, folded on. States are kept on the way, one an hour, so that
-//! the next question about the same time is cheap.
+//! Shows the swarm at any instant of a recording: the nearest state before it, folded on. States are kept on the way, so that the next
+//! question about the same time is cheap: as densely as the memory for them allows.
 
 use super::{
     Event, Fold, Head, RecordError, Section, What,
@@ -9,10 +9,12 @@ use super::{
 use crate::domain::{Mode, Recording, Snapshot, Timestamp, Trouble, health::Detector};
 use std::collections::BTreeMap;
 
-/// Between two states that are kept in memory, in milliseconds.
-const EVERY: i64 = 3_600_000;
-/// States that are kept in memory.
-const KEPT: usize = 24 * 8;
+/// Between two states that are kept in memory, in milliseconds: the first of these at which they take no more than [`KEPT`].
+const EVERY: [i64; 7] = [
+    600_000, 900_000, 1_200_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
+];
+/// Workers of all states that are kept in memory: each takes some kilobytes.
+const KEPT: usize = 50_000;
 /// What is read at once, in milliseconds.
 pub(super) const PIECE: i64 = 3_600_000;
 /// Pieces that are kept.
@@ -26,6 +28,8 @@ pub struct Player {
     detector: Detector,
     sections: Vec<Section>,
     starts: Vec<i64>,
+    /// Between two states that are kept.
+    every: i64,
     states: BTreeMap<i64, Fold>,
     /// Where the last question led.
     last: Option<Fold>,
@@ -53,6 +57,7 @@ impl Player {
             detector,
             sections: Vec::new(),
             starts: Vec::new(),
+            every: EVERY[0],
             states: BTreeMap::new(),
             last: None,
             pieces: Vec::new(),
@@ -211,7 +216,8 @@ impl Player {
         let mut from = ms(fold.at()) + 1;
         while from <= at {
             let piece = from.div_euclid(PIECE) * PIECE;
-            let to = (piece + PIECE).min(at + 1);
+            let mark = (from.div_euclid(self.every) + 1) * self.every;
+            let to = (piece + PIECE).min(mark).min(at + 1);
             let found = self.piece(piece, to)?;
             if let Some(Piece { events, .. }) = self.pieces.get(found) {
                 let first = events.partition_point(|event| event.ms < from);
@@ -219,7 +225,7 @@ impl Player {
                 fold.take(events.get(first..last).unwrap_or_default());
             }
             fold.pass(instant(to - 1));
-            if to == piece + EVERY {
+            if to == mark {
                 self.keep(&fold);
             }
             from = to;
@@ -263,22 +269,33 @@ impl Player {
             let end = next
                 .filter(|next| *next <= section.until)
                 .unwrap_or(section.until);
-            let mut to = (start.div_euclid(EVERY) + 1) * EVERY;
+            let mut to = (start.div_euclid(self.every) + 1) * self.every;
             while to <= end {
-                if !self.states.contains_key(&(to - 1)) && self.states.len() < KEPT {
+                if !self.states.contains_key(&(to - 1)) && self.has_room() {
                     if enough() {
                         return Ok(());
                     }
                     self.fold(section, to - 1)?;
                 }
-                to += EVERY;
+                to += self.every;
             }
         }
         Ok(())
     }
 
+    fn has_room(&self) -> bool {
+        let workers = self.last.as_ref().map_or(1, Fold::workers).max(1);
+        self.states.len() * workers < KEPT
+    }
+
     fn keep(&mut self, fold: &Fold) {
-        if self.states.len() < KEPT {
+        if self.states.is_empty() {
+            let span: i64 = self.sections.iter().map(|s| s.until - s.from).sum();
+            let room = i64::try_from(KEPT / fold.workers().max(1)).unwrap_or(i64::MAX);
+            let fits = EVERY.into_iter().find(|every| span / every <= room);
+            self.every = fits.unwrap_or(EVERY[EVERY.len() - 1]);
+        }
+        if self.has_room() {
             self.states.insert(ms(fold.at()), fold.clone());
         }
     }

@@ -160,7 +160,7 @@ fn parts(path: &Path) {
         ("heads of messages", "SELECT total(length(list)) FROM heads"),
         (
             "states to start from",
-            "SELECT total(length(state)) FROM stills",
+            "SELECT (SELECT total(length(state)) FROM bases) + (SELECT total(length(list)) FROM stills)",
         ),
         ("the last hour", "SELECT total(length(list)) FROM tail"),
     ] {

@@ -4,6 +4,7 @@
 mod held;
 mod lock;
 mod read;
+mod state;
 mod tidy;
 mod write;
 
@@ -24,7 +25,7 @@ const SCHEMA: &str = include_str!("schema.sql");
 /// What some of the messages were, by which a bridge is known again.
 const PRINTS: &str = "CREATE TABLE IF NOT EXISTS prints(life INTEGER NOT NULL, id INTEGER NOT NULL, print INTEGER NOT NULL, PRIMARY KEY(life, id)) WITHOUT ROWID";
 /// Version of the schema.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// Milliseconds of an hour.
 const HOUR: i64 = 3_600_000;
 /// How long a call waits for another process.
@@ -84,6 +85,9 @@ fn check(path: &Path, db: &Connection) -> Result<i64, RecordError> {
     let found: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(|e| failed(path, "read", e))?;
+    if (1..VERSION).contains(&found) {
+        return Err(damaged(path, "it was written by an older version"));
+    }
     if found > VERSION {
         return Err(RecordError::Newer {
             path: text::line(&path.to_string_lossy()).into_owned(),

@@ -1,12 +1,9 @@
 //! Reading, while another process may be writing.
 
-use super::{damaged, existing, failed, hour_of};
+use super::{damaged, existing, failed, hour_of, state};
 use crate::{
     domain::{Severity, Timestamp, Trouble, text},
-    record::{
-        Begin, Event, Head, RecordError, Section, Start, Tape, What, block, pack::unpack,
-        tap::HISTORY,
-    },
+    record::{Event, Head, RecordError, Section, Start, Tape, What, block, pack::unpack},
 };
 use rusqlite::{Connection, params};
 use std::{
@@ -73,6 +70,21 @@ impl Reader {
         // Blocks that were written after a failure may overlap.
         heads.sort_by_key(|head| head.id);
         heads.dedup_by_key(|head| head.id);
+        Ok(heads)
+    }
+
+    /// Heads of a life by their keys, ascending; those that are not there are left out. O(blocks that hold one).
+    fn chosen(&self, life: u32, ids: &[i64]) -> Result<Vec<Head>, RecordError> {
+        let sql = "SELECT last FROM heads WHERE life = ?1 AND first <= ?2 AND last >= ?2";
+        let (mut heads, mut rest) = (Vec::new(), ids);
+        while let Some(first) = rest.first() {
+            let block = self.all(sql, params![life, first], |row| row.get::<_, i64>(0))?;
+            let last = block.into_iter().max().unwrap_or(*first);
+            let (of_it, others) = rest.split_at(rest.partition_point(|id| *id <= last));
+            let found = self.heads(life, *first, last)?.into_iter();
+            heads.extend(found.filter(|head| of_it.binary_search(&head.id).is_ok()));
+            rest = others;
+        }
         Ok(heads)
     }
 
@@ -173,16 +185,14 @@ impl Reader {
     }
 
     fn state(&self, at: i64) -> Result<Start, RecordError> {
-        let sql = "SELECT state FROM stills WHERE at = ?1";
-        let found = self.all(sql, [at], |row| row.get::<_, Vec<u8>>(0))?;
-        let bytes = found
-            .first()
-            .ok_or_else(|| self.broken("a state that is gone"))?;
-        let begin: Begin = unpack(bytes).map_err(|_| self.broken("a state"))?;
-        let end = begin.still.message().0;
-        let mut heads = self.heads(begin.life, end.saturating_sub(HISTORY), end)?;
+        let begin = self.run(state::get(&self.db, at))?;
+        let begin = begin.ok_or_else(|| self.broken("a state that is gone"))?;
+        let begin = begin.map_err(|_| self.broken("a state"))?;
+        let (recent, end) = (begin.still.recent().0, begin.still.message().0);
+        let mut heads = self.heads(begin.life, recent, end)?;
         // Those of the hour that is not packed yet.
         let newest = heads.last().map_or(i64::MIN, |head| head.id);
+        heads.extend(self.chosen(begin.life, begin.still.older())?);
         let sql = "SELECT list FROM tail WHERE life = ?1 ORDER BY id";
         for list in self.all(sql, [begin.life], |row| row.get::<_, Vec<u8>>(0))? {
             let list: Vec<Event> =

@@ -1,15 +1,16 @@
 //! What is too old, or too much, is dropped: the oldest first, and never what a later state rests on.
 
-use super::{Room, failed, hour_of};
-use crate::record::{
-    Head, RecordError,
-    pack::{pack, unpack},
+use super::{Room, failed, hour_of, state};
+use crate::{
+    domain::swarm::RECENT,
+    record::{
+        Head, RecordError,
+        pack::{pack, unpack},
+    },
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
-/// Messages before the first state whose heads go last: those that a list shows.
-const SHOWN: i64 = 8_192;
 /// Blocks that are dropped at once.
 const BLOCKS: i64 = 16;
 
@@ -60,7 +61,7 @@ fn drop_some(tx: &Transaction<'_>) -> rusqlite::Result<usize> {
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<Vec<(i64, u32, Option<i64>)>>>()?;
     if let Some((_, life, Some(message))) = stills.first() {
-        let n = drop_heads(tx, *life, message.saturating_sub(SHOWN))?;
+        let n = drop_heads(tx, *life, message.saturating_sub(RECENT))?;
         if n > 0 {
             return Ok(n);
         }
@@ -111,6 +112,7 @@ fn vacuum(db: &Connection) -> rusqlite::Result<()> {
 fn before(tx: &Transaction<'_>, start: i64) -> rusqlite::Result<usize> {
     let hour = hour_of(start);
     let mut n = tx.execute("DELETE FROM stills WHERE at < ?1", [start])?;
+    n += state::tidy(tx)?;
     n += tx.execute("DELETE FROM blocks WHERE hour < ?1", [hour])?;
     n += tx.execute("DELETE FROM sections WHERE until < ?1", [start])?;
     n += tx.execute("UPDATE sections SET began = ?1 WHERE began < ?1", [start])?;

@@ -1,6 +1,6 @@
 //! Writing: one process at a time, in short transactions.
 
-use super::{HOUR, Room, damaged, failed, held, hour_of, lock, open, tidy};
+use super::{HOUR, Room, damaged, failed, held, hour_of, lock, open, state, tidy};
 use crate::{
     domain::{Severity, Timestamp},
     record::{
@@ -268,9 +268,7 @@ impl Now {
     }
 
     fn still_in(&self, tx: &Transaction<'_>, begin: &Begin) -> Result<(), RecordError> {
-        let sql = "INSERT OR REPLACE INTO stills VALUES (?1, ?2, ?3)";
-        let row = params![ms(begin.still.at()), begin.life, pack(begin)];
-        self.run(tx.execute(sql, row)).map(drop)
+        self.run(state::put(tx, begin))
     }
 
     /// A block of heads, ascending.
@@ -366,6 +364,7 @@ impl Now {
             all.append(&mut list.swarm);
             put(0, pack(&all))?;
         }
+        let mut packed = Vec::with_capacity(list.workers.len());
         for (name, events) in &mut list.workers {
             let sql = "INSERT INTO who(conversation) VALUES (?1) ON CONFLICT DO UPDATE SET conversation = excluded.conversation RETURNING id";
             let who = self.run(tx.query_row(sql, [&**name], |row| row.get(0)))?;
@@ -374,9 +373,13 @@ impl Now {
                 None => Vec::new(),
             };
             all.append(events);
-            put(who, block::encode(hour, &all))?;
+            packed.push((who, block::encode(hour, &all)));
         }
-        Ok(())
+        // In the order of their keys, so that pages are filled.
+        packed.sort_unstable_by_key(|(who, _)| *who);
+        packed
+            .into_iter()
+            .try_for_each(|(who, bytes)| put(who, bytes).map(drop))
     }
 }
 
