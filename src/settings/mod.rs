@@ -250,18 +250,14 @@ pub fn resolve(
     let file = &file.of_bridge(db.as_deref());
     let usual = || DEFAULT_PATHS.iter().map(PathBuf::from).find(|p| exists(p));
     let theme = named(given.theme, file.theme.as_ref(), "term");
-    let term = env.term.as_deref();
     let symbols = named(given.symbols, file.symbols.as_ref(), "auto");
     Ok(Settings {
         pace: given.pace,
         slow: given.slow.unwrap_or(env.ssh),
         mouse: file.ui.mouse(given.no_mouse),
         motion: file.ui.motion(),
-        links: (file.ui.links()).unwrap_or_else(|| env.surroundings.shows_links(term)),
-        ask: theme == AUTO
-            && env
-                .surroundings
-                .may_be_asked(term, env.ssh, file.ui.query()),
+        links: file.ui.links().unwrap_or_else(|| env.shows_links()),
+        ask: theme == AUTO && env.may_be_asked(file.ui.query()),
         query: file.ui.query(),
         keys: file.wanted(),
         preset: named(given.preset, file.preset.as_ref(), "vim"),
@@ -291,16 +287,8 @@ pub fn resolve(
         require_activity: file.workers.require_activity,
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         git_base: file.git_base.clone(),
-        ascii: match symbols.as_str() {
-            "ascii" => true,
-            "unicode" => false,
-            _ => !env.is_utf8(),
-        },
-        colours: if given.color.unwrap_or_else(|| env.wants_colour()) && theme != "mono" {
-            env.depth()
-        } else {
-            Colours::None
-        },
+        ascii: env.is_ascii(&symbols),
+        colours: env.colours(given.color, &theme),
         theme,
         start: file.start.clone().unwrap_or_else(|| "overview".to_owned()),
         notify: channels(file),

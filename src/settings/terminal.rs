@@ -50,8 +50,8 @@ impl Surroundings {
         self.between || term.starts_with("screen") || term.starts_with("tmux")
     }
 
-    /// The terminal is known to show links. What a terminal is not known to do it is not given.
-    pub(super) fn shows_links(&self, term: Option<&str>) -> bool {
+    /// The terminal is known to show links.
+    fn shows_links(&self, term: Option<&str>) -> bool {
         let term = term.unwrap_or_default();
         if self.is_multiplexed(term) || is_plain(term) {
             return false;
@@ -67,16 +67,45 @@ impl Surroundings {
             || self.vte.is_some_and(|version| version >= VTE)
     }
 
-    /// The terminal may be asked for its background: its answer does not come late. `always` asks over a line and through a multiplexer,
-    /// too.
-    pub(super) fn may_be_asked(&self, term: Option<&str>, ssh: bool, always: bool) -> bool {
+    /// The terminal may be asked.
+    fn may_be_asked(&self, term: Option<&str>, ssh: bool, always: bool) -> bool {
         let term = term.unwrap_or_default();
         !is_plain(term) && (always || !(ssh || self.is_multiplexed(term)))
     }
 }
 
 impl Env {
-    pub(super) fn wants_colour(&self) -> bool {
+    /// The terminal is known to show links. What a terminal is not known to do it is not given.
+    pub(super) fn shows_links(&self) -> bool {
+        self.surroundings.shows_links(self.term.as_deref())
+    }
+
+    /// The terminal may be asked for its background: its answer does not come late. `always` asks over a line and through a multiplexer,
+    /// too.
+    pub(super) fn may_be_asked(&self, always: bool) -> bool {
+        let term = self.term.as_deref();
+        self.surroundings.may_be_asked(term, self.ssh, always)
+    }
+
+    /// A set of symbols is ASCII here.
+    pub(super) fn is_ascii(&self, symbols: &str) -> bool {
+        match symbols {
+            "ascii" => true,
+            "unicode" => false,
+            _ => !self.is_utf8(),
+        }
+    }
+
+    /// Colours that a theme has here, as they were asked for on the command line.
+    pub(super) fn colours(&self, given: Option<bool>, theme: &str) -> Colours {
+        if given.unwrap_or_else(|| self.wants_colour()) && theme != "mono" {
+            self.depth()
+        } else {
+            Colours::None
+        }
+    }
+
+    fn wants_colour(&self) -> bool {
         let set = |v: &Option<String>| v.as_deref().is_some_and(|v| !v.is_empty());
         if set(&self.no_color) {
             return false;
@@ -91,7 +120,7 @@ impl Env {
         self.clicolor.as_deref() != Some("0") && self.term.as_deref() != Some("dumb")
     }
 
-    pub(super) fn depth(&self) -> Colours {
+    fn depth(&self) -> Colours {
         match (self.colorterm.as_deref(), self.term.as_deref()) {
             (Some("truecolor" | "24bit"), _) => Colours::True,
             (_, Some(term)) if term.ends_with("-256color") => Colours::Indexed,
@@ -99,7 +128,7 @@ impl Env {
         }
     }
 
-    pub(super) fn is_utf8(&self) -> bool {
+    fn is_utf8(&self) -> bool {
         let plain = matches!(self.term.as_deref(), Some("linux" | "dumb"));
         let locale = self
             .locale

@@ -73,9 +73,9 @@ pub(super) fn ask() -> io::Result<(Option<Ground>, Late)> {
 
 /// What stands between the beginning and the end of an answer, when all of it is there.
 fn reply(heard: &[u8]) -> Option<&str> {
-    let head = b"\x1b]11;";
-    let at = heard.windows(head.len()).position(|w| w == head)?;
-    let rest = heard.get(at + head.len()..)?;
+    let begin = b"\x1b]11;";
+    let at = heard.windows(begin.len()).position(|w| w == begin)?;
+    let rest = heard.get(at + begin.len()..)?;
     let end = rest
         .iter()
         .enumerate()
@@ -85,9 +85,8 @@ fn reply(heard: &[u8]) -> Option<&str> {
 
 /// Reads `rgb:RRRR/GGGG/BBBB`, one to four digits each, or `rgba:` with one more. `None` for anything else.
 fn ground(reply: &str) -> Option<Ground> {
-    let digits = match reply.split_once(':')? {
-        ("rgb" | "rgba", digits) => digits,
-        _ => return None,
+    let ("rgb" | "rgba", digits) = reply.split_once(':')? else {
+        return None;
     };
     let mut parts = digits.split('/').map(|part| {
         let all = u32::from(u16::MAX) >> (16 - 4 * part.len().clamp(1, 4));

@@ -39,6 +39,7 @@ pub fn file_link(host: &str, path: &str) -> Option<String> {
 }
 
 /// Where a text names something on the web, in bytes, and its target; in order, none over another. O(length).
+#[must_use]
 pub fn links(text: &str) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     let mut from = 0;

@@ -2,11 +2,8 @@
 
 use super::{Failure, Source};
 use crate::cli::Replay;
-use std::{
-    io::{self, Write},
-    thread,
-    time::Duration,
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::io::{self, Write};
 use swarmwarden::{
     domain::{Span, Timestamp, text},
     headless::{Exit, played},
@@ -34,7 +31,10 @@ pub(super) fn play(source: &mut Source, asked: &Replay, begin: Timestamp) -> Res
         at = at.plus(Span::seconds(step)).min(end);
         if let Some(speed) = asked.speed {
             out.flush()?;
-            thread::sleep(Duration::from_secs(step.unsigned_abs()) / speed);
+            let ms = step.unsigned_abs() * 1_000 / u64::from(speed);
+            if wait(ms) {
+                return Ok(Exit::BrokenPipe);
+            }
         }
         let next = source.player.at(at)?;
         lines += played::changes(&mut out, &shown, &next)?;
@@ -43,4 +43,15 @@ pub(super) fn play(source: &mut Source, asked: &Replay, begin: Timestamp) -> Res
     played::end(&mut out, &shown, lines)?;
     out.flush()?;
     Ok(Exit::Ok)
+}
+
+/// Lets so many milliseconds pass; `true` when nobody reads any more.
+fn wait(ms: u64) -> bool {
+    let out = io::stdout();
+    let mut fds = [PollFd::new(&out, PollFlags::empty())];
+    let timeout = Timespec {
+        tv_sec: i64::try_from(ms / 1_000).unwrap_or(i64::MAX),
+        tv_nsec: i64::try_from(ms % 1_000 * 1_000_000).unwrap_or_default(),
+    };
+    poll(&mut fds, Some(&timeout)).is_ok_and(|n| n > 0)
 }
