@@ -1,6 +1,8 @@
 //! Shows the swarm at any instant of a recording: the nearest state before it, folded on. States are kept on the way, so that the next
 //! question about the same time is cheap: as densely as the memory for them allows.
 
+mod warm;
+
 use super::{
     Event, Fold, Head, RecordError, Section, What,
     event::{instant, ms},
@@ -8,13 +10,8 @@ use super::{
 };
 use crate::domain::{Mode, Recording, Snapshot, Timestamp, Trouble, health::Detector};
 use std::collections::BTreeMap;
+use warm::{EVERY, Walk};
 
-/// Between two states that are kept in memory, in milliseconds: the first of these at which they take no more than [`KEPT`].
-const EVERY: [i64; 7] = [
-    600_000, 900_000, 1_200_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
-];
-/// Workers of all states that are kept in memory: each takes some kilobytes.
-const KEPT: usize = 50_000;
 /// What is read at once, in milliseconds.
 pub(super) const PIECE: i64 = 3_600_000;
 /// Pieces that are kept.
@@ -33,6 +30,10 @@ pub struct Player {
     states: BTreeMap<i64, Fold>,
     /// Where the last question led.
     last: Option<Fold>,
+    /// Where states are being made.
+    walk: Option<Walk>,
+    /// From here on they are made.
+    walked: Option<i64>,
     /// What was read last.
     pieces: Vec<Piece>,
 }
@@ -60,6 +61,8 @@ impl Player {
             every: EVERY[0],
             states: BTreeMap::new(),
             last: None,
+            walk: None,
+            walked: None,
             pieces: Vec::new(),
         };
         player.refresh()?;
@@ -199,24 +202,37 @@ impl Player {
     /// The fold at `at`, from the nearest state before it.
     fn fold(&mut self, section: Section, at: i64) -> Result<Fold, RecordError> {
         let start = self.start_of(at, section).ok_or(RecordError::Empty)?;
-        let kept = self.states.range(start..=at).next_back();
+        let kept = self.states.range(section.from..=at).next_back();
         let kept = kept.map(|(_, fold)| fold);
         // Who plays on goes on from where he was.
         let last = self.last.as_ref();
-        let last = last.filter(|fold| (start..=at).contains(&ms(fold.at())));
+        let last = last.filter(|fold| (section.from..=at).contains(&ms(fold.at())));
+        // Going on a little costs less than reading a state.
+        let near = start.min(at.saturating_sub(self.every));
         let nearest = kept.into_iter().chain(last).max_by_key(|fold| fold.at());
-        let mut fold = if let Some(fold) = nearest {
-            fold.clone()
-        } else {
-            let start = self.tape.start(start)?;
-            let fold = Fold::new(self.detector.clone(), &start.begin, &start.heads, false);
-            self.keep(&fold);
-            fold
+        let mut fold = match nearest.filter(|fold| ms(fold.at()) >= near) {
+            Some(fold) => fold.clone(),
+            None => self.begun(start)?,
         };
+        self.advance(&mut fold, at)?;
+        self.last = Some(fold.clone());
+        Ok(fold)
+    }
+
+    /// The fold from a state of the recording.
+    fn begun(&mut self, start: i64) -> Result<Fold, RecordError> {
+        let start = self.tape.start(start)?;
+        let fold = Fold::new(self.detector.clone(), &start.begin, &start.heads, false);
+        self.keep(&fold);
+        Ok(fold)
+    }
+
+    /// Folds on until `at`, and keeps states on the way.
+    fn advance(&mut self, fold: &mut Fold, at: i64) -> Result<(), RecordError> {
         let mut from = ms(fold.at()) + 1;
         while from <= at {
             let piece = from.div_euclid(PIECE) * PIECE;
-            let mark = (from.div_euclid(self.every) + 1) * self.every;
+            let mark = self.mark_after(from);
             let to = (piece + PIECE).min(mark).min(at + 1);
             let found = self.piece(piece, to)?;
             if let Some(Piece { events, .. }) = self.pieces.get(found) {
@@ -226,12 +242,11 @@ impl Player {
             }
             fold.pass(instant(to - 1));
             if to == mark {
-                self.keep(&fold);
+                self.keep(fold);
             }
             from = to;
         }
-        self.last = Some(fold.clone());
-        Ok(fold)
+        Ok(())
     }
 
     /// Where the piece is that begins at `from` and is known at least until `to`; read when it is not there.
@@ -252,52 +267,6 @@ impl Player {
             events,
         });
         Ok(self.pieces.len() - 1)
-    }
-
-    /// Makes the states that are kept in memory, from the newest time back, as long as `enough` does not say so: then a question about any
-    /// time is cheap. O(what was seen), once.
-    ///
-    /// # Errors
-    /// As [`RecordError`] says.
-    pub fn warm(&mut self, enough: impl Fn() -> bool) -> Result<(), RecordError> {
-        self.refresh()?;
-        for (at, start) in self.starts.clone().into_iter().enumerate().rev() {
-            let Some((section, _)) = self.place(start) else {
-                continue;
-            };
-            let next = self.starts.get(at + 1).copied();
-            let end = next
-                .filter(|next| *next <= section.until)
-                .unwrap_or(section.until);
-            let mut to = (start.div_euclid(self.every) + 1) * self.every;
-            while to <= end {
-                if !self.states.contains_key(&(to - 1)) && self.has_room() {
-                    if enough() {
-                        return Ok(());
-                    }
-                    self.fold(section, to - 1)?;
-                }
-                to += self.every;
-            }
-        }
-        Ok(())
-    }
-
-    fn has_room(&self) -> bool {
-        let workers = self.last.as_ref().map_or(1, Fold::workers).max(1);
-        self.states.len() * workers < KEPT
-    }
-
-    fn keep(&mut self, fold: &Fold) {
-        if self.states.is_empty() {
-            let span: i64 = self.sections.iter().map(|s| s.until - s.from).sum();
-            let room = i64::try_from(KEPT / fold.workers().max(1)).unwrap_or(i64::MAX);
-            let fits = EVERY.into_iter().find(|every| span / every <= room);
-            self.every = fits.unwrap_or(EVERY[EVERY.len() - 1]);
-        }
-        if self.has_room() {
-            self.states.insert(ms(fold.at()), fold.clone());
-        }
     }
 
     /// Where a stretch lies in what was recorded: both ends in one time without a gap, that of the end.

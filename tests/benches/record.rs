@@ -151,12 +151,9 @@ fn parts(path: &Path) {
     for (name, sql) in [
         (
             "beats and signs of life",
-            "SELECT total(length(list)) FROM blocks WHERE who > 0",
+            "SELECT total(length(workers)) FROM hours",
         ),
-        (
-            "of the swarm",
-            "SELECT total(length(list)) FROM blocks WHERE who = 0",
-        ),
+        ("of the swarm", "SELECT total(length(swarm)) FROM hours"),
         ("heads of messages", "SELECT total(length(list)) FROM heads"),
         (
             "states to start from",

@@ -2,6 +2,7 @@
 //! Every call that writes is one transaction: what was written before a crash is there.
 
 mod held;
+mod hours;
 mod lock;
 mod read;
 mod state;

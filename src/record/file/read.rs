@@ -1,6 +1,6 @@
 //! Reading, while another process may be writing.
 
-use super::{damaged, existing, failed, hour_of, state};
+use super::{damaged, existing, failed, hour_of, hours, state};
 use crate::{
     domain::{Severity, Timestamp, Trouble, text},
     record::{Event, Head, RecordError, Section, Start, Tape, What, block, pack::unpack},
@@ -90,35 +90,29 @@ impl Reader {
 
     /// The events of a packed hour.
     fn packed(&mut self, hour: i64) -> Result<Vec<Event>, RecordError> {
-        let sql = "SELECT who, list FROM blocks WHERE hour = ?1";
-        let blocks = self.all(sql, [hour], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let blocks: Vec<(i64, Vec<u8>)> = blocks;
-        if blocks
-            .iter()
-            .any(|(who, _)| *who != 0 && !self.who.contains_key(who))
-        {
+        let packed = self.run(hours::get(&self.db, hour))?;
+        let Some(packed) = packed else {
+            return Ok(Vec::new());
+        };
+        let (swarm, blocks) = packed.map_err(|_| self.broken("an hour"))?;
+        if blocks.keys().any(|who| !self.who.contains_key(who)) {
             let names = self.all("SELECT id, conversation FROM who", [], |row| {
                 Ok((row.get(0)?, row.get::<_, String>(1)?.into()))
             })?;
             self.who = names.into_iter().collect();
         }
-        let mut events = Vec::new();
+        let mut events = self.whole(swarm)?;
         for (who, list) in blocks {
-            if who == 0 {
-                let list: Vec<Event> = unpack(&list).map_err(|_| self.broken("an hour"))?;
-                events.extend(self.whole(list)?);
-            } else {
-                let name = self.who.get(&who).ok_or_else(|| self.broken("a worker"))?;
-                let list = block::decode(hour, name, &list);
-                events.extend(list.map_err(|_| self.broken("a worker's hour"))?);
-            }
+            let name = self.who.get(&who).ok_or_else(|| self.broken("a worker"))?;
+            let list = block::decode(hour, name, &list);
+            events.extend(list.map_err(|_| self.broken("a worker's hour"))?);
         }
         events.sort_by_key(|event| event.ms);
         Ok(events)
     }
 
     fn gather(&mut self, from: i64, to: i64) -> Result<Vec<Event>, RecordError> {
-        let sql = "SELECT DISTINCT hour FROM blocks WHERE hour >= ?1 AND hour < ?2 ORDER BY hour";
+        let sql = "SELECT hour FROM hours WHERE hour >= ?1 AND hour < ?2 ORDER BY hour";
         let mut events = Vec::new();
         for hour in self.all(sql, [hour_of(from), to], |row| row.get(0))? {
             events.extend(self.packed(hour)?);

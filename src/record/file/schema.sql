@@ -7,8 +7,8 @@ CREATE TABLE stills(at INTEGER PRIMARY KEY, life INTEGER NOT NULL, base INTEGER 
 -- Heads of messages, in blocks; a life ends when a backup of the bridge is restored.
 CREATE TABLE heads(life INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL, list BLOB NOT NULL, PRIMARY KEY(life, first)) WITHOUT ROWID;
 CREATE TABLE who(id INTEGER PRIMARY KEY, conversation TEXT NOT NULL UNIQUE);
--- One worker's hour; worker 0 is the swarm.
-CREATE TABLE blocks(hour INTEGER NOT NULL, who INTEGER NOT NULL, list BLOB NOT NULL, PRIMARY KEY(hour, who)) WITHOUT ROWID;
+-- An hour that is over: what came of the swarm, and a block of each worker, by its number in who.
+CREATE TABLE hours(hour INTEGER PRIMARY KEY, swarm BLOB NOT NULL, workers BLOB NOT NULL);
 -- The hour that is not over, as it came.
 CREATE TABLE tail(id INTEGER PRIMARY KEY, life INTEGER NOT NULL, list BLOB NOT NULL);
 CREATE TABLE troubles(id INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER, severity INTEGER NOT NULL, what TEXT NOT NULL);

@@ -1,7 +1,7 @@
 //! States to start from: a whole one now and then, which is a base, and of the others what they change in it.
 
 use crate::record::{
-    Begin,
+    Begin, STILLS,
     block::Broken,
     delta,
     event::ms,
@@ -58,6 +58,27 @@ fn whole(base: &[u8], list: &[u8]) -> Result<Begin, Broken> {
     let mut state: Value = unpack(base)?;
     delta::apply(&mut state, found)?;
     serde_json::from_value(state).map_err(|_| Broken)
+}
+
+/// Of what is older than `day`, in milliseconds, every second state goes: who looks that far back waits a little longer for the first picture.
+pub(super) fn thin(db: &Connection, day: i64) -> rusqlite::Result<()> {
+    let sql = "SELECT at, EXISTS(SELECT 1 FROM sections WHERE began = at) FROM stills WHERE at < ?1 ORDER BY at";
+    let mut found = db.prepare_cached(sql)?;
+    let all: Vec<(i64, bool)> = found
+        .query_map([day], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let (mut last, mut gone) = (None, 0);
+    for (at, first) in all {
+        if !first && last.is_some_and(|last| at - last < STILLS * 3 / 2) {
+            gone += db.execute("DELETE FROM stills WHERE at = ?1", [at])?;
+        } else {
+            last = Some(at);
+        }
+    }
+    if gone > 0 {
+        tidy(db)?;
+    }
+    Ok(())
 }
 
 /// Drops the bases that no state rests on.

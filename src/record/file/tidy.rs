@@ -1,6 +1,6 @@
 //! What is too old, or too much, is dropped: the oldest first, and never what a later state rests on.
 
-use super::{Room, failed, hour_of, state};
+use super::{HOUR, Room, failed, hour_of, state};
 use crate::{
     domain::swarm::RECENT,
     record::{
@@ -23,7 +23,8 @@ pub(super) fn tidy(
 ) -> Result<bool, RecordError> {
     let wrong = |e| failed(path, "written", e);
     let keep = room.keep.0 / 1_000;
-    if let Some(oldest) = until.map(|until| until.saturating_sub(keep)) {
+    if let Some(until) = until {
+        let oldest = until.saturating_sub(keep);
         let tx = db
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(wrong)?;
@@ -35,6 +36,7 @@ pub(super) fn tidy(
         if let Some(start) = start {
             before(&tx, start).map_err(wrong)?;
         }
+        state::thin(&tx, until.saturating_sub(24 * HOUR)).map_err(wrong)?;
         tx.commit().map_err(wrong)?;
     }
     let mut full = used(db).map_err(wrong)? > room.bytes;
@@ -113,7 +115,7 @@ fn before(tx: &Transaction<'_>, start: i64) -> rusqlite::Result<usize> {
     let hour = hour_of(start);
     let mut n = tx.execute("DELETE FROM stills WHERE at < ?1", [start])?;
     n += state::tidy(tx)?;
-    n += tx.execute("DELETE FROM blocks WHERE hour < ?1", [hour])?;
+    n += tx.execute("DELETE FROM hours WHERE hour < ?1", [hour])?;
     n += tx.execute("DELETE FROM sections WHERE until < ?1", [start])?;
     n += tx.execute("UPDATE sections SET began = ?1 WHERE began < ?1", [start])?;
     n += tx.execute("DELETE FROM troubles WHERE until < ?1", [start * 1_000])?;
