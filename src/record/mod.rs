@@ -14,6 +14,7 @@ mod incident;
 mod pack;
 mod player;
 mod recorder;
+mod spells;
 mod tap;
 mod tape;
 mod whatif;

@@ -1,13 +1,18 @@
 //! Shows the swarm at any instant of a recording: the nearest state before it, folded on. States are kept on the way, one an hour, so that
 //! the next question about the same time is cheap.
 
+mod stretch;
+
 use super::{
     Event, Fold, Head, RecordError, Section, What,
     event::{instant, ms},
+    spells::Spells,
     tape::AnyTape,
 };
 use crate::domain::{Mode, Recording, Snapshot, Timestamp, Trouble, health::Detector};
 use std::collections::BTreeMap;
+
+pub(super) use stretch::gaps;
 
 /// Between two states that are kept in memory, in milliseconds.
 const EVERY: i64 = 3_600_000;
@@ -97,31 +102,26 @@ impl Player {
             troubles.truncate(TROUBLES);
         }
         troubles.sort_by_key(|t| t.from);
-        let pairs = self.sections.windows(2);
-        let gaps = pairs.filter_map(|pair| match pair {
-            [a, b] if b.from > a.until => Some((instant(a.until), instant(b.from))),
-            _ => None,
-        });
         Ok(Recording {
             from: instant(from),
             to: instant(to),
             troubles,
-            gaps: gaps.collect(),
+            gaps: gaps(&self.sections),
         })
     }
 
     /// What was wrong when, found by folding all of it.
     fn find_troubles(&mut self) -> Result<Vec<Trouble>, RecordError> {
-        let mut found = Vec::new();
+        let mut spells = Spells::default();
         for section in self.sections.clone() {
             let detector = self.detector.clone();
             let mut changes = Vec::new();
             self.watch(&detector, section, section.from, |fold, _, _| {
                 changes.append(&mut fold.changes());
             })?;
-            super::fold::spells(changes, &mut found);
+            spells.section(section, changes);
         }
-        Ok(found)
+        Ok(spells.found())
     }
 
     /// Times without a gap.
@@ -281,16 +281,6 @@ impl Player {
         if self.states.len() < KEPT {
             self.states.insert(ms(fold.at()), fold.clone());
         }
-    }
-
-    /// Where a stretch lies in what was recorded: both ends in one time without a gap, that of the end.
-    ///
-    /// # Errors
-    /// As [`RecordError`] says.
-    pub(super) fn stretch(&mut self, from: i64, to: i64) -> Result<(i64, i64), RecordError> {
-        self.refresh()?;
-        let (section, to) = self.place(to).ok_or(RecordError::Empty)?;
-        Ok((from.clamp(section.from, to), to))
     }
 
     /// The fold at `at`, with the heads of the messages that it rests on.

@@ -89,20 +89,19 @@ fn export(model: &mut Model, file: Option<String>, now: Timestamp) -> Vec<Effect
         model.say("reading what was recorded; say it again", now);
         return survey(model).into_iter().collect();
     };
-    let mut troubles = recording.troubles.iter();
-    let (from, to) = match troubles.rfind(|t| t.from <= at) {
-        Some(trouble) => (trouble.from, trouble.until.unwrap_or(recording.to.max(at))),
-        None => (at.plus(Span(-AROUND.0)), at),
-    };
+    let seen = at.max(recording.from);
+    let incident = recording.incident(seen, AROUND);
+    let (from, to) = incident.unwrap_or_else(|| (seen.plus(Span(-AROUND.0 - AROUND.0)), seen));
     let stamp = from
+        .plus(AROUND)
         .utc()
         .map_or_else(String::new, |at| at.format("%Y%m%dT%H%M%SZ").to_string());
     let path: Arc<str> = file
         .unwrap_or_else(|| format!("incident-{stamp}.jsonl"))
         .into();
     let command = Command::ExportIncident {
-        from: from.plus(Span(-AROUND.0)).max(recording.from),
-        to: to.plus(AROUND).min(now),
+        from: from.max(recording.from),
+        to,
         path,
     };
     vec![model.ask(command).1]
