@@ -1,6 +1,6 @@
 //! What is typed about the past: an instant to go to, another detector to hear of, an incident to write down.
 
-use super::{position, survey, to};
+use super::{journey::Later, later, position, to};
 use crate::{
     domain::{Command, Span, Timestamp, health::Detector, text, when},
     tui::{effect::Effect, model::Model},
@@ -82,12 +82,19 @@ pub(crate) fn go(model: &mut Model, visit: Visit, now: Timestamp) -> Vec<Effect>
     }
 }
 
-/// The trouble on show, or the last one, with what was around it; without any, the last twenty minutes.
+/// What was wrong on show into a file. Of the present it is asked anew what was recorded.
 fn export(model: &mut Model, file: Option<String>, now: Timestamp) -> Vec<Effect> {
+    if model.facts.frozen().is_some() && model.travel.recording.is_some() {
+        return write(model, file, now);
+    }
+    later(model, Later::Export(file), now)
+}
+
+/// The worst of what is wrong on show, or what was wrong last, with what was around it; without any, the last twenty minutes.
+pub(super) fn write(model: &mut Model, file: Option<String>, now: Timestamp) -> Vec<Effect> {
     let at = position(model, now);
     let Some(recording) = model.travel.recording.clone() else {
-        model.say("reading what was recorded; say it again", now);
-        return survey(model).into_iter().collect();
+        return Vec::new();
     };
     let seen = at.max(recording.from);
     let incident = recording.incident(seen, AROUND);
