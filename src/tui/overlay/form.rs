@@ -16,10 +16,12 @@ use crate::{
         overlay::{Overlay, frame},
         screen::Hits,
         theme::Role,
+        undertake,
         widget::{self, Canvas, Rows, Strip},
     },
 };
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 /// Longest text of a field, in bytes.
 const LONGEST: usize = 4_096;
@@ -36,6 +38,9 @@ enum Kind {
     Message(ConversationId),
     Escalate(ConversationId),
     Assign,
+    Deploy,
+    /// Of this session.
+    TakeOver(Arc<str>),
 }
 
 /// An open form.
@@ -99,6 +104,40 @@ impl Form {
         }
     }
 
+    /// A session is started.
+    pub(crate) fn deploy(session: String) -> Self {
+        Self {
+            title: "Start a session".to_owned(),
+            kind: Kind::Deploy,
+            fields: vec![
+                field("session", "its number in the swarm file", session),
+                field(
+                    "file",
+                    "swarm file; infrafabric, nine-agents",
+                    "infrafabric",
+                ),
+                field("branch id", "for <session-id>; may be empty", ""),
+                field("push", "yes: the branch goes to the remote", "no"),
+            ],
+            at: 0,
+        }
+    }
+
+    /// A session goes on with another.
+    pub(crate) fn takeover(from: Arc<str>, by: String) -> Self {
+        Self {
+            title: format!("Take over {}", text::line(&from)),
+            kind: Kind::TakeOver(from),
+            fields: vec![
+                field("by", "number or key of who goes on with it", by),
+                field("branch", "for the handover; empty: the successor's", ""),
+                field("reason", "for the audit log; may be empty", ""),
+                field("push", "yes: the branch goes to the remote", "no"),
+            ],
+            at: 0,
+        }
+    }
+
     /// Types a character.
     pub(crate) fn edit(&mut self, chord: Chord) {
         let Some(field) = self.fields.get_mut(self.at) else {
@@ -135,7 +174,8 @@ impl Form {
         }
     }
 
-    fn text(&self, label: &str) -> &str {
+    /// What was typed into a field.
+    pub(crate) fn text(&self, label: &str) -> &str {
         let found = self.fields.iter().find(|f| f.label == label);
         found.map_or("", |f| f.text.trim())
     }
@@ -176,7 +216,28 @@ fn send(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     let Some(Overlay::Form(form)) = &model.overlay else {
         return Vec::new();
     };
+    let undertaking = match &form.kind {
+        Kind::Deploy => Some(undertake::deploy(form)),
+        Kind::TakeOver(from) => Some(undertake::takeover(form, from)),
+        Kind::Message(_) | Kind::Escalate(_) | Kind::Assign => None,
+    };
+    match undertaking {
+        Some(Ok(what)) => undertake::plan(model, what, now),
+        Some(Err(why)) => {
+            model.say(why, now);
+            Vec::new()
+        }
+        None => propose(model, now),
+    }
+}
+
+/// What was typed becomes a proposal.
+fn propose(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    let Some(Overlay::Form(form)) = &model.overlay else {
+        return Vec::new();
+    };
     let deed = match &form.kind {
+        Kind::Deploy | Kind::TakeOver(_) => return Vec::new(),
         Kind::Message(to) => Ok(Deed::Message {
             to: to.clone(),
             text: form.text("text").to_owned(),
@@ -284,7 +345,11 @@ pub(crate) fn draw(
         format!("{send} send…  {line} new line  {cancel} cancel")
     } else {
         let next = key(Action::NextPanel);
-        format!("{send} assign…  {next} next field  {cancel} cancel")
+        let what = match form.kind {
+            Kind::Deploy | Kind::TakeOver(_) => "plan",
+            _ => "assign",
+        };
+        format!("{send} {what}…  {next} next field  {cancel} cancel")
     };
     canvas.put(rows.line(), &keys, Role::Dim);
 }
