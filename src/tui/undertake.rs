@@ -53,7 +53,8 @@ pub(crate) fn key(model: &mut Model, action: Action, now: Timestamp) -> Option<V
     let from = meant(model);
     let form = match (action, from) {
         (Action::TakeOver, Some(from)) => {
-            let best = successors(model, &from).max_by_key(|s| (s.branch().is_some(), s.active, s.workers.len()));
+            let best = successors(model, &from)
+                .max_by_key(|s| (s.branch().is_some(), s.active, s.workers.len()));
             let by = best.map_or_else(String::new, |s| name(s));
             Form::takeover(Arc::clone(&from.key), by)
         }
@@ -187,7 +188,8 @@ pub(crate) fn carried_out(
     };
     acting::answered(model, id, &outcome, now);
     if !well && model.overlay.is_none() {
-        let page = Page::printed(what.title, words, false);
+        // Part of it may be done: the words say what was left.
+        let page = Page::printed(what.title, words, true);
         model.overlay = Some(Overlay::Page(Box::new(page)));
     }
 }

@@ -63,7 +63,9 @@ fn field(label: &'static str, help: &'static str, text: impl Into<String>) -> Fi
 impl Form {
     /// Words to a worker.
     pub(crate) fn message(model: &Model, to: ConversationId) -> Self {
-        let label = acting::find(model.snapshot(), &to)
+        let label = model
+            .facts
+            .worker(&to)
             .map_or_else(|| to.to_string(), |w| w.id.to_string());
         Self {
             title: format!("Message to {label}"),
@@ -87,7 +89,7 @@ impl Form {
 
     /// A new task, for the worker that is selected or for whoever is best.
     pub(crate) fn assign(model: &Model, to: Option<&ConversationId>) -> Self {
-        let worker = to.and_then(|id| acting::find(model.snapshot(), id));
+        let worker = to.and_then(|id| model.facts.worker(id));
         let worker = worker.map_or_else(|| "auto".to_owned(), |w| w.id.to_string());
         Self {
             title: "Assign a new task".to_owned(),
