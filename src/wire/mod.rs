@@ -88,7 +88,13 @@ pub(crate) fn run(mut cli: Cli) -> Result<Exit, Failure> {
 /// Runs what needs the settings.
 fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
     let quiet = matches!(command, Some(Sub::Beat(_)));
-    let settings = settings(common, quiet)?;
+    let settings = match (&command, &common.config) {
+        // It writes the file: one that is named need not be there yet.
+        (Some(Sub::WhatIf(asked)), Some(named)) if asked.apply && !named.exists() => {
+            resolve(common, &File::default())?
+        }
+        _ => settings(common, quiet)?,
+    };
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = common.headless || dumb || !terminal;
