@@ -8,7 +8,7 @@ use super::{
     Problem, Severity, Snapshot, Span, State, Subject, Task, TaskId, TaskState, Timestamp, Worker,
     health::Observer, session, swarm::zone,
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{cell::OnceCell, collections::HashMap, sync::Arc};
 
 /// A conversation that ends within this span, with work open, is worth a warning.
 const EXPIRING: Span = Span::seconds(15 * 60);
@@ -29,10 +29,10 @@ const STALL_PAGES: Span = Span::seconds(600);
 /// O(workers + tasks).
 #[must_use]
 pub fn assess(s: &Snapshot, now: Timestamp) -> Vec<Problem> {
-    let by_id: HashMap<&TaskId, &Task> = (s.tasks.iter())
-        .filter(|t| t.state.is_open())
-        .map(|t| (&t.id, t.as_ref()))
-        .collect();
+    let by_id = OpenTasks {
+        all: &s.tasks,
+        by_id: OnceCell::new(),
+    };
     let (old, current): (Vec<_>, Vec<_>) =
         (s.workers.iter()).partition(|w| stale_at_start(w, &s.observer));
     let mut problems: Vec<Problem> = (current.iter())
@@ -51,6 +51,22 @@ pub fn assess(s: &Snapshot, now: Timestamp) -> Vec<Problem> {
     problems.extend(session::problems(s, now));
     problems.sort_by(|a, b| (b.severity, a.since, &a.key).cmp(&(a.severity, b.since, &b.key)));
     problems
+}
+
+/// Open tasks by name: a map is made when somebody in trouble owns one.
+struct OpenTasks<'a> {
+    all: &'a [Arc<Task>],
+    by_id: OnceCell<HashMap<&'a TaskId, &'a Task>>,
+}
+
+impl<'a> OpenTasks<'a> {
+    fn get(&self, id: &TaskId) -> Option<&'a Task> {
+        let make = || {
+            let open = self.all.iter().filter(|t| t.state.is_open());
+            open.map(|t| (&t.id, t.as_ref())).collect()
+        };
+        self.by_id.get_or_init(make).get(id).copied()
+    }
 }
 
 /// It was silent already when this program began to watch, gave no sign of life since, and owes nothing.
@@ -83,7 +99,7 @@ fn were_stale(old: &[&Arc<Worker>], observer: &Observer) -> Option<Problem> {
     })
 }
 
-fn worker(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option<Problem> {
+fn worker(w: &Worker, tasks: &OpenTasks<'_>, now: Timestamp) -> Option<Problem> {
     let v = &w.verdict;
     let age = now.since(v.since);
     let (severity, kind, sentence) = match v.state {
@@ -130,7 +146,7 @@ fn worker(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option
 }
 
 /// Its conversation ends soon, and it owes something. A silent worker that owes something is critical already.
-fn expiring(w: &Worker, tasks: &HashMap<&TaskId, &Task>, now: Timestamp) -> Option<Problem> {
+fn expiring(w: &Worker, tasks: &OpenTasks<'_>, now: Timestamp) -> Option<Problem> {
     if matches!(
         w.verdict.state,
         State::Expired | State::Finished | State::Silent
@@ -262,7 +278,7 @@ fn problem(
 }
 
 /// `deploy-staging (P1) and 2 more`.
-fn owned(w: &Worker, tasks: &HashMap<&TaskId, &Task>) -> String {
+fn owned(w: &Worker, tasks: &OpenTasks<'_>) -> String {
     let mut held: Vec<_> = w
         .tasks
         .iter()
@@ -279,7 +295,7 @@ fn owned(w: &Worker, tasks: &HashMap<&TaskId, &Task>) -> String {
     }
 }
 
-fn debt(w: &Worker, tasks: &HashMap<&TaskId, &Task>) -> String {
+fn debt(w: &Worker, tasks: &OpenTasks<'_>) -> String {
     if w.tasks.is_empty() {
         "owes an answer".to_owned()
     } else {

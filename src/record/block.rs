@@ -4,7 +4,7 @@
 //! distance before; then what it holds. Times in rows are kept as the difference to when they were seen.
 
 use super::event::{Act, Beat, Event, Time, What};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A heartbeat with the status as before.
 const BEAT: u64 = 0;
@@ -132,6 +132,35 @@ pub(super) fn decode(hour: i64, who: &Arc<str>, bytes: &[u8]) -> Result<Vec<Even
     }
     // The kinds were interleaved as they were written, so that their order is that of time already, but for damage.
     all.sort_by_key(|event| event.ms);
+    Ok(all)
+}
+
+/// Blocks of several workers, by their numbers, one after another.
+#[must_use]
+pub(super) fn join(blocks: &BTreeMap<i64, Vec<u8>>) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (who, block) in blocks {
+        number(&mut out, who.cast_unsigned());
+        number(&mut out, block.len() as u64);
+        out.extend_from_slice(block);
+    }
+    out
+}
+
+/// What [`join`] put together. O(bytes).
+///
+/// # Errors
+/// [`Broken`] for anything else.
+pub(super) fn split(bytes: &[u8]) -> Result<BTreeMap<i64, Vec<u8>>, Broken> {
+    let mut input = Input(bytes);
+    let mut all = BTreeMap::new();
+    while !input.0.is_empty() {
+        let who = input.number()?.cast_signed();
+        let len = usize::try_from(input.number()?).map_err(|_| Broken)?;
+        let (block, rest) = input.0.split_at_checked(len).ok_or(Broken)?;
+        input.0 = rest;
+        all.insert(who, block.to_vec());
+    }
     Ok(all)
 }
 

@@ -20,6 +20,8 @@ const LOOK: Span = Span::seconds(15);
 pub struct Fold {
     swarm: Swarm,
     alerts: Option<Alerts>,
+    /// When time alone changes the alerts.
+    alarm: Option<Timestamp>,
     name: Arc<str>,
     reopened: u32,
     life: u32,
@@ -69,6 +71,7 @@ impl Fold {
         let mut fold = Self {
             swarm,
             alerts: begin.alerts.clone(),
+            alarm: begin.alerts.as_ref().and_then(Alerts::due),
             name: Arc::clone(&begin.name),
             reopened: begin.reopened,
             life: begin.life,
@@ -142,14 +145,17 @@ impl Fold {
                     self.swarm.unreadable(at);
                 }
                 What::Readable => self.readable(at),
-                What::Alerts(book) => self.alerts = Some(Alerts::clone(book)),
+                What::Alerts(book) => {
+                    self.alarm = book.due();
+                    self.alerts = Some(Alerts::clone(book));
+                }
                 _ => {}
             }
         }
         self.flush(rows, at);
         self.at = at;
         if other {
-            self.swarm.evaluate(at);
+            self.swarm.evaluate_states(at);
         }
         if other || self.swarm.news() != self.news {
             self.look(at);
@@ -169,7 +175,7 @@ impl Fold {
             .looked(since.unwrap_or(Timestamp(at.0 - 1_000_000)));
         self.swarm.apply(changes, Seen::Live(at));
         if !calm || self.swarm.restless() {
-            self.swarm.evaluate(at);
+            self.swarm.evaluate_states(at);
         }
     }
 
@@ -181,8 +187,7 @@ impl Fold {
     /// Time passes until `at`, and nothing comes.
     pub fn pass(&mut self, at: Timestamp) {
         loop {
-            let due = self.swarm.due().into_iter();
-            let due = due.chain(self.alerts.as_ref().and_then(Alerts::due));
+            let due = self.swarm.due().into_iter().chain(self.alarm);
             // What falls due again at the same instant waits for the next look.
             let due = due.filter(|due| *due > self.at).min();
             let next = due.map_or(self.looked.plus(LOOK), |due| {
@@ -195,12 +200,8 @@ impl Fold {
             if self.error.is_none() {
                 self.swarm.watched(next);
             }
-            self.swarm.evaluate(next);
-            let alarmed = self
-                .alerts
-                .as_ref()
-                .and_then(Alerts::due)
-                .is_some_and(|due| due <= next);
+            self.swarm.evaluate_states(next);
+            let alarmed = self.alarm.is_some_and(|due| due <= next);
             if alarmed || self.swarm.news() != self.news || next >= self.looked.plus(LOOK) {
                 self.look(next);
             }
@@ -226,9 +227,10 @@ impl Fold {
             self.news = self.swarm.news();
             return;
         }
-        let picture = self.swarm.picture(at, self.source(at), None);
+        let picture = self.swarm.sketch(at, self.source(at));
         if let Some(alerts) = &mut self.alerts {
             alerts.step(&Condition::of(&picture), self.reopened, at);
+            self.alarm = alerts.due();
         }
         if self.wrong.is_some() {
             self.compare(&picture, at);

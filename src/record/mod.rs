@@ -5,6 +5,7 @@
 
 mod backlog;
 mod block;
+mod delta;
 mod error;
 mod event;
 mod file;

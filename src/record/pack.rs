@@ -1,4 +1,4 @@
-//! Lists as deflated JSON.
+//! Lists as deflated JSON, and bytes deflated.
 
 use super::block::Broken;
 use miniz_oxide::{deflate::compress_to_vec, inflate::decompress_to_vec_with_limit};
@@ -9,9 +9,22 @@ const MOST: usize = 256 << 20;
 /// Effort of the deflation: more costs time and gains little.
 const LEVEL: u8 = 6;
 
+/// Bytes, deflated.
+pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
+    compress_to_vec(bytes, LEVEL)
+}
+
+/// What was deflated.
+///
+/// # Errors
+/// As [`unpack`].
+pub(super) fn inflate(bytes: &[u8]) -> Result<Vec<u8>, Broken> {
+    decompress_to_vec_with_limit(bytes, MOST).map_err(|_| Broken)
+}
+
 /// Deflated JSON. What cannot be written as JSON is empty, and refused when it is read.
 pub(super) fn pack(value: &impl Serialize) -> Vec<u8> {
-    compress_to_vec(&serde_json::to_vec(value).unwrap_or_default(), LEVEL)
+    deflate(&serde_json::to_vec(value).unwrap_or_default())
 }
 
 /// What was packed.
@@ -19,6 +32,5 @@ pub(super) fn pack(value: &impl Serialize) -> Vec<u8> {
 /// # Errors
 /// [`Broken`] for anything else, and for what is larger than 256 MiB.
 pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Broken> {
-    let json = decompress_to_vec_with_limit(bytes, MOST).map_err(|_| Broken)?;
-    serde_json::from_slice(&json).map_err(|_| Broken)
+    serde_json::from_slice(&inflate(bytes)?).map_err(|_| Broken)
 }

@@ -1,7 +1,8 @@
-//! Shows the swarm at any instant of a recording: the nearest state before it, folded on. States are kept on the way, one an hour, so that
-//! the next question about the same time is cheap.
+//! Shows the swarm at any instant of a recording: the nearest state before it, folded on. States are kept on the way, so that the next
+//! question about the same time is cheap: as densely as the memory for them allows.
 
 mod stretch;
+mod warm;
 
 use super::{
     Event, Fold, Head, RecordError, Section, What,
@@ -11,13 +12,10 @@ use super::{
 };
 use crate::domain::{Mode, Recording, Snapshot, Timestamp, Trouble, health::Detector};
 use std::collections::BTreeMap;
+use warm::{EVERY, Walk};
 
 pub(super) use stretch::gaps;
 
-/// Between two states that are kept in memory, in milliseconds.
-const EVERY: i64 = 3_600_000;
-/// States that are kept in memory.
-const KEPT: usize = 24 * 8;
 /// What is read at once, in milliseconds.
 pub(super) const PIECE: i64 = 3_600_000;
 /// Pieces that are kept.
@@ -31,9 +29,15 @@ pub struct Player {
     detector: Detector,
     sections: Vec<Section>,
     starts: Vec<i64>,
+    /// Between two states that are kept.
+    every: i64,
     states: BTreeMap<i64, Fold>,
     /// Where the last question led.
     last: Option<Fold>,
+    /// Where states are being made.
+    walk: Option<Walk>,
+    /// From here on they are made.
+    walked: Option<i64>,
     /// What was read last.
     pieces: Vec<Piece>,
 }
@@ -58,8 +62,11 @@ impl Player {
             detector,
             sections: Vec::new(),
             starts: Vec::new(),
+            every: EVERY[0],
             states: BTreeMap::new(),
             last: None,
+            walk: None,
+            walked: None,
             pieces: Vec::new(),
         };
         player.refresh()?;
@@ -194,24 +201,38 @@ impl Player {
     /// The fold at `at`, from the nearest state before it.
     fn fold(&mut self, section: Section, at: i64) -> Result<Fold, RecordError> {
         let start = self.start_of(at, section).ok_or(RecordError::Empty)?;
-        let kept = self.states.range(start..=at).next_back();
+        let kept = self.states.range(section.from..=at).next_back();
         let kept = kept.map(|(_, fold)| fold);
         // Who plays on goes on from where he was.
         let last = self.last.as_ref();
-        let last = last.filter(|fold| (start..=at).contains(&ms(fold.at())));
+        let last = last.filter(|fold| (section.from..=at).contains(&ms(fold.at())));
+        // Going on a little costs less than reading a state.
+        let near = start.min(at.saturating_sub(self.every));
         let nearest = kept.into_iter().chain(last).max_by_key(|fold| fold.at());
-        let mut fold = if let Some(fold) = nearest {
-            fold.clone()
-        } else {
-            let start = self.tape.start(start)?;
-            let fold = Fold::new(self.detector.clone(), &start.begin, &start.heads, false);
-            self.keep(&fold);
-            fold
+        let mut fold = match nearest.filter(|fold| ms(fold.at()) >= near) {
+            Some(fold) => fold.clone(),
+            None => self.begun(start)?,
         };
+        self.advance(&mut fold, at)?;
+        self.last = Some(fold.clone());
+        Ok(fold)
+    }
+
+    /// The fold from a state of the recording.
+    fn begun(&mut self, start: i64) -> Result<Fold, RecordError> {
+        let start = self.tape.start(start)?;
+        let fold = Fold::new(self.detector.clone(), &start.begin, &start.heads, false);
+        self.keep(&fold);
+        Ok(fold)
+    }
+
+    /// Folds on until `at`, and keeps states on the way.
+    fn advance(&mut self, fold: &mut Fold, at: i64) -> Result<(), RecordError> {
         let mut from = ms(fold.at()) + 1;
         while from <= at {
             let piece = from.div_euclid(PIECE) * PIECE;
-            let to = (piece + PIECE).min(at + 1);
+            let mark = self.mark_after(from);
+            let to = (piece + PIECE).min(mark).min(at + 1);
             let found = self.piece(piece, to)?;
             if let Some(Piece { events, .. }) = self.pieces.get(found) {
                 let first = events.partition_point(|event| event.ms < from);
@@ -219,13 +240,12 @@ impl Player {
                 fold.take(events.get(first..last).unwrap_or_default());
             }
             fold.pass(instant(to - 1));
-            if to == piece + EVERY {
-                self.keep(&fold);
+            if to == mark {
+                self.keep(fold);
             }
             from = to;
         }
-        self.last = Some(fold.clone());
-        Ok(fold)
+        Ok(())
     }
 
     /// Where the piece is that begins at `from` and is known at least until `to`; read when it is not there.
@@ -246,41 +266,6 @@ impl Player {
             events,
         });
         Ok(self.pieces.len() - 1)
-    }
-
-    /// Makes the states that are kept in memory, from the newest time back, as long as `enough` does not say so: then a question about any
-    /// time is cheap. O(what was seen), once.
-    ///
-    /// # Errors
-    /// As [`RecordError`] says.
-    pub fn warm(&mut self, enough: impl Fn() -> bool) -> Result<(), RecordError> {
-        self.refresh()?;
-        for (at, start) in self.starts.clone().into_iter().enumerate().rev() {
-            let Some((section, _)) = self.place(start) else {
-                continue;
-            };
-            let next = self.starts.get(at + 1).copied();
-            let end = next
-                .filter(|next| *next <= section.until)
-                .unwrap_or(section.until);
-            let mut to = (start.div_euclid(EVERY) + 1) * EVERY;
-            while to <= end {
-                if !self.states.contains_key(&(to - 1)) && self.states.len() < KEPT {
-                    if enough() {
-                        return Ok(());
-                    }
-                    self.fold(section, to - 1)?;
-                }
-                to += EVERY;
-            }
-        }
-        Ok(())
-    }
-
-    fn keep(&mut self, fold: &Fold) {
-        if self.states.len() < KEPT {
-            self.states.insert(ms(fold.at()), fold.clone());
-        }
     }
 
     /// The fold at `at`, with the heads of the messages that it rests on.

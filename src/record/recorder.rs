@@ -10,7 +10,7 @@ use crate::domain::health::Detector;
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 /// Between two states to start from, in milliseconds.
-pub const STILLS: i64 = 3_600_000;
+pub const STILLS: i64 = 2 * 3_600_000;
 /// So long after the last write it is written that nothing came, in milliseconds.
 const IDLE: i64 = 10_000;
 

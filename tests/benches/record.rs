@@ -151,16 +151,13 @@ fn parts(path: &Path) {
     for (name, sql) in [
         (
             "beats and signs of life",
-            "SELECT total(length(list)) FROM blocks WHERE who > 0",
+            "SELECT total(length(workers)) FROM hours",
         ),
-        (
-            "of the swarm",
-            "SELECT total(length(list)) FROM blocks WHERE who = 0",
-        ),
+        ("of the swarm", "SELECT total(length(swarm)) FROM hours"),
         ("heads of messages", "SELECT total(length(list)) FROM heads"),
         (
             "states to start from",
-            "SELECT total(length(state)) FROM stills",
+            "SELECT (SELECT total(length(state)) FROM bases) + (SELECT total(length(list)) FROM stills)",
         ),
         ("the last hour", "SELECT total(length(list)) FROM tail"),
     ] {

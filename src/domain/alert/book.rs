@@ -29,6 +29,9 @@ impl<'a> Condition<'a> {
     /// The problems of a picture, each with what the picture knows of its subject. O(workers + problems).
     #[must_use]
     pub fn of(snapshot: &'a Snapshot) -> Vec<Self> {
+        if snapshot.problems.is_empty() {
+            return Vec::new();
+        }
         let teams: HashMap<&ConversationId, &Arc<str>> = snapshot
             .workers
             .iter()

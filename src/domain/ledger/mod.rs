@@ -17,7 +17,7 @@ use super::{
 use first::{first, holder};
 use memory::Closed;
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -70,7 +70,7 @@ pub struct Step {
 /// All tasks.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    tasks: HashMap<TaskId, Arc<Task>>,
+    tasks: BTreeMap<TaskId, Arc<Task>>,
     open: HashMap<ConversationId, BTreeSet<TaskId>>,
     undelivered: HashMap<MessageId, TaskId>,
     closed: VecDeque<TaskId>,
@@ -152,9 +152,9 @@ impl Ledger {
     /// Open tasks by name, then closed ones that are kept whole, by name. O(kept).
     #[must_use]
     pub fn listing(&self) -> Vec<Arc<Task>> {
-        let mut all: Vec<_> = self.tasks.values().cloned().collect();
-        all.sort_by(|a, b| (!a.state.is_open(), &a.id).cmp(&(!b.state.is_open(), &b.id)));
-        all
+        let (open, closed): (Vec<_>, Vec<_>) =
+            self.tasks.values().partition(|task| task.state.is_open());
+        open.into_iter().chain(closed).cloned().collect()
     }
 
     /// How many tasks are in each state.

@@ -31,11 +31,14 @@ impl Raw {
 pub(super) struct EventLog {
     pub(super) events: Arc<VecDeque<Arc<Event>>>,
     pub(super) seq: u64,
+    /// Of these, changes of states.
+    pub(super) turns: u64,
 }
 
 impl EventLog {
     pub(super) fn push(&mut self, at: Timestamp, what: Happening) {
         self.seq += 1;
+        self.turns += u64::from(!matches!(what, Happening::Message(_)));
         let events = Arc::make_mut(&mut self.events);
         if events.len() == KEPT_EVENTS {
             events.pop_front();

@@ -28,7 +28,7 @@ use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
-pub use still::Still;
+pub use still::{RECENT, Still};
 pub use vigil::Habits;
 use vigil::Vigil;
 use worker::{Arrival, Listing, WorkerFold};

@@ -9,12 +9,31 @@ use crate::domain::{
 use std::{collections::BTreeMap, sync::Arc};
 
 impl Swarm {
-    /// The swarm at `now`. Judges whom a row touched or whose time has come. O(workers).
+    /// The swarm at `now`. Judges whom a row touched or whose time has come. O(workers + tasks).
     pub fn picture(&mut self, now: Timestamp, source: Source, repo: Option<Arc<Repo>>) -> Snapshot {
+        self.evaluate(now);
+        let mut picture = self.outline(now, source);
+        picture.groups = groups(&picture.workers);
+        picture.repo = repo;
+        picture.judge_sessions(now);
+        picture.find_problems(now);
+        picture
+    }
+
+    /// The same without a repository, and without what only people look at: groups and sessions. Its problems are the same, because a session
+    /// that no repository knows has none. O(workers + tasks), about a quarter of a picture.
+    pub fn sketch(&mut self, now: Timestamp, source: Source) -> Snapshot {
+        self.evaluate_states(now);
+        let mut picture = self.outline(now, source);
+        picture.find_problems(now);
+        picture
+    }
+
+    /// What the fold itself knows.
+    fn outline(&mut self, now: Timestamp, source: Source) -> Snapshot {
         if source.error.is_none() && source.progress.is_none() {
             self.read_until = source.read_at.max(self.read_until);
         }
-        self.evaluate(now);
         self.show_bodies(Seen::Recorded);
         let (workers, folded) = self.shown();
         let mut states = StateCounts::default();
@@ -23,12 +42,12 @@ impl Swarm {
         }
         let ledger = &self.ledger;
         let tasks = self.listing.get_or_insert_with(|| ledger.listing()).clone();
-        let mut picture = Snapshot {
+        Snapshot {
             at: now,
             cursor: self.cursor,
             chains: Arc::clone(&self.chains),
             floors: Arc::clone(&self.generations.floors),
-            groups: groups(&workers),
+            groups: Vec::new(),
             severity: Severity::default(),
             problems: Vec::new(),
             alerts: Vec::new(),
@@ -54,13 +73,8 @@ impl Swarm {
             observer: self.vigil.observer.clone(),
             source,
             sessions: Vec::new(),
-            repo,
-        };
-        picture.judge_sessions(now);
-        picture.problems = assess(&picture, now);
-        let worst = picture.problems.first().map(|p| p.severity);
-        picture.severity = worst.unwrap_or_default();
-        picture
+            repo: None,
+        }
     }
 
     /// Workers to show: an older conversation folds under the newer one of its role once it is over, or has given no sign of
@@ -108,6 +122,12 @@ fn tail(raw: &str) -> &str {
 }
 
 impl Snapshot {
+    fn find_problems(&mut self, now: Timestamp) {
+        self.problems = assess(self, now);
+        let worst = self.problems.first().map(|p| p.severity);
+        self.severity = worst.unwrap_or_default();
+    }
+
     /// Judges the sessions by what is in the picture. Sessions of the repository take the place of those of the orchestrators, which are among them. O(workers × sessions + tasks).
     pub fn judge_sessions(&mut self, now: Timestamp) {
         let survey = self.repo.as_ref().and_then(|repo| repo.survey.as_deref());

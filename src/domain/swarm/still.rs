@@ -9,7 +9,7 @@ use crate::domain::{
     ConversationId, Cursor, MessageId, MessageRow, Side, Span, Stamp, Tally, TaskCounts, Timestamp,
     Traffic,
     health::{Detector, Observer, StillObserver, Tick, Turn},
-    ledger::Incoming,
+    ledger::{Incoming, Outcomes},
     message,
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,11 @@ use std::{collections::HashSet, sync::Arc};
 /// Most workers that are taken up from a file.
 const MOST: usize = 100_000;
 
-/// A [`Swarm`] at an instant, written down. Together with the messages up to [`Still::message`] it is the swarm again.
+/// So many of the newest messages belong to a state: those that are shown, and those that tell of the tasks of late.
+pub const RECENT: i64 = 8_192;
+
+/// A [`Swarm`] at an instant, written down. Together with the messages from [`Still::recent`] up to [`Still::message`], and those of
+/// [`Still::older`], it is the swarm again; but for tasks that the ledger remembered by name only.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Still {
     at: i64,
@@ -32,6 +36,12 @@ pub struct Still {
     tally: Tally,
     cursor: [i64; 2],
     read_until: Option<i64>,
+    /// What each worker made of its tasks: done, failed, and how long it takes to accept one.
+    #[serde(default)]
+    outcomes: Vec<(u32, u32, Option<i64>)>,
+    /// Older messages than the newest [`RECENT`] that tasks rest on which the ledger keeps, ascending.
+    #[serde(default)]
+    older: Vec<i64>,
 }
 
 impl Still {
@@ -46,15 +56,30 @@ impl Still {
     pub const fn message(&self) -> MessageId {
         MessageId(self.cursor[0])
     }
+
+    /// From this message on all are needed.
+    #[must_use]
+    pub const fn recent(&self) -> MessageId {
+        MessageId(self.cursor[0].saturating_sub(RECENT))
+    }
+
+    /// What is needed of the messages before [`Still::recent`], ascending.
+    #[must_use]
+    pub fn older(&self) -> &[i64] {
+        &self.older
+    }
 }
 
 impl Swarm {
-    /// The fold at `at`, written down. O(workers).
+    /// The fold at `at`, written down. O(workers + tasks).
     #[must_use]
     pub fn still(&self, at: Timestamp) -> Still {
+        let recent = self.cursor.message.saturating_sub(RECENT);
         Still {
+            older: self.ledger.messages_before(MessageId(recent)),
             at: at.0,
             workers: self.workers.iter().map(WorkerFold::still).collect(),
+            outcomes: self.workers.iter().map(|w| self.outcome(w)).collect(),
             observer: self.vigil.observer.still(),
             survey: (self.vigil.workers, self.vigil.skew.0),
             traffic: [self.traffic.messages, self.traffic.audits],
@@ -64,6 +89,15 @@ impl Swarm {
             cursor: [self.cursor.message, self.cursor.audit],
             read_until: self.read_until.map(|at| at.0),
         }
+    }
+
+    fn outcome(&self, fold: &WorkerFold) -> (u32, u32, Option<i64>) {
+        let Outcomes {
+            done,
+            failed,
+            accepts_after,
+        } = self.ledger.outcomes(&fold.conversation);
+        (done, failed, accepts_after.map(|span| span.0))
     }
 
     /// Takes up what was written down, with the messages that it had folded, ascending; younger ones are left out. Totals are those that
@@ -95,6 +129,15 @@ impl Swarm {
             }
         }
         swarm.ledger.settle(still.tasks, still.unknown);
+        for (worker, (done, failed, accepts)) in still.workers.iter().zip(&still.outcomes) {
+            let outcomes = Outcomes {
+                done: *done,
+                failed: *failed,
+                accepts_after: accepts.map(Span),
+            };
+            let conversation = ConversationId::from(&*worker.conversation);
+            swarm.ledger.settle_outcomes(conversation, outcomes);
+        }
         swarm.traffic = Traffic {
             messages: still.traffic[0],
             audits: still.traffic[1],
@@ -174,9 +217,9 @@ impl Swarm {
             .any(WorkerFold::restless)
     }
 
-    /// Counts what happened: unchanged when no state changed and no message came.
+    /// Counts what happened: unchanged when no state of a worker or a task changed.
     #[must_use]
     pub const fn news(&self) -> u64 {
-        self.log.seq
+        self.log.turns
     }
 }

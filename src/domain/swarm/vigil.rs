@@ -166,6 +166,26 @@ impl Swarm {
 
     /// Judges whom a row touched and whose time has come. O(those).
     pub fn evaluate(&mut self, now: Timestamp) {
+        self.come_due(now);
+        let ids = std::mem::take(&mut self.vigil.touched);
+        self.judge(now, ids);
+    }
+
+    /// The same, but for those who are well and gave no more than a sign of life: their state is the same, and their ages wait to be drawn
+    /// until somebody looks. O(whom a row touched).
+    pub fn evaluate_states(&mut self, now: Timestamp) {
+        self.come_due(now);
+        let touched = std::mem::take(&mut self.vigil.touched);
+        let pressing = |id: &usize| {
+            let fold = self.workers.get(*id);
+            fold.is_some_and(|fold| fold.is_pressing(now))
+        };
+        let (ids, rest) = touched.into_iter().partition(pressing);
+        self.vigil.touched = rest;
+        self.judge(now, ids);
+    }
+
+    fn come_due(&mut self, now: Timestamp) {
         self.survey(now);
         let vigil = &mut self.vigil;
         while vigil.due.peek().is_some_and(|Reverse((at, _))| *at <= now) {
@@ -177,7 +197,10 @@ impl Swarm {
                 vigil.queue(id, fold);
             }
         }
-        let mut ids = std::mem::take(&mut vigil.touched);
+    }
+
+    fn judge(&mut self, now: Timestamp, mut ids: Vec<usize>) {
+        let vigil = &mut self.vigil;
         ids.sort_unstable();
         let mut eyes = Eyes {
             ledger: &self.ledger,

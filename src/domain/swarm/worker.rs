@@ -44,7 +44,7 @@ pub(super) struct WorkerFold {
     pub(super) pulse: Pulse,
     view: Option<Arc<Worker>>,
     /// A row came since `view` was drawn.
-    stale: bool,
+    stale: Stale,
     /// When time alone makes it worth drawing again.
     wake: Option<Timestamp>,
     /// It waits to be drawn.
@@ -112,6 +112,17 @@ fn keep<T: Clone>(ring: &mut Arc<VecDeque<T>>, item: T) {
     ring.push_back(item);
 }
 
+/// Whether what was drawn of a worker holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stale {
+    /// It does.
+    No,
+    /// It gave signs of life since, and nothing else: its ages are not those that were drawn.
+    Signs,
+    /// It does not.
+    Yes,
+}
+
 impl WorkerFold {
     /// A worker of whom only other rows speak.
     pub(super) fn unlisted(conversation: ConversationId) -> Self {
@@ -136,7 +147,7 @@ impl WorkerFold {
             history: Arc::default(),
             pulse: Pulse::default(),
             view: None,
-            stale: true,
+            stale: Stale::Yes,
             wake: None,
             queued: false,
             due: None,
@@ -161,7 +172,23 @@ impl WorkerFold {
 
     /// What was drawn of it no longer holds.
     pub(super) const fn touch(&mut self) {
-        self.stale = true;
+        self.stale = Stale::Yes;
+    }
+
+    /// It gave a sign of life, and nothing else.
+    const fn signed(&mut self) {
+        if matches!(self.stale, Stale::No) {
+            self.stale = Stale::Signs;
+        }
+    }
+
+    /// Drawn anew, it may be in another state.
+    pub(super) fn is_pressing(&self, now: Timestamp) -> bool {
+        match self.stale {
+            Stale::Yes => true,
+            Stale::Signs => self.restless() || self.wake.is_none_or(|at| at <= now),
+            Stale::No => self.wake.is_none_or(|at| at <= now),
+        }
     }
 
     /// What is drawn now.
@@ -210,8 +237,10 @@ impl WorkerFold {
                 s.reported = Some(text::name(&row.status).into());
                 s.since = s.beat.or(at);
             }
+            self.touch();
+        } else {
+            self.signed();
         }
-        self.touch();
         true
     }
 
@@ -238,6 +267,7 @@ impl WorkerFold {
                 if let (Seen::Live(now), None) = (arrival.seen, self.status.stamp) {
                     self.pulse.beat(now, row.at.at(), silent);
                 }
+                return self.signed();
             }
             AuditKind::Fetched(_) => self.fetch = self.fetch.max(at),
             AuditKind::Sent => self.act(at, "message", arrival),

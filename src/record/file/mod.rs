@@ -2,8 +2,10 @@
 //! Every call that writes is one transaction: what was written before a crash is there.
 
 mod held;
+mod hours;
 mod lock;
 mod read;
+mod state;
 mod tidy;
 mod write;
 
@@ -26,7 +28,7 @@ const PRINTS: &str = "CREATE TABLE IF NOT EXISTS prints(life INTEGER NOT NULL, i
 /// What the troubles that are not over are about, by which one is known again after a gap.
 const OPEN: &str = "CREATE TABLE IF NOT EXISTS open(id INTEGER PRIMARY KEY, key TEXT NOT NULL)";
 /// Version of the schema.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// Milliseconds of an hour.
 const HOUR: i64 = 3_600_000;
 /// How long a call waits for another process.
@@ -86,6 +88,9 @@ fn check(path: &Path, db: &Connection) -> Result<i64, RecordError> {
     let found: i64 = db
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .map_err(|e| failed(path, "read", e))?;
+    if (1..VERSION).contains(&found) {
+        return Err(damaged(path, "it was written by an older version"));
+    }
     if found > VERSION {
         return Err(RecordError::Newer {
             path: text::line(&path.to_string_lossy()).into_owned(),

@@ -1,12 +1,9 @@
 //! Reading, while another process may be writing.
 
-use super::{damaged, existing, failed, hour_of};
+use super::{damaged, existing, failed, hour_of, hours, state};
 use crate::{
     domain::{Severity, Timestamp, Trouble, text},
-    record::{
-        Begin, Event, Head, RecordError, Section, Start, Tape, What, block, pack::unpack,
-        tap::HISTORY,
-    },
+    record::{Event, Head, RecordError, Section, Start, Tape, What, block, pack::unpack},
 };
 use rusqlite::{Connection, params};
 use std::{
@@ -76,37 +73,46 @@ impl Reader {
         Ok(heads)
     }
 
+    /// Heads of a life by their keys, ascending; those that are not there are left out. O(blocks that hold one).
+    fn chosen(&self, life: u32, ids: &[i64]) -> Result<Vec<Head>, RecordError> {
+        let sql = "SELECT last FROM heads WHERE life = ?1 AND first <= ?2 AND last >= ?2";
+        let (mut heads, mut rest) = (Vec::new(), ids);
+        while let Some(first) = rest.first() {
+            let block = self.all(sql, params![life, first], |row| row.get::<_, i64>(0))?;
+            let last = block.into_iter().max().unwrap_or(*first);
+            let (of_it, others) = rest.split_at(rest.partition_point(|id| *id <= last));
+            let found = self.heads(life, *first, last)?.into_iter();
+            heads.extend(found.filter(|head| of_it.binary_search(&head.id).is_ok()));
+            rest = others;
+        }
+        Ok(heads)
+    }
+
     /// The events of a packed hour.
     fn packed(&mut self, hour: i64) -> Result<Vec<Event>, RecordError> {
-        let sql = "SELECT who, list FROM blocks WHERE hour = ?1";
-        let blocks = self.all(sql, [hour], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let blocks: Vec<(i64, Vec<u8>)> = blocks;
-        if blocks
-            .iter()
-            .any(|(who, _)| *who != 0 && !self.who.contains_key(who))
-        {
+        let packed = self.run(hours::get(&self.db, hour))?;
+        let Some(packed) = packed else {
+            return Ok(Vec::new());
+        };
+        let (swarm, blocks) = packed.map_err(|_| self.broken("an hour"))?;
+        if blocks.keys().any(|who| !self.who.contains_key(who)) {
             let names = self.all("SELECT id, conversation FROM who", [], |row| {
                 Ok((row.get(0)?, row.get::<_, String>(1)?.into()))
             })?;
             self.who = names.into_iter().collect();
         }
-        let mut events = Vec::new();
+        let mut events = self.whole(swarm)?;
         for (who, list) in blocks {
-            if who == 0 {
-                let list: Vec<Event> = unpack(&list).map_err(|_| self.broken("an hour"))?;
-                events.extend(self.whole(list)?);
-            } else {
-                let name = self.who.get(&who).ok_or_else(|| self.broken("a worker"))?;
-                let list = block::decode(hour, name, &list);
-                events.extend(list.map_err(|_| self.broken("a worker's hour"))?);
-            }
+            let name = self.who.get(&who).ok_or_else(|| self.broken("a worker"))?;
+            let list = block::decode(hour, name, &list);
+            events.extend(list.map_err(|_| self.broken("a worker's hour"))?);
         }
         events.sort_by_key(|event| event.ms);
         Ok(events)
     }
 
     fn gather(&mut self, from: i64, to: i64) -> Result<Vec<Event>, RecordError> {
-        let sql = "SELECT DISTINCT hour FROM blocks WHERE hour >= ?1 AND hour < ?2 ORDER BY hour";
+        let sql = "SELECT hour FROM hours WHERE hour >= ?1 AND hour < ?2 ORDER BY hour";
         let mut events = Vec::new();
         for hour in self.all(sql, [hour_of(from), to], |row| row.get(0))? {
             events.extend(self.packed(hour)?);
@@ -173,16 +179,14 @@ impl Reader {
     }
 
     fn state(&self, at: i64) -> Result<Start, RecordError> {
-        let sql = "SELECT state FROM stills WHERE at = ?1";
-        let found = self.all(sql, [at], |row| row.get::<_, Vec<u8>>(0))?;
-        let bytes = found
-            .first()
-            .ok_or_else(|| self.broken("a state that is gone"))?;
-        let begin: Begin = unpack(bytes).map_err(|_| self.broken("a state"))?;
-        let end = begin.still.message().0;
-        let mut heads = self.heads(begin.life, end.saturating_sub(HISTORY), end)?;
+        let begin = self.run(state::get(&self.db, at))?;
+        let begin = begin.ok_or_else(|| self.broken("a state that is gone"))?;
+        let begin = begin.map_err(|_| self.broken("a state"))?;
+        let (recent, end) = (begin.still.recent().0, begin.still.message().0);
+        let mut heads = self.heads(begin.life, recent, end)?;
         // Those of the hour that is not packed yet.
         let newest = heads.last().map_or(i64::MIN, |head| head.id);
+        heads.extend(self.chosen(begin.life, begin.still.older())?);
         let sql = "SELECT list FROM tail WHERE life = ?1 ORDER BY id";
         for list in self.all(sql, [begin.life], |row| row.get::<_, Vec<u8>>(0))? {
             let list: Vec<Event> =

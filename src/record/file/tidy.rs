@@ -1,15 +1,16 @@
 //! What is too old, or too much, is dropped: the oldest first, and never what a later state rests on.
 
-use super::{Room, failed, hour_of};
-use crate::record::{
-    Head, RecordError,
-    pack::{pack, unpack},
+use super::{HOUR, Room, failed, hour_of, state};
+use crate::{
+    domain::swarm::RECENT,
+    record::{
+        Head, RecordError,
+        pack::{pack, unpack},
+    },
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
-/// Messages before the first state whose heads go last: those that a list shows.
-const SHOWN: i64 = 8_192;
 /// Blocks that are dropped at once.
 const BLOCKS: i64 = 16;
 
@@ -22,7 +23,8 @@ pub(super) fn tidy(
 ) -> Result<bool, RecordError> {
     let wrong = |e| failed(path, "written", e);
     let keep = room.keep.0 / 1_000;
-    if let Some(oldest) = until.map(|until| until.saturating_sub(keep)) {
+    if let Some(until) = until {
+        let oldest = until.saturating_sub(keep);
         let tx = db
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(wrong)?;
@@ -34,6 +36,7 @@ pub(super) fn tidy(
         if let Some(start) = start {
             before(&tx, start).map_err(wrong)?;
         }
+        state::thin(&tx, until.saturating_sub(24 * HOUR)).map_err(wrong)?;
         tx.commit().map_err(wrong)?;
     }
     let mut full = used(db).map_err(wrong)? > room.bytes;
@@ -60,7 +63,7 @@ fn drop_some(tx: &Transaction<'_>) -> rusqlite::Result<usize> {
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<Vec<(i64, u32, Option<i64>)>>>()?;
     if let Some((_, life, Some(message))) = stills.first() {
-        let n = drop_heads(tx, *life, message.saturating_sub(SHOWN))?;
+        let n = drop_heads(tx, *life, message.saturating_sub(RECENT))?;
         if n > 0 {
             return Ok(n);
         }
@@ -111,7 +114,8 @@ fn vacuum(db: &Connection) -> rusqlite::Result<()> {
 fn before(tx: &Transaction<'_>, start: i64) -> rusqlite::Result<usize> {
     let hour = hour_of(start);
     let mut n = tx.execute("DELETE FROM stills WHERE at < ?1", [start])?;
-    n += tx.execute("DELETE FROM blocks WHERE hour < ?1", [hour])?;
+    n += state::tidy(tx)?;
+    n += tx.execute("DELETE FROM hours WHERE hour < ?1", [hour])?;
     n += tx.execute("DELETE FROM sections WHERE until < ?1", [start])?;
     n += tx.execute("UPDATE sections SET began = ?1 WHERE began < ?1", [start])?;
     n += tx.execute("DELETE FROM troubles WHERE until < ?1", [start * 1_000])?;

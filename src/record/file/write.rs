@@ -2,19 +2,17 @@
 
 mod troubles;
 
-use super::{HOUR, Room, damaged, failed, held, hour_of, lock, open, tidy};
-use crate::record::{
-    Begin, Beginning, Event, Head, RecordError, What, block,
-    event::ms,
-    pack::{pack, unpack},
-    tap::Held,
+use super::{
+    HOUR, Room, damaged, failed, held, hour_of, hours, hours::Hour, lock, open, state, tidy,
 };
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use crate::record::{
+    Begin, Beginning, Event, Head, RecordError, What, event::ms, pack::pack, tap::Held,
+};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fs::File,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 /// Heads in one block.
@@ -229,9 +227,7 @@ impl Now {
     }
 
     fn still_in(&self, tx: &Transaction<'_>, begin: &Begin) -> Result<(), RecordError> {
-        let sql = "INSERT OR REPLACE INTO stills VALUES (?1, ?2, ?3)";
-        let row = params![ms(begin.still.at()), begin.life, pack(begin)];
-        self.run(tx.execute(sql, row)).map(drop)
+        self.run(state::put(tx, begin))
     }
 
     /// A block of heads, ascending.
@@ -300,56 +296,11 @@ impl Now {
         }
         self.life = life;
         for (hour, list) in &mut hours {
-            self.blocks(tx, *hour, list)?;
+            self.run(hours::put(tx, *hour, list))?
+                .map_err(|_| damaged(&self.path, "a packed hour"))?;
         }
         self.run(tx.execute("DELETE FROM tail", []))?;
         self.hour = None;
         Ok(())
-    }
-
-    /// Writes the blocks of an hour; what was packed of it before is taken along.
-    fn blocks(&self, tx: &Transaction<'_>, hour: i64, list: &mut Hour) -> Result<(), RecordError> {
-        let broken = |_| damaged(&self.path, "a packed hour");
-        let before = |who: i64| -> Result<Option<Vec<u8>>, RecordError> {
-            let sql = "SELECT list FROM blocks WHERE hour = ?1 AND who = ?2";
-            let found = tx.query_row(sql, [hour, who], |row| row.get(0)).optional();
-            self.run(found)
-        };
-        let put = |who: i64, bytes: Vec<u8>| {
-            let sql = "INSERT OR REPLACE INTO blocks VALUES (?1, ?2, ?3)";
-            self.run(tx.execute(sql, params![hour, who, bytes]))
-        };
-        if !list.swarm.is_empty() {
-            let mut all: Vec<Event> = match before(0)? {
-                Some(bytes) => unpack(&bytes).map_err(broken)?,
-                None => Vec::new(),
-            };
-            all.append(&mut list.swarm);
-            put(0, pack(&all))?;
-        }
-        for (name, events) in &mut list.workers {
-            let sql = "INSERT INTO who(conversation) VALUES (?1) ON CONFLICT DO UPDATE SET conversation = excluded.conversation RETURNING id";
-            let who = self.run(tx.query_row(sql, [&**name], |row| row.get(0)))?;
-            let mut all = match before(who)? {
-                Some(bytes) => block::decode(hour, name, &bytes).map_err(broken)?,
-                None => Vec::new(),
-            };
-            all.append(events);
-            put(who, block::encode(hour, &all))?;
-        }
-        Ok(())
-    }
-}
-
-/// What was seen in an hour.
-#[derive(Debug, Default)]
-struct Hour {
-    swarm: Vec<Event>,
-    workers: HashMap<Arc<str>, Vec<Event>>,
-}
-
-impl Hour {
-    fn of(&mut self, who: &Arc<str>) -> &mut Vec<Event> {
-        self.workers.entry(Arc::clone(who)).or_default()
     }
 }

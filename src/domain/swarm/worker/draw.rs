@@ -1,6 +1,6 @@
 //! One worker, judged and drawn: when a row touched it, or when its time has come.
 
-use super::{WorkerFold, keep};
+use super::{Stale, WorkerFold, keep};
 use crate::domain::{
     Evidence, Kind, Span, Stamp, State, TaskId, Timestamp, Worker,
     health::{Detector, Facts, Limits, Observer, Sight, Verdict, judge},
@@ -39,10 +39,10 @@ impl WorkerFold {
     pub(in crate::domain::swarm) fn draw(&mut self, eyes: &mut Eyes<'_>) -> Turn {
         let before = self.view.as_ref().map(|v| v.verdict.state);
         let now = eyes.now;
-        if before.is_some() && !self.stale && self.wake.is_none_or(|at| now < at) {
+        if before.is_some() && self.stale == Stale::No && self.wake.is_none_or(|at| now < at) {
             return Turn::Same;
         }
-        self.stale = false;
+        self.stale = Stale::No;
         let limits = self.limits(eyes);
         let facts = self.facts(eyes);
         let over = facts.expires.is_some_and(|end| now >= end);

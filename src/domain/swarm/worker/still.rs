@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// A worker, written down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::domain::swarm) struct StillWorker {
-    conversation: Box<str>,
+    pub(in crate::domain::swarm) conversation: Box<str>,
     label: Box<str>,
     session: Box<str>,
     created: Option<i64>,
@@ -33,6 +33,7 @@ pub(in crate::domain::swarm) struct StillWorker {
     read_upto: i64,
     held: Option<(Box<str>, i64)>,
     pub(in crate::domain::swarm) unread: Vec<(i64, Option<i64>)>,
+    /// The first, then how long after the one before.
     beats: Vec<i64>,
     history: Vec<(i64, u8)>,
     pulse: StillPulse,
@@ -57,6 +58,22 @@ fn out(at: Option<Timestamp>) -> Option<i64> {
 
 fn back(at: Option<i64>) -> Option<Timestamp> {
     at.map(Timestamp)
+}
+
+/// Numbers as what they grow by.
+fn differences(numbers: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut last = 0;
+    numbers
+        .map(|n| n.saturating_sub(std::mem::replace(&mut last, n)))
+        .collect()
+}
+
+/// What [`differences`] was made of.
+fn sums(differences: &[i64]) -> impl Iterator<Item = i64> + '_ {
+    differences.iter().scan(0i64, |sum, by| {
+        *sum = sum.saturating_add(*by);
+        Some(*sum)
+    })
 }
 
 const fn stamp_out(stamp: Stamp) -> (u8, i64) {
@@ -141,7 +158,7 @@ impl WorkerFold {
                 .iter()
                 .map(|(id, at)| (id.0, out(*at)))
                 .collect(),
-            beats: self.beats.iter().map(|at| at.0).collect(),
+            beats: differences(self.beats.iter().map(|at| at.0)),
             history: self
                 .history
                 .iter()
@@ -205,15 +222,8 @@ impl WorkerFold {
         let unread = still.unread.iter();
         fold.unread = unread.map(|(id, at)| (MessageId(*id), back(*at))).collect();
         let newest = still.beats.len().saturating_sub(super::KEPT);
-        fold.beats = Arc::new(
-            still
-                .beats
-                .iter()
-                .skip(newest)
-                .copied()
-                .map(Timestamp)
-                .collect(),
-        );
+        let beats = sums(&still.beats).skip(newest).map(Timestamp);
+        fold.beats = Arc::new(beats.collect());
         let newest = still.history.len().saturating_sub(super::KEPT);
         let history = still.history.iter().skip(newest).filter_map(|(at, state)| {
             Some((Timestamp(*at), *State::ALL.get(usize::from(*state))?))
