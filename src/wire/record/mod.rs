@@ -203,9 +203,9 @@ pub(super) fn export(settings: &Settings, asked: &Export) -> Result<Exit, Failur
     }
     let done = record::export(&mut source.player, &source.detector, (from, to), &asked.out)?;
     let file = text::line(&asked.out.to_string_lossy()).into_owned();
-    let gaps: String = (done.gaps.iter())
-        .map(|(from, to)| format!(", nothing recorded from {from} to {to}"))
-        .collect();
+    let gaps = done.gaps.iter();
+    let gaps = gaps.map(|(from, to)| format!(", nothing recorded from {from} to {to}"));
+    let gaps = gaps.collect::<Vec<_>>().concat();
     writeln!(
         io::stdout(),
         "{file}: {} to {}{gaps}, {} events, {} bytes; play it with `swarmwarden replay {file}`",
