@@ -228,6 +228,8 @@ impl Fold {
             return;
         }
         let picture = self.swarm.sketch(at, self.source(at));
+        // Nobody writes down the generations of the past.
+        drop(self.swarm.risen());
         if let Some(alerts) = &mut self.alerts {
             alerts.step(&Condition::of(&picture), self.reopened, at);
             self.alarm = alerts.due();

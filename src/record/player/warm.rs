@@ -7,10 +7,11 @@ use crate::record::{Fold, RecordError, event::ms};
 pub(super) const EVERY: [i64; 7] = [
     600_000, 900_000, 1_200_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
 ];
-/// Workers of all states that are kept in memory: each takes some kilobytes.
-const KEPT: usize = 50_000;
+/// Workers of all states that are kept in memory: each takes some kilobytes. A week of a hundred workers has a state every half hour.
+const KEPT: usize = 34_000;
 /// What is walked through at once, in milliseconds: what follows shares most of its memory.
 const DAY: i64 = 86_400_000;
+
 /// A stretch of the recording on whose way states are kept.
 pub(super) struct Walk {
     fold: Fold,
