@@ -39,10 +39,10 @@ pub(crate) enum IncidentCommand {
 /// `incident export`.
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// Begin here: RFC 3339, HH:MM[:SS] in UTC or with a zone, or -15m.
+    /// Begin here, without it where the worst trouble that is not over began, or the newest: RFC 3339, HH:MM[:SS] in UTC or with a zone, or -15m.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) from: Option<String>,
-    /// End here; without it, at the end of the trouble, or of the recording.
+    /// End here; without it, at the end of the trouble, or of the recording. Times in which nothing was recorded are gaps.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) to: Option<String>,
     /// So much more at both ends.

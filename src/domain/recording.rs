@@ -1,6 +1,6 @@
 //! What a recording holds, and what can be asked of it.
 
-use super::{Severity, Snapshot, Timestamp};
+use super::{Severity, Snapshot, Span, Timestamp};
 use std::sync::Arc;
 
 /// A question to a recording.
@@ -32,6 +32,24 @@ pub struct Recording {
     pub gaps: Vec<(Timestamp, Timestamp)>,
 }
 
+impl Recording {
+    /// What is worth keeping as an incident, seen from `at`: the worst of what was wrong then, the newest where several are as bad; else what
+    /// was wrong last. From `around` before it to `around` after its end, or to the present where it is not over. `None` when nothing was wrong
+    /// until `at`. O(troubles).
+    #[must_use]
+    pub fn incident(&self, at: Timestamp, around: Span) -> Option<(Timestamp, Timestamp)> {
+        let begun = self.troubles.iter().filter(|t| t.from <= at);
+        let open = |t: &&Trouble| t.until.is_none_or(|until| until >= at);
+        let worst = begun.clone().filter(open);
+        let worst = worst.max_by_key(|t| (t.severity, t.from));
+        let trouble = worst.or_else(|| begun.max_by_key(|t| t.from))?;
+        let present = self.to.max(at);
+        let to = trouble.until;
+        let to = to.map_or(present, |until| until.plus(around).min(present));
+        Some((trouble.from.plus(Span(-around.0)), to))
+    }
+}
+
 /// Something that was wrong for a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -56,3 +74,6 @@ impl PartialEq for Moment {
 }
 
 impl Eq for Moment {}
+
+#[cfg(test)]
+mod tests;

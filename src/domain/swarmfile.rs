@@ -312,18 +312,7 @@ fn fits(pattern: &str, name: &str) -> bool {
 /// `45s`, `30m`, `6h`, `2d`; at least one second.
 #[must_use]
 pub fn duration(raw: &str) -> Option<Span> {
-    let raw = raw.trim();
-    let at = raw.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = raw.split_at(at);
-    let factor = match unit.trim() {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return None,
-    };
-    let n: u32 = number.parse().ok()?;
-    (n > 0).then(|| Span::seconds(i64::from(n) * factor))
+    super::when::span(raw.trim())
 }
 
 fn safe(raw: &str) -> Arc<str> {

@@ -182,5 +182,17 @@ impl fmt::Display for Span {
     }
 }
 
+impl Span {
+    /// Of what lies ahead, or is over by so much: `-2h15m`; at most seven cells, `-99d+` from a hundred days on.
+    #[must_use]
+    pub fn below(self) -> String {
+        if self.as_seconds() < 8_640_000 {
+            format!("-{self}")
+        } else {
+            "-99d+".to_owned()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -236,8 +236,13 @@ impl Theatre {
     ) -> Result<Reply, RecordError> {
         let detector = self.detector.clone();
         let done = export(self.player()?, &detector, stretch, Path::new(path))?;
+        let gaps = match done.gaps.len() {
+            0 => String::new(),
+            1 => ", with one gap,".to_owned(),
+            n => format!(", with {n} gaps,"),
+        };
         let words = format!(
-            "{} to {} written to {}: play it with `swarmwarden replay`",
+            "{} to {}{gaps} written to {}: play it with `swarmwarden replay`",
             done.from.clock(),
             done.to.clock(),
             text::line(path)

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{
     ConversationId, Mode, Problem, Seen, Severity, Snapshot, Source, Span, Subject, Swarm,
-    Timestamp, Trouble, Worker,
+    Timestamp, Worker,
     alert::{Alerts, Condition},
     health::Detector,
 };
@@ -319,35 +319,5 @@ impl Fold {
             picture.silences = alerts.silences().to_vec();
         }
         picture
-    }
-}
-
-/// Makes spells of what began and ceased to be wrong, ascending by beginning.
-pub(super) fn spells(changes: Vec<Change>, found: &mut Vec<Trouble>) {
-    let mut open: HashMap<Arc<str>, usize> = HashMap::new();
-    for change in changes {
-        match (open.get(&change.key).copied(), change.severity) {
-            (Some(at), Some(worse)) => {
-                if let Some(trouble) = found.get_mut(at) {
-                    trouble.severity = worse;
-                }
-            }
-            (Some(at), None) => {
-                if let Some(trouble) = found.get_mut(at) {
-                    trouble.until = Some(change.at);
-                }
-                open.remove(&change.key);
-            }
-            (None, Some(severity)) => {
-                open.insert(change.key, found.len());
-                found.push(Trouble {
-                    from: change.at,
-                    until: None,
-                    severity,
-                    what: change.what,
-                });
-            }
-            (None, None) => {}
-        }
     }
 }

@@ -117,10 +117,11 @@ impl Head {
         self.at
     }
 
-    /// Somebody did something for a worker: an order, a nudge, a word; not the worker itself.
+    /// This program or an operator did something to a worker: a nudge, a move, a word. The tasks and answers of an orchestrator come in their
+    /// ordinary course, whether the worker is there or not, and bring nobody back who was gone.
     #[must_use]
     pub fn is_deed(&self) -> bool {
-        !self.way.starts_with('b') || self.mark.is_some()
+        self.mark.is_some() || !self.way.starts_with(['a', 'b'])
     }
 
     /// It hands a task to a worker.

@@ -15,6 +15,7 @@ mod incident;
 mod pack;
 mod player;
 mod recorder;
+mod spells;
 mod tap;
 mod tape;
 mod whatif;

@@ -1,16 +1,20 @@
 //! Shows the swarm at any instant of a recording: the nearest state before it, folded on. States are kept on the way, so that the next
 //! question about the same time is cheap: as densely as the memory for them allows.
 
+mod stretch;
 mod warm;
 
 use super::{
     Event, Fold, Head, RecordError, Section, What,
     event::{instant, ms},
+    spells::Spells,
     tape::AnyTape,
 };
 use crate::domain::{Mode, Recording, Snapshot, Timestamp, Trouble, health::Detector};
 use std::collections::BTreeMap;
 use warm::{EVERY, Walk};
+
+pub(super) use stretch::gaps;
 
 /// What is read at once, in milliseconds.
 pub(super) const PIECE: i64 = 3_600_000;
@@ -105,31 +109,26 @@ impl Player {
             troubles.truncate(TROUBLES);
         }
         troubles.sort_by_key(|t| t.from);
-        let pairs = self.sections.windows(2);
-        let gaps = pairs.filter_map(|pair| match pair {
-            [a, b] if b.from > a.until => Some((instant(a.until), instant(b.from))),
-            _ => None,
-        });
         Ok(Recording {
             from: instant(from),
             to: instant(to),
             troubles,
-            gaps: gaps.collect(),
+            gaps: gaps(&self.sections),
         })
     }
 
     /// What was wrong when, found by folding all of it.
     fn find_troubles(&mut self) -> Result<Vec<Trouble>, RecordError> {
-        let mut found = Vec::new();
+        let mut spells = Spells::default();
         for section in self.sections.clone() {
             let detector = self.detector.clone();
             let mut changes = Vec::new();
             self.watch(&detector, section, section.from, |fold, _, _| {
                 changes.append(&mut fold.changes());
             })?;
-            super::fold::spells(changes, &mut found);
+            spells.section(section, changes);
         }
-        Ok(found)
+        Ok(spells.found())
     }
 
     /// Times without a gap.
@@ -267,16 +266,6 @@ impl Player {
             events,
         });
         Ok(self.pieces.len() - 1)
-    }
-
-    /// Where a stretch lies in what was recorded: both ends in one time without a gap, that of the end.
-    ///
-    /// # Errors
-    /// As [`RecordError`] says.
-    pub(super) fn stretch(&mut self, from: i64, to: i64) -> Result<(i64, i64), RecordError> {
-        self.refresh()?;
-        let (section, to) = self.place(to).ok_or(RecordError::Empty)?;
-        Ok((from.clamp(section.from, to), to))
     }
 
     /// The fold at `at`, with the heads of the messages that it rests on.

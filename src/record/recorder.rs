@@ -3,7 +3,7 @@
 use super::{
     Batch, Beginning, Event, Fold, Reader, RecordError, Room, Tape as _, What, Writer,
     event::{instant, ms},
-    fold::Change,
+    spells::Carried,
     tap::Spout,
 };
 use crate::domain::health::Detector;
@@ -25,6 +25,8 @@ pub struct Recorder {
     fold: Option<Fold>,
     /// What is wrong, by its number in the file.
     wrong: HashMap<Arc<str>, i64>,
+    /// What was when the time before ended.
+    carried: Carried<i64>,
     /// The life of the bridge.
     life: u32,
     stilled: i64,
@@ -43,6 +45,7 @@ impl Recorder {
             writer: None,
             fold: None,
             wrong: HashMap::new(),
+            carried: Carried::default(),
             life: 0,
             stilled: i64::MIN,
             written: i64::MIN,
@@ -99,7 +102,10 @@ impl Recorder {
                         self.write(&std::mem::take(&mut events), at)?;
                     }
                     if let Some(writer) = &mut self.writer {
+                        let until = writer.held()?.until;
                         writer.begin(&state)?;
+                        let from = state.begin.still.at();
+                        self.carried = Carried::new(writer.standing()?, instant(until), from);
                     }
                     let Beginning { begin, heads, same } = *state;
                     self.wrong.clear();
@@ -163,23 +169,21 @@ impl Recorder {
         let (Some(fold), Some(writer)) = (&mut self.fold, &mut self.writer) else {
             return Ok(());
         };
-        for Change {
-            key,
-            at,
-            severity,
-            what,
-            ..
-        } in fold.changes()
-        {
-            match (self.wrong.get(&key).copied(), severity) {
+        for change in fold.changes() {
+            let known = self.wrong.get(&change.key).copied();
+            match (known, change.severity) {
                 (Some(id), Some(worse)) => writer.change(id, worse)?,
                 (Some(id), None) => {
-                    writer.over(id, at)?;
-                    self.wrong.remove(&key);
+                    writer.over(id, change.at)?;
+                    self.wrong.remove(&change.key);
                 }
                 (None, Some(severity)) => {
-                    let id = writer.trouble(at, severity, &what)?;
-                    self.wrong.insert(key, id);
+                    let before = self.carried.joined(&change);
+                    let id = match before {
+                        Some(id) if writer.goes_on(id, severity)? => id,
+                        _ => writer.trouble(&change.key, change.at, severity, &change.what)?,
+                    };
+                    self.wrong.insert(change.key, id);
                 }
                 (None, None) => {}
             }

@@ -32,7 +32,8 @@ pub struct Raised {
     pub until: Option<Timestamp>,
     /// How long after the last sign of life.
     pub delay: Span,
-    /// The worker came back by itself, and nobody had done anything.
+    /// The worker came back by itself while it stood: neither this program nor an operator had done anything to it. An alert that a worse one
+    /// of the same worker took the place of is none: that one says what it was.
     pub false_alarm: bool,
 }
 

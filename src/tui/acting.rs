@@ -111,7 +111,7 @@ impl Acting {
     }
 }
 
-/// A worker of a snapshot.
+/// A worker of a snapshot that no index is kept of. O(workers).
 pub(crate) fn find<'a>(snapshot: &'a Snapshot, id: &ConversationId) -> Option<&'a Arc<Worker>> {
     snapshot.workers.iter().find(|w| w.conversation == *id)
 }
@@ -294,7 +294,7 @@ pub(crate) fn answered(
     }
     match words {
         Ok(words) => {
-            let undo = model.acting.done(pending);
+            let undo = model.acting.done(pending, now);
             let key = model.look.keymap.key_of(Context::Global, Action::Undo);
             let hint = undo.as_ref().map(|_| format!("   {key} undo"));
             model.say(format!("{words}{}", hint.unwrap_or_default()), now);
@@ -327,7 +327,7 @@ pub(crate) fn answered(
 pub(crate) fn holds(model: &Model, target: &Target) -> Option<Vec<Deed>> {
     if target.workers.len() > 1 {
         let is_held = |id: &ConversationId| {
-            let found = find(model.snapshot(), id);
+            let found = model.facts.worker(id);
             found.is_some_and(|w| w.verdict.evidence.iter().any(|e| e.witness == "hold"))
         };
         let hold = !target.workers.iter().all(is_held);
@@ -353,7 +353,7 @@ pub(crate) fn hold(model: &mut Model, target: &Target, now: Timestamp) -> Vec<Ef
         return begin_all(model, deeds, now);
     }
     let worker = target.worker.as_ref().filter(|_| !on_tasks);
-    if let Some(worker) = worker.and_then(|id| find(model.snapshot(), id)) {
+    if let Some(worker) = worker.and_then(|id| model.facts.worker(id)) {
         let held = worker.verdict.evidence.iter().any(|e| e.witness == "hold");
         let deed = Deed::HoldWorker {
             worker: worker.conversation.clone(),

@@ -45,7 +45,7 @@ impl Model {
                 }
             }
             Reply::Refused(why) => self.refused(id, &why, now),
-            Reply::Recording(found) => travel::surveyed(self, id, found),
+            Reply::Recording(found) => return travel::surveyed(self, id, found, now),
             Reply::Moment(moment) => return travel::arrived(self, id, moment, now),
             Reply::Lines(lines) => {
                 let page = Page::printed("what if".to_owned(), lines.join("\n"), true);

@@ -64,10 +64,7 @@ fn argv(model: &Model, command: &Custom, names: &Names) -> Result<Vec<String>, S
 /// What is selected now, as the bridge writes it.
 pub(crate) fn names(model: &Model) -> Names {
     let target = acting::target(model);
-    let worker = target
-        .worker
-        .as_ref()
-        .and_then(|id| acting::find(model.snapshot(), id));
+    let worker = target.worker.as_ref().and_then(|id| model.facts.worker(id));
     let sessions = &model.screens.sessions;
     let on = model.view == super::model::View::Sessions;
     let session = match worker {

@@ -5,6 +5,7 @@ mod runner;
 pub(crate) use runner::Runner;
 
 use super::{keymap::Rebind, order::ListWish};
+use crate::link::RequestId;
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// A command of the operator's own.
@@ -20,6 +21,34 @@ pub struct Custom {
     pub writes: bool,
     /// It runs beside the dashboard, and what it prints is shown as a page; otherwise it gets the terminal.
     pub background: bool,
+}
+
+/// Something that this program's own commands do to a session, beside the dashboard. Arguments are plain data: no shell reads them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undertaking {
+    /// What, for people; neutralised.
+    pub title: String,
+    /// The command with its options.
+    pub head: Vec<String>,
+    /// Options that say that the operator agreed.
+    pub agreed: Vec<String>,
+    /// What comes last.
+    pub subject: Vec<String>,
+}
+
+impl Undertaking {
+    /// The arguments that only say what would be written.
+    #[must_use]
+    pub fn dry(&self) -> Vec<String> {
+        let dry = ["--dry-run".to_owned()];
+        [&*self.head, &dry, &self.subject].concat()
+    }
+
+    /// The arguments that carry it out.
+    #[must_use]
+    pub fn real(&self) -> Vec<String> {
+        [&*self.head, &self.agreed, &self.subject].concat()
+    }
 }
 
 /// One thing to be done outside.
@@ -62,6 +91,10 @@ pub enum Errand {
         /// Program and arguments.
         argv: Vec<String>,
     },
+    /// Ask what an undertaking would write.
+    Plan(Undertaking),
+    /// Carry it out; the request is that of the write log.
+    CarryOut(RequestId, Undertaking),
 }
 
 /// What the configuration says of the dashboard, read again.
@@ -94,6 +127,10 @@ pub enum Told {
     Word(String),
     /// What a program printed: name of the command, text, and whether it ended well.
     Printed(String, String, bool),
+    /// What an undertaking would write, and whether it can be carried out.
+    Planned(Undertaking, String, bool),
+    /// What it said, and whether it was carried out whole.
+    CarriedOut(RequestId, Undertaking, String, bool),
 }
 
 /// Who carries errands out. May take as long as it takes: it is never called where keys are read, but for [`Errand::Run`].

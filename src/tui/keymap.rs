@@ -103,6 +103,8 @@ actions!(
     Export = "export",
     Redo = "redo",
     Escalate = "escalate",
+    Deploy = "deploy",
+    TakeOver = "take-over",
     Compare = "compare",
     EarlierEvent = "earlier-event",
     LaterEvent = "later-event",

@@ -5,6 +5,7 @@ use super::{
     keymap::{Action, Context},
     model::{Model, View},
     screen::{alerts, workers},
+    undertake,
 };
 
 /// Why `action` would do nothing if its key were pressed on the view on show; `None` when it would do something.
@@ -43,6 +44,7 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::Undo if model.undo.is_empty() => Some("nothing to undo".to_owned()),
         Action::Redo if model.acting.redo.is_empty() => Some("nothing was undone".to_owned()),
         Action::Assign | Action::Undo | Action::Redo => acting::forbidden(model),
+        Action::Deploy | Action::TakeOver => undertake::why_not(model, action),
         Action::Ack | Action::Mute | Action::Note | Action::Escalate => of_alerts(model, action),
         Action::MarkAll if model.sieve().is_some_and(|s| s.flaw().is_some()) => {
             Some("the filter cannot be read".to_owned())

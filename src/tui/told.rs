@@ -6,6 +6,7 @@ use super::{
     model::Model,
     overlay::{Overlay, Page},
     theme::Theme,
+    undertake,
 };
 use crate::domain::{Scope, Timestamp};
 
@@ -16,6 +17,12 @@ impl Model {
             Err(why) => self.say(why, now),
             Ok(Told::Word(words)) => self.say(words, now),
             Ok(Told::Fresh(fresh)) => self.refresh(*fresh, now),
+            Ok(Told::Planned(what, text, well)) => {
+                undertake::planned(self, what, (text, well), now);
+            }
+            Ok(Told::CarriedOut(id, what, text, well)) => {
+                undertake::carried_out(self, id, what, (text, well), now);
+            }
             Ok(Told::Printed(name, text, well)) => {
                 let words = if well { "ended" } else { "failed" };
                 let free = !self.typed.prompt && self.typed.pending.is_empty();

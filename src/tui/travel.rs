@@ -14,7 +14,7 @@ pub(crate) use journey::Journey;
 pub(crate) use visit::{Visit, go, read};
 
 use compared::compare;
-use journey::{Playing, SPEEDS};
+use journey::{Later, Playing, SPEEDS};
 
 use super::{effect::Effect, keymap::Action, model::Model};
 use crate::{
@@ -153,8 +153,7 @@ fn trouble(model: &mut Model, back: bool, now: Timestamp) -> Vec<Effect> {
     let at = position(model, now);
     let Some(recording) = model.travel.recording.clone() else {
         hold(model, now);
-        model.say("reading what was recorded; press the key again", now);
-        return survey(model).into_iter().collect();
+        return later(model, Later::Trouble { back }, now);
     };
     let mut begins = recording.troubles.iter().map(|t| t.from);
     let found = if back {
@@ -254,6 +253,13 @@ fn survey(model: &mut Model) -> Option<Effect> {
     Some(effect)
 }
 
+/// Asks what there is of the recording, for something that waits for it.
+fn later(model: &mut Model, what: Later, now: Timestamp) -> Vec<Effect> {
+    model.travel.later = Some(what);
+    model.say("reading what was recorded…", now);
+    survey(model).into_iter().collect()
+}
+
 /// What a dashboard on a recording asks first.
 pub(crate) fn begin(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     if !model.travel.only || model.travel.survey.is_some() {
@@ -266,11 +272,24 @@ pub(crate) fn begin(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     survey(model).into_iter().collect()
 }
 
-/// What there is of the recording.
-pub(crate) fn surveyed(model: &mut Model, id: RequestId, recording: Arc<Recording>) {
-    if model.travel.survey == Some(id) {
-        model.travel.survey = None;
-        model.travel.recording = Some(recording);
+/// What there is of the recording; what waited for it is done.
+pub(crate) fn surveyed(
+    model: &mut Model,
+    id: RequestId,
+    recording: Arc<Recording>,
+    now: Timestamp,
+) -> Vec<Effect> {
+    if model.travel.survey != Some(id) {
+        return Vec::new();
+    }
+    model.travel.survey = None;
+    model.travel.recording = Some(recording);
+    match model.travel.later.take() {
+        Some(Later::Trouble { back }) if model.facts.frozen().is_some() => {
+            trouble(model, back, now)
+        }
+        Some(Later::Export(file)) => visit::write(model, file, now),
+        Some(Later::Trouble { .. }) | None => Vec::new(),
     }
 }
 
@@ -317,6 +336,9 @@ pub(crate) fn refused(model: &mut Model, id: RequestId, why: &Refusal, now: Time
         model.travel.survey = None;
         if model.travel.playing.is_some() {
             model.travel.stop();
+        }
+        if model.travel.later.take().is_some() {
+            model.say(format!("cannot go back: {why}"), now);
         }
         return true;
     }

@@ -14,7 +14,7 @@ use super::{
     screen::{
         Hits, activity, alerts, messages, overview, session, sessions, task, tasks, worker, workers,
     },
-    travel,
+    travel, undertake,
 };
 use crate::{
     domain::{Command, Span, Timestamp, text},
@@ -134,6 +134,12 @@ impl Model {
     /// Words in the status line for five seconds.
     pub(crate) fn say(&mut self, text: impl Into<String>, now: Timestamp) {
         self.toast = Some(Toast::short(text, now));
+    }
+
+    /// The number of something that the engine is not asked for.
+    pub(crate) const fn unasked(&mut self) -> RequestId {
+        self.requests += 1;
+        RequestId(self.requests)
     }
 
     /// A command on its way to the engine.
@@ -285,6 +291,7 @@ impl Model {
             _ => {
                 return travel::act(self, action, now)
                     .or_else(|| acting::key(self, action, now))
+                    .or_else(|| undertake::key(self, action, now))
                     .unwrap_or_else(|| self.on_screen(action, now));
             }
         }

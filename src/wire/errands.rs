@@ -5,6 +5,7 @@ mod children;
 use super::{config, keys, outside, theme};
 use children::Children;
 use std::{
+    ffi::{OsStr, OsString},
     fs, io,
     path::{Path, PathBuf},
     process::Command,
@@ -28,6 +29,8 @@ pub(super) struct Clerk {
     bridge: Option<PathBuf>,
     theme: String,
     preset: String,
+    /// Options by which a command of this program is about the same bridge.
+    same: Vec<OsString>,
     /// What runs beside the dashboard.
     children: Children,
 }
@@ -39,8 +42,39 @@ impl Clerk {
             bridge: settings.db.clone(),
             theme: settings.theme.clone(),
             preset: settings.preset.clone(),
+            same: same(settings),
             children: Children::default(),
         }
+    }
+
+    /// The same, where the bridge is another than the settings say.
+    pub(super) fn of(self, settings: &Settings) -> Self {
+        Self {
+            same: same(settings),
+            ..self
+        }
+    }
+
+    /// Runs a command of this program beside the dashboard.
+    fn own(&self, arguments: &[String]) -> Result<(String, bool), String> {
+        let failed = |error: io::Error| {
+            let words = format!("this program cannot be run once more: {error}");
+            text::line(&words).into_owned()
+        };
+        let program = std::env::current_exe().map_err(failed)?;
+        let mut command = Command::new(program);
+        command.args(&self.same).args(arguments);
+        // Which bridge it is about is said already.
+        command
+            .env_remove("SWARMWARDEN_DB")
+            .env_remove("SWARMWARDEN_VIA");
+        let mut ended = self.children.watch(&mut command, LIMIT).map_err(failed)?;
+        if ended.late {
+            let minutes = LIMIT.as_secs() / 60;
+            let words = format!("\nit was ended after {minutes} minutes\n");
+            ended.text.push_str(&words);
+        }
+        Ok((ended.text, ended.well))
     }
 
     fn place(&self) -> Option<PathBuf> {
@@ -84,6 +118,34 @@ impl Clerk {
     }
 }
 
+/// What was said on the command line of what a command works on; the rest it reads where we read it.
+fn same(settings: &Settings) -> Vec<OsString> {
+    let mut all: Vec<OsString> = Vec::new();
+    let mut say = |flag: &str, value: Option<&OsStr>| {
+        if let Some(value) = value {
+            let mut both = OsString::from(flag);
+            both.push("=");
+            both.push(value);
+            all.push(both);
+        }
+    };
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|p| p.as_os_str().to_owned());
+    let via = settings.via.as_ref().map(OsString::from);
+    // A bridge is named in one of two ways.
+    let db = path(&settings.db).filter(|_| via.is_none());
+    say("--db", db.as_deref());
+    say("--via", via.as_deref());
+    say("--config", path(&settings.config).as_deref());
+    say("--state", path(&settings.state).as_deref());
+    say("--git", path(&settings.git).as_deref());
+    say("--swarm", path(&settings.swarm).as_deref());
+    say("--actor", Some(OsStr::new(&*settings.actor)));
+    if settings.read_only {
+        all.push("--read-only".into());
+    }
+    all
+}
+
 /// Writes beside the file first, so that it is whole or as it was.
 fn write(path: &Path, raw: &str) -> io::Result<()> {
     let dir = path.parent().unwrap_or_else(|| Path::new("."));
@@ -113,6 +175,15 @@ impl Errands for Clerk {
                 }))
             }
             Errand::Watch { name, argv } => self.watch(name, argv),
+            Errand::Plan(what) => {
+                let (words, well) = self.own(&what.dry())?;
+                Ok(Told::Planned(what.clone(), words, well))
+            }
+            Errand::CarryOut(id, what) => {
+                let done = self.own(&what.real());
+                let (words, well) = done.unwrap_or_else(|why| (why, false));
+                Ok(Told::CarriedOut(*id, what.clone(), words, well))
+            }
             Errand::Clip { tool, text } => outside::clip(tool, text),
             Errand::Export { name, contents } => outside::export(name, contents),
         }

@@ -3,6 +3,7 @@
 use super::{
     beside::{self, Extras},
     bridge::Bridge,
+    errands::Clerk,
     failure::Failure,
     health::HealthFile,
     pen::{pen, random},
@@ -221,12 +222,22 @@ pub(super) fn dashboard(
         Pen::Forbidden(why) => Some(why),
         Pen::Ready { .. } => None,
     };
-    let options = tui::Options {
+    let mut options = tui::Options {
         read_only: forbidden.clone(),
         locked: forbidden,
         banner: super::first::tip(settings.state.as_deref()),
         ..screen::options(settings, panic_test)?
     };
+    if subject.mode == Mode::Demo {
+        // Its bridge is named by nobody.
+        let own = Settings {
+            db: Some(subject.bridge.place().to_owned()),
+            via: None,
+            state: subject.state.clone(),
+            ..settings.clone()
+        };
+        options.errands = Arc::new(Clerk::new(settings).of(&own));
+    }
     let mut subject = subject;
     let policy = beside::embedded(settings, &mut subject)?;
     let clock = subject.clock.clone();

@@ -87,8 +87,7 @@ pub(crate) fn run(mut cli: Cli) -> Result<Exit, Failure> {
 
 /// Runs what needs the settings.
 fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
-    let quiet = matches!(command, Some(Sub::Beat(_)));
-    let settings = settings(common, quiet)?;
+    let settings = settings(common, command.as_ref())?;
     let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let plain = common.headless || dumb || !terminal;
@@ -185,7 +184,13 @@ fn act(settings: &Settings, asked: &Act) -> Result<Exit, Failure> {
 }
 
 /// What was typed, the environment and the file, resolved. Warnings go to stderr.
-fn settings(common: &Common, quiet: bool) -> Result<Settings, Failure> {
+fn settings(common: &Common, command: Option<&Sub>) -> Result<Settings, Failure> {
+    let quiet = matches!(command, Some(Sub::Beat(_)));
+    let writes = matches!(command, Some(Sub::WhatIf(asked)) if asked.apply);
+    if writes && common.config.as_ref().is_some_and(|p| !p.exists()) {
+        // What is written need not be there yet.
+        return resolve(common, &File::default());
+    }
     let (mut file, mut warnings) = config::read(common.config.as_deref())?;
     theme::settle(&mut file, &mut warnings);
     if !quiet {

@@ -21,6 +21,8 @@ mod drill;
 mod git;
 mod health;
 #[cfg(test)]
+mod incident;
+#[cfg(test)]
 mod keys;
 mod live;
 #[cfg(test)]
@@ -49,7 +51,6 @@ mod setup;
 #[cfg(test)]
 mod shell;
 #[cfg(test)]
-#[expect(dead_code, reason = "the tests of the recording use all of it")]
 #[path = "../record/stage.rs"]
 mod stage;
 #[cfg(test)]

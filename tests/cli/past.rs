@@ -201,6 +201,11 @@ fn another_detector_is_compared_and_applied() {
     ]);
     assert_eq!(found["then"]["detector"], "fixed:300s");
     assert!(found["lost"].as_u64().unwrap() > 0, "{found}");
+    let alarms = found["now"]["false_alarms"].as_u64().unwrap();
+    assert!(
+        alarms >= 2,
+        "whoever came back right after it was never gone: {found}"
+    );
     assert!(found["now"]["alerts"].as_u64() > found["then"]["alerts"].as_u64());
     let lost = found["lost_alerts"].as_array().unwrap();
     let silent = lost.iter().find(|alert| alert["kind"] == "silent").unwrap();
@@ -244,6 +249,44 @@ fn apply() {
     assert_eq!(code, 0);
     assert!(err.contains("it says so already"), "{err}");
     checked(&config);
+}
+
+#[test]
+fn another_detector_is_applied_where_there_is_no_configuration_yet() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config/swarmwarden/config.toml");
+    let asked = [
+        "whatif",
+        "--detector",
+        "fixed:60s/120s",
+        "--since",
+        "1h",
+        "--apply",
+        "--yes",
+    ];
+    let run_it = || {
+        let mut command = past(&asked);
+        command.env("HOME", home.path());
+        run(command.env("XDG_CONFIG_HOME", home.path().join("config")))
+    };
+    let (code, _, err) = run_it();
+    assert_eq!(code, 0, "{err}");
+    let wanted =
+        "[watchdog]\ndetector = \"fixed\"\nfixed_suspect = \"60s\"\nfixed_silent = \"120s\"\n";
+    assert_eq!(fs::read_to_string(&config).unwrap(), wanted);
+    checked(&config);
+    let (code, _, err) = run_it();
+    assert!(code == 0 && err.contains("it says so already"), "{err}");
+    // One that is named is made too; without an answer it is not.
+    let named = home.path().join("other/place.toml");
+    let run_it = |asked: &[&str]| run(past(asked).arg("--config").arg(&named));
+    let (code, _, err) = run_it(&asked[..asked.len() - 1]);
+    assert!(code == 64 && !named.exists(), "{err}");
+    let (code, _, err) = run_it(&asked[..asked.len() - 2]);
+    assert!(code == 78 && err.contains("No such file"), "{err}");
+    let (code, _, err) = run_it(&asked);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(fs::read_to_string(&named).unwrap(), wanted);
 }
 
 fn checked(config: &Path) {

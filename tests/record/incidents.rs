@@ -247,10 +247,17 @@ fn the_length_of_an_incident_is_bounded() {
     };
     assert!(refused(&until(from + 31 * 86_400_000 + 1)).contains("longer than 31 days"));
     let month = import(Cursor::new(until(from + 31 * 86_400_000))).unwrap();
-    assert!(
-        month.section().until <= to + 3_600_000,
-        "nothing is seen any more"
+    assert_eq!(month.section().until, from + 31 * 86_400_000);
+    let hours = import(Cursor::new(until(to + 3 * 3_600_000))).unwrap();
+    let mut player = Player::new(Box::new(hours), Detector::ADAPTIVE).unwrap();
+    let end = at(300 + 3 * 3_600);
+    let shown = player.at(end).unwrap();
+    assert_eq!(
+        shown.at, end,
+        "a tail in which nothing came plays to its end"
     );
+    let up = shown.workers.iter().filter(|w| w.verdict.state.is_up());
+    assert_eq!(up.count(), 0, "and time passes in it");
 }
 
 #[test]

@@ -169,7 +169,8 @@ fn what_was_wrong_at_the_end_of_a_run_is_over_with_it() {
     let open = player(&path).survey().unwrap().troubles;
     let open = open.iter().filter(|t| t.until.is_none()).count();
     assert!(open > 0);
-    let _second = stage(&path, spec(9, 7), PRESENT, at(600));
+    // Another bridge: nobody in it was wrong before.
+    let _second = stage(&path, spec(4, 11), at(600), at(600));
     let troubles = player(&path).survey().unwrap().troubles;
     let over = troubles
         .iter()

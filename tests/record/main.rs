@@ -11,4 +11,6 @@ mod lives;
 #[cfg(test)]
 mod played;
 #[cfg(test)]
+mod restarts;
+#[cfg(test)]
 mod stage;

@@ -43,10 +43,27 @@ impl Stage {
         room: Room,
         (present, now): (Timestamp, Timestamp),
     ) -> Self {
+        let plan = Plan::new(spec, present);
+        Self::reading(path, plan, detector, room, (present, now))
+    }
+
+    /// Another run on the same bridge at `now`: of the demo whose present was [`PRESENT`] everything is there.
+    pub(crate) fn again(path: &Path, spec: Spec, detector: &Detector, now: Timestamp) -> Self {
+        let plan = Plan::new(spec, PRESENT);
+        Self::reading(path, plan, detector, Room::default(), (now, now))
+    }
+
+    fn reading(
+        path: &Path,
+        plan: Plan,
+        detector: &Detector,
+        room: Room,
+        (present, now): (Timestamp, Timestamp),
+    ) -> Self {
         let (tap, spout) = tap("demo.db".into());
         let recorder = Recorder::new(path.to_owned(), room, detector.clone(), spout);
         let mut stage = Self {
-            plan: Plan::new(spec, present).peekable(),
+            plan: plan.peekable(),
             swarm: Swarm::new(detector.clone(), None),
             alerts: Alerts::default(),
             tap,

@@ -47,6 +47,11 @@ fn ages_fit_six_cells() {
         [0, 4, 161, 720, 11_040, 172_800, -5, 9_000_000].map(shown),
         ["0s", "4s", "2m41s", "12m", "3h04m", "2d", "0s", ">99d"]
     );
+    let below = |s| Span::seconds(s).below();
+    assert_eq!(
+        [161, 8_100, 8_639_999, 8_640_000, i64::MAX / 1_000_000].map(below),
+        ["-2m41s", "-2h15m", "-99d", "-99d+", "-99d+"]
+    );
 }
 
 proptest! {

@@ -25,6 +25,8 @@ pub use write::Writer;
 const SCHEMA: &str = include_str!("schema.sql");
 /// What some of the messages were, by which a bridge is known again.
 const PRINTS: &str = "CREATE TABLE IF NOT EXISTS prints(life INTEGER NOT NULL, id INTEGER NOT NULL, print INTEGER NOT NULL, PRIMARY KEY(life, id)) WITHOUT ROWID";
+/// What the troubles that are not over are about, by which one is known again after a gap.
+const OPEN: &str = "CREATE TABLE IF NOT EXISTS open(id INTEGER PRIMARY KEY, key TEXT NOT NULL)";
 /// Version of the schema.
 const VERSION: i64 = 2;
 /// Milliseconds of an hour.
@@ -148,7 +150,9 @@ fn open(path: &Path) -> Result<Connection, RecordError> {
         }
         tx.commit().map_err(wrong)?;
     }
-    db.execute_batch(PRINTS).map_err(wrong)?;
+    for later in [PRINTS, OPEN] {
+        db.execute_batch(later).map_err(wrong)?;
+    }
     Ok(db)
 }
 

@@ -1,11 +1,12 @@
 //! Writing: one process at a time, in short transactions.
 
+mod troubles;
+
 use super::{
     HOUR, Room, damaged, failed, held, hour_of, hours, hours::Hour, lock, open, state, tidy,
 };
-use crate::{
-    domain::{Severity, Timestamp},
-    record::{Begin, Beginning, Event, Head, RecordError, What, event::ms, pack::pack, tap::Held},
+use crate::record::{
+    Begin, Beginning, Event, Head, RecordError, What, event::ms, pack::pack, tap::Held,
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use std::{
@@ -43,9 +44,6 @@ struct Now {
     /// Writes until the size is looked at.
     look: u32,
 }
-
-/// Something that was wrong and is not over yet, by its number in the file.
-pub(in crate::record) type Open = i64;
 
 impl Writer {
     /// Opens the recording at `path`; `None` when another process writes it. Makes what is missing. A file that is damaged is moved aside, and
@@ -120,9 +118,7 @@ impl Writer {
             this.still_in(tx, begin)?;
             let sql = "SELECT max(until) FROM sections";
             let last: Option<i64> = this.run(tx.query_row(sql, [], |row| row.get(0)))?;
-            // What was wrong at the end of the last time is known to have been so until then.
-            let sql = "UPDATE troubles SET until = max(since, 1000 * ?1) WHERE until IS NULL";
-            this.run(tx.execute(sql, [last.unwrap_or(at)]))?;
+            this.run(troubles::close(tx, last.unwrap_or(at)))?;
             this.run(tx.execute("INSERT INTO sections(began, until) VALUES (?1, ?1)", [at]))?;
             this.section = Some(tx.last_insert_rowid());
             let jumped = last.is_some_and(|last| at.saturating_sub(last) > keep);
@@ -200,39 +196,6 @@ impl Writer {
             this.still_in(tx, begin)
         })?;
         self.tidy(until).map(drop)
-    }
-
-    /// Something is wrong since then.
-    pub(in crate::record) fn trouble(
-        &mut self,
-        since: Timestamp,
-        severity: Severity,
-        what: &str,
-    ) -> Result<Open, RecordError> {
-        let sql = "INSERT INTO troubles(since, severity, what) VALUES (?1, ?2, ?3)";
-        self.run(self.db.execute(sql, params![since.0, severity as u8, what]))?;
-        Ok(self.db.last_insert_rowid())
-    }
-
-    /// It is worse.
-    pub(in crate::record) fn change(
-        &mut self,
-        id: Open,
-        severity: Severity,
-    ) -> Result<(), RecordError> {
-        let sql = "UPDATE troubles SET severity = ?2 WHERE id = ?1";
-        self.run(self.db.execute(sql, params![id, severity as u8]))
-            .map(drop)
-    }
-
-    /// It is over.
-    pub(in crate::record) fn over(
-        &mut self,
-        id: Open,
-        until: Timestamp,
-    ) -> Result<(), RecordError> {
-        let sql = "UPDATE troubles SET until = ?2 WHERE id = ?1";
-        self.run(self.db.execute(sql, [id, until.0])).map(drop)
     }
 
     /// All of it, or nothing.

@@ -1,5 +1,7 @@
 use super::{Head, WORDS};
-use crate::domain::{ConversationId, MessageId, MessageRow, Side, Stamp, Timestamp, message, text};
+use crate::domain::{
+    ConversationId, Mark, MarkKind, MessageId, MessageRow, Side, Stamp, Timestamp, message, text,
+};
 
 fn row(text: &str, action: Option<&str>) -> MessageRow {
     MessageRow {
@@ -43,6 +45,35 @@ fn the_fold_reads_of_a_head_what_it_reads_of_the_whole() {
         let again = Head::of(&head).row();
         assert_eq!((read(&again), again.at, again.id), (read(&head), head.at, head.id));
     }
+}
+
+#[test]
+fn what_an_orchestrator_writes_in_its_ordinary_course_is_no_deed() {
+    let way = |from: Side, to: Side| MessageRow {
+        from,
+        to,
+        ..row("go on with t-2", None)
+    };
+    assert!(!Head::of(&way(Side::A, Side::B)).is_deed());
+    assert!(!Head::of(&way(Side::B, Side::A)).is_deed());
+    assert!(
+        Head::of(&way(Side::Other, Side::B)).is_deed(),
+        "an operator"
+    );
+    let mark = Mark {
+        kind: MarkKind::Message,
+        task: None,
+        generation: None,
+        op: None,
+        by: "operator".into(),
+        cause: None,
+        value: None,
+    };
+    let marked = MessageRow {
+        mark: Some(mark.into()),
+        ..way(Side::A, Side::B)
+    };
+    assert!(Head::of(&marked).is_deed(), "a nudge of this program");
 }
 
 #[test]

@@ -4,15 +4,16 @@ use super::{Header, Judge, LONGEST, ROWS, SCHEMA};
 use crate::{
     domain::{TaskId, Timestamp, health::Detector, message, text},
     record::{
-        Event, Head, Player, RecordError,
+        Event, Head, Player, RecordError, Section, What,
         event::{instant, ms},
+        player::gaps,
     },
 };
 use serde::Serialize;
 use serde_json::json;
 use std::{
     collections::HashSet,
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
@@ -22,20 +23,22 @@ use std::{
 const MESSAGES: usize = 500;
 
 /// What was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
     /// First instant.
     pub from: Timestamp,
     /// Last instant.
     pub to: Timestamp,
+    /// From when until when nothing had been recorded, ascending.
+    pub gaps: Vec<(Timestamp, Timestamp)>,
     /// How much was seen in between.
     pub events: usize,
     /// Bytes of the file.
     pub bytes: u64,
 }
 
-/// Writes what was seen from `from` to `to` into a new file at `path`, readable by its owner only. The times are moved to what was recorded.
-/// `detector` is how it is judged when it plays. O(what was seen).
+/// Writes what was seen from `from` to `to` into a new file at `path`, readable by its owner only: every time without a gap that lies in it, or
+/// reaches into it. What lies outside of what was recorded is left out. `detector` is how it is judged when it plays. O(what was seen).
 ///
 /// # Errors
 /// [`RecordError::Place`] where there is a file already, or none can be made, or it would hold more than an incident may: what was begun is
@@ -46,52 +49,36 @@ pub fn export(
     (from, to): (Timestamp, Timestamp),
     path: &Path,
 ) -> Result<Exported, RecordError> {
-    let (from, to) = player.stretch(ms(from), ms(to))?;
+    let sections = player.stretch(ms(from), ms(to))?;
+    let (Some(first), Some(last)) = (sections.first(), sections.last()) else {
+        return Err(RecordError::Empty);
+    };
+    let (from, to) = (first.from, last.until);
     let wrong = |e: io::Error| unwritten(path, e);
     if to - from > LONGEST {
         return Err(too_large(path));
     }
-    let (fold, heads) = player.state(from)?;
-    let shown = fold.clone().picture(instant(from));
-    let kept: HashSet<TaskId> = shown.tasks.iter().map(|t| t.id.clone()).collect();
-    let heads = needed(heads, &kept);
-    let mut begin = fold.begin();
-    begin.name = text::line(&begin.name).as_ref().into();
+    let begun = player.state(from)?;
     let file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)
         .map_err(wrong)?;
-    let mut out = BufWriter::new(file);
     let header = Header {
         schema: SCHEMA.to_owned(),
         program: concat!("swarmwarden ", env!("CARGO_PKG_VERSION")).to_owned(),
         from,
         to,
-        bridge: begin.name.to_string(),
+        // One time without a gap needs no list.
+        sections: (sections.iter().map(|s| (s.from, s.until)))
+            .filter(|_| sections.len() > 1)
+            .collect(),
+        bridge: text::line(&begun.0.begin().name).into_owned(),
         detector: Judge::of(detector),
     };
-    let mut written = || -> Result<usize, RecordError> {
-        line(&mut out, &header).map_err(wrong)?;
-        line(&mut out, &json!({ "begin": begin })).map_err(wrong)?;
-        for head in &heads {
-            line(&mut out, &json!({ "head": head })).map_err(wrong)?;
-        }
-        let mut events = 0;
-        player.each(from + 1, to + 1, |event: &Event| {
-            events += 1;
-            if heads.len() + events > ROWS {
-                return Err(too_large(path));
-            }
-            line(&mut out, event).map_err(wrong)
-        })?;
-        line(&mut out, &json!({ "end": events })).map_err(wrong)?;
-        out.flush().map_err(wrong)?;
-        out.get_ref().sync_all().map_err(wrong)?;
-        Ok(events)
-    };
-    let events = written().inspect_err(|_| {
+    let mut pen = Pen::new(file, path);
+    let events = pen.all(player, &header, &sections).inspect_err(|_| {
         // Half an incident is none.
         let _gone = fs::remove_file(path);
     })?;
@@ -99,9 +86,96 @@ pub fn export(
     Ok(Exported {
         from: instant(from),
         to: instant(to),
+        gaps: gaps(&sections),
         events,
         bytes,
     })
+}
+
+/// A file that is written.
+struct Pen<'a> {
+    out: BufWriter<File>,
+    path: &'a Path,
+    /// Messages whose heads are in it, by the life of the bridge.
+    known: HashSet<(u32, i64)>,
+    /// Heads, states and events.
+    rows: usize,
+}
+
+impl<'a> Pen<'a> {
+    fn new(file: File, path: &'a Path) -> Self {
+        Self {
+            out: BufWriter::new(file),
+            path,
+            known: HashSet::new(),
+            rows: 0,
+        }
+    }
+
+    fn line(&mut self, value: &impl Serialize) -> Result<(), RecordError> {
+        let done = serde_json::to_writer(&mut self.out, value).map_err(io::Error::from);
+        let done = done.and_then(|()| self.out.write_all(b"\n"));
+        done.map_err(|e| unwritten(self.path, e))
+    }
+
+    /// A line of which there may be too many.
+    fn row(&mut self, value: &impl Serialize) -> Result<(), RecordError> {
+        self.rows += 1;
+        if self.rows > ROWS {
+            return Err(too_large(self.path));
+        }
+        self.line(value)
+    }
+
+    fn all(
+        &mut self,
+        player: &mut Player,
+        header: &Header,
+        sections: &[Section],
+    ) -> Result<usize, RecordError> {
+        self.line(header)?;
+        let mut events = 0;
+        for (n, section) in sections.iter().enumerate() {
+            // What the next one begins with, its state holds.
+            let next = sections.get(n + 1).map_or(i64::MAX, |next| next.from);
+            events += self.section(player, *section, next)?;
+        }
+        self.line(&json!({ "end": events }))?;
+        let done = self.out.flush();
+        let done = done.and_then(|()| self.out.get_ref().sync_all());
+        done.map_err(|e| unwritten(self.path, e))?;
+        Ok(events)
+    }
+
+    /// A time without a gap: the state at its beginning, the heads that are not in the file yet, and what was seen before `next`.
+    fn section(
+        &mut self,
+        player: &mut Player,
+        section: Section,
+        next: i64,
+    ) -> Result<usize, RecordError> {
+        let (fold, heads) = player.state(section.from)?;
+        let mut begin = fold.begin();
+        begin.name = text::line(&begin.name).as_ref().into();
+        let shown = fold.picture(instant(section.from));
+        let kept: HashSet<TaskId> = shown.tasks.iter().map(|t| t.id.clone()).collect();
+        self.row(&json!({ "begin": begin }))?;
+        for head in needed(heads, &kept) {
+            if self.known.insert((begin.life, head.id)) {
+                self.row(&json!({ "head": head }))?;
+            }
+        }
+        let mut events = 0;
+        let to = (section.until + 1).min(next);
+        player.each(section.from + 1, to, |event: &Event| {
+            events += 1;
+            if let What::Message(head) = &event.what {
+                self.known.insert((begin.life, head.id));
+            }
+            self.row(event)
+        })?;
+        Ok(events)
+    }
 }
 
 fn unwritten(path: &Path, error: io::Error) -> RecordError {
@@ -119,11 +193,6 @@ fn too_large(path: &Path) -> RecordError {
         what: "an incident; choose less with --from and --to",
         source: io::Error::other(why).into(),
     }
-}
-
-fn line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
 }
 
 /// Heads that the tasks that were shown are made of, and the newest.

@@ -11,6 +11,7 @@ use crate::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{
+    collections::BTreeMap,
     io::{self, BufRead, Read as _},
     sync::Arc,
 };
@@ -19,8 +20,6 @@ use std::{
 const MOST: u64 = 128 << 20;
 /// Bytes that a line may have: the state of a large swarm is one.
 const LINE: u64 = 16 << 20;
-/// Nothing is played for longer than this after the last event, in milliseconds.
-const QUIET: i64 = 3_600_000;
 
 /// Why a file is no incident. Foreign text is neutralised.
 #[derive(Debug, thiserror::Error)]
@@ -54,9 +53,10 @@ pub enum IncidentError {
 pub struct Incident {
     /// How it is judged.
     pub detector: Detector,
-    section: Section,
-    begin: Arc<Begin>,
-    heads: Arc<[Head]>,
+    /// Times without a gap, with the states at their beginnings; at least one.
+    parts: Arc<[(Section, Begin)]>,
+    /// By the life of the bridge, and key.
+    heads: Arc<BTreeMap<(u32, i64), Head>>,
     events: Arc<[Event]>,
 }
 
@@ -127,16 +127,10 @@ pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
     };
     let header = header(&mut lines)?;
     let cut = |lines: &Lines<_>| IncidentError::CutOff(lines.n);
-    let line = lines.next()?.ok_or_else(|| cut(&lines))?;
-    let begin = begin(&lines, &line)?;
-    let mut section = Section {
-        from: header.from,
-        until: header.to,
-    };
-    if begin.still.at().0.div_euclid(1_000) != section.from {
-        return Err(lines.wrong("the state is not that of the beginning"));
-    }
-    let (mut heads, mut events): (Vec<Head>, Vec<Event>) = Default::default();
+    let sections = sections(&header, &lines)?;
+    let mut parts: Vec<(Section, Begin)> = Vec::new();
+    let mut heads: BTreeMap<(u32, i64), Head> = BTreeMap::new();
+    let mut events: Vec<Event> = Vec::new();
     loop {
         let line = lines.next()?.ok_or_else(|| cut(&lines))?;
         if heads.len() + events.len() > ROWS + 1 {
@@ -149,23 +143,58 @@ pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
             }
             break;
         }
-        if line.starts_with(b"{\"head\"") {
-            let HeadLine { head } = lines.parse(&line)?;
-            heads.push(head);
+        if parts.is_empty() || line.starts_with(b"{\"begin\"") {
+            let next = sections.get(parts.len()).copied();
+            let next = next.ok_or_else(|| lines.wrong("there are more states than times"))?;
+            parts.push((next, begin(&lines, &line, next)?));
             continue;
         }
-        events.push(event(&lines, &line, section, events.last())?);
+        let Some((section, begun)) = parts.last() else {
+            continue;
+        };
+        if line.starts_with(b"{\"head\"") {
+            let HeadLine { head } = lines.parse(&line)?;
+            heads.insert((begun.life, head.id), head);
+            continue;
+        }
+        let event = event(&lines, &line, *section, events.last())?;
+        if let What::Message(head) = &event.what {
+            // A later state rests on it too.
+            heads
+                .entry((begun.life, head.id))
+                .or_insert_with(|| Head::clone(head));
+        }
+        events.push(event);
     }
-    heads.sort_by_key(|head| head.id);
-    let last = events.last().map_or(section.from, |event| event.ms);
-    section.until = section.until.min(last.saturating_add(QUIET));
+    if parts.len() < sections.len() {
+        return Err(lines.wrong("there are fewer states than times"));
+    }
     Ok(Incident {
         detector: header.detector.detector(),
-        section,
-        begin: Arc::new(begin),
+        parts: parts.into(),
         heads: heads.into(),
         events: events.into(),
     })
+}
+
+/// The times without a gap, as the header says.
+fn sections(header: &Header, lines: &Lines<impl BufRead>) -> Result<Vec<Section>, IncidentError> {
+    let section = |&(from, until): &(i64, i64)| Section { from, until };
+    if header.sections.is_empty() {
+        return Ok(vec![section(&(header.from, header.to))]);
+    }
+    let all: Vec<Section> = header.sections.iter().map(section).collect();
+    let ascending = all.iter().all(|s| s.from <= s.until)
+        && all
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if a.until <= b.from && a.from < b.from));
+    let ends = all.first().map(|s| s.from) == Some(header.from)
+        && all.last().map(|s| s.until) == Some(header.to);
+    if ascending && ends {
+        Ok(all)
+    } else {
+        Err(lines.wrong("the times in it are not in order"))
+    }
 }
 
 fn header(lines: &mut Lines<impl BufRead>) -> Result<Header, IncidentError> {
@@ -193,8 +222,15 @@ fn header(lines: &mut Lines<impl BufRead>) -> Result<Header, IncidentError> {
     Ok(header)
 }
 
-fn begin(lines: &Lines<impl BufRead>, line: &[u8]) -> Result<Begin, IncidentError> {
+fn begin(
+    lines: &Lines<impl BufRead>,
+    line: &[u8],
+    section: Section,
+) -> Result<Begin, IncidentError> {
     let BeginLine { mut begin } = lines.parse(line)?;
+    if begin.still.at().0.div_euclid(1_000) != section.from {
+        return Err(lines.wrong("the state is not that of the beginning"));
+    }
     begin.name = text::line(&begin.name).as_ref().into();
     if let Some(book) = &mut begin.alerts {
         *book = neutral(lines, book)?;
@@ -243,26 +279,34 @@ fn neutralise(value: &mut Value) {
 }
 
 impl Incident {
-    /// First instant, in milliseconds, and last.
+    /// First instant, in milliseconds, and last; gaps may lie between.
     #[must_use]
-    pub const fn section(&self) -> Section {
-        self.section
+    pub fn section(&self) -> Section {
+        let (first, last) = (self.parts.first(), self.parts.last());
+        Section {
+            from: first.map_or(0, |(s, _)| s.from),
+            until: last.map_or(0, |(s, _)| s.until),
+        }
     }
 }
 
 impl Tape for Incident {
     fn sections(&mut self) -> Result<Vec<Section>, RecordError> {
-        Ok(vec![self.section])
+        Ok(self.parts.iter().map(|(section, _)| *section).collect())
     }
 
     fn starts(&mut self) -> Result<Vec<i64>, RecordError> {
-        Ok(vec![self.section.from])
+        Ok(self.parts.iter().map(|(section, _)| section.from).collect())
     }
 
-    fn start(&mut self, _at: i64) -> Result<Start, RecordError> {
+    fn start(&mut self, at: i64) -> Result<Start, RecordError> {
+        let part = self.parts.iter().find(|(section, _)| section.from == at);
+        let (_, begin) = part.ok_or(RecordError::Empty)?;
+        let (life, end) = (begin.life, begin.still.message().0);
+        let heads = self.heads.range((life, i64::MIN)..=(life, end));
         Ok(Start {
-            begin: Begin::clone(&self.begin),
-            heads: self.heads.to_vec(),
+            begin: begin.clone(),
+            heads: heads.map(|(_, head)| head.clone()).collect(),
         })
     }
 

@@ -1,5 +1,6 @@
-//! An incident: a stretch of a recording as one file of JSON lines, which plays on another machine. First a header, then the state at the
-//! beginning, the heads of messages that it rests on, what was seen, and an end that counts it, so that a file that was cut off is known.
+//! An incident: a stretch of a recording as one file of JSON lines, which plays on another machine. First a header; then, for every time without
+//! a gap, the state at its beginning, the heads of messages that it rests on and that were not told before, and what was seen; and an end that
+//! counts it, so that a file that was cut off is known.
 
 mod export;
 mod import;
@@ -18,7 +19,7 @@ pub use import::{Incident, IncidentError, import};
 /// Name of the format.
 pub const SCHEMA: &str = "swarmwarden.incident/v1";
 
-/// Heads and events that a file may have.
+/// Heads, states and events that a file may have.
 const ROWS: usize = 1_000_000;
 /// How long it may be, in milliseconds: 31 days.
 const LONGEST: i64 = 31 * 86_400_000;
@@ -32,6 +33,9 @@ struct Header {
     /// First and last instant, in milliseconds.
     from: i64,
     to: i64,
+    /// Times without a gap, where there is more than one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sections: Vec<(i64, i64)>,
     bridge: String,
     detector: Judge,
 }

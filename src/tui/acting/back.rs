@@ -3,12 +3,13 @@
 use super::{Acting, Pending, begin, dispatch, forbidden};
 use crate::{
     domain::{
-        Command, Snapshot, Timestamp,
+        Command, Refusal, Snapshot, Timestamp,
         act::{Deed, propose},
     },
     link::RequestId,
     tui::{
         effect::Effect,
+        keymap::{Action, Context},
         model::{self, Model},
     },
 };
@@ -30,6 +31,8 @@ pub(super) struct Undo {
     /// What it undoes.
     pub(super) of: Deed,
     pub(super) headline: String,
+    /// When it was done.
+    pub(super) done: Timestamp,
 }
 
 /// What was sent to take something with alerts back, or to do it again.
@@ -43,7 +46,7 @@ pub(super) enum Returning {
 
 impl Acting {
     /// Something was done: what undoes it. Whatever else was undone before is not done again after it.
-    pub(super) fn done(&mut self, pending: Pending) -> Option<Undo> {
+    pub(super) fn done(&mut self, pending: Pending, now: Timestamp) -> Option<Undo> {
         if let Some(undone) = pending.undo {
             self.redo.push(Again::Deed(undone.of));
             return None; // an undo is not undone
@@ -62,6 +65,7 @@ impl Acting {
             deed: deed?,
             of,
             headline: pending.headline,
+            done: now,
         })
     }
 }
@@ -116,7 +120,15 @@ pub(super) fn inverse(snapshot: &Snapshot, deed: &Deed, op: &Arc<str>) -> Option
     }
 }
 
-/// `u`: undoes the last action of this dashboard, while it can be undone.
+/// The rules refuse it on a picture that is newer than the deed: they will tomorrow.
+fn for_good(model: &Model, undo: &Undo, why: &Refusal) -> bool {
+    let seen = model.whole().source.read_at;
+    let rules = matches!(why, Refusal::Denied(_) | Refusal::NoSuch(_));
+    rules && seen.is_some_and(|seen| seen > undo.done)
+}
+
+/// `u`: undoes the last action of this dashboard, while it can be undone. One that cannot be undone any more is dropped with a word, so that the
+/// next `u` reaches the one before it.
 pub(crate) fn undo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     if let Some(why) = forbidden(model) {
         model.say(why, now);
@@ -130,6 +142,14 @@ pub(crate) fn undo(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     let order = model.acting.order(undo.deed.clone(), &reason, now);
     match propose(&Arc::clone(model.whole()), &order, now) {
         Ok(proposal) => vec![dispatch(model, None, Some(undo), proposal, now)],
+        Err(why) if for_good(model, &undo, &why) => {
+            let key = model.look.keymap.key_of(Context::Global, Action::Undo);
+            let next = model.acting.undo.last();
+            let next = next.map(|next| format!("; {key} undoes {}", next.headline));
+            let next = next.unwrap_or_default();
+            model.say(format!("cannot be undone any more: {why}{next}"), now);
+            Vec::new()
+        }
         Err(why) => {
             model.acting.undo.push(undo);
             model.undo.push(model::Undo::Act);

@@ -1,6 +1,6 @@
 //! What a key acts on: the marked rows, else the selected one.
 
-use super::{Target, find};
+use super::Target;
 use crate::{
     domain::{Subject, TaskId, session::Session},
     tui::{
@@ -47,7 +47,7 @@ pub(crate) fn target(model: &Model) -> Target {
     };
     let tasks = worker
         .as_ref()
-        .and_then(|id| find(model.snapshot(), id))
+        .and_then(|id| model.facts.worker(id))
         .map_or_else(Vec::new, |w| w.tasks.clone());
     Target {
         worker,
@@ -59,7 +59,7 @@ pub(crate) fn target(model: &Model) -> Target {
 /// The marked workers, else the selected one, with what they hold.
 fn target_workers(model: &Model) -> Target {
     let chosen = workers::chosen(model);
-    let held = chosen.iter().filter_map(|id| find(model.snapshot(), id));
+    let held = chosen.iter().filter_map(|id| model.facts.worker(id));
     let tasks = held.flat_map(|w| w.tasks.iter().cloned()).collect();
     match chosen.as_slice() {
         [only] => Target {

@@ -42,14 +42,25 @@ impl Runner {
             let _ = self.tell.try_send(out);
             return Ok(());
         }
+        let kept = match &errand {
+            Errand::CarryOut(id, what) => Some((*id, what.clone())),
+            _ => None,
+        };
         if let Err(why) = self.beside(errand) {
-            let _ = self.tell.try_send(Err(why.to_owned()));
+            let told = match kept {
+                Some((id, what)) => Ok(Told::CarriedOut(id, what, why.to_owned(), false)),
+                None => Err(why.to_owned()),
+            };
+            let _ = self.tell.try_send(told);
         }
         Ok(())
     }
 
     fn beside(&self, errand: Errand) -> Result<(), &'static str> {
-        let program = if matches!(errand, Errand::Watch { .. }) {
+        let program = if matches!(
+            errand,
+            Errand::Watch { .. } | Errand::Plan(_) | Errand::CarryOut(..)
+        ) {
             let place = Arc::clone(&self.programs).try_acquire_owned();
             Some(place.map_err(|_| "four commands run already; wait for one")?)
         } else {

@@ -1,4 +1,4 @@
-//! A small question before something outside is run: what exactly, argument by argument. Cancel has the focus.
+//! A small question before something outside is run: what exactly, argument by argument, or all that it would write. Cancel has the focus.
 
 use super::frame;
 use crate::{
@@ -6,11 +6,12 @@ use crate::{
     tui::{
         custom,
         effect::Effect,
-        errand::{Custom, Errand},
+        errand::{Custom, Errand, Undertaking},
         keymap::Action,
         model::Model,
-        screen::{Hits, scroll},
+        screen::{Hits, moved, scroll},
         theme::Role,
+        undertake,
         widget::{self, Canvas, Strip},
     },
 };
@@ -24,8 +25,17 @@ const DEAF: Span = Span(300_000);
 pub(crate) struct Ask {
     title: String,
     lines: Vec<String>,
-    errand: Errand,
+    what: What,
     opened: Timestamp,
+    pub(super) top: usize,
+    pub(super) seen: (usize, usize),
+}
+
+/// What is done when the answer is yes.
+#[derive(Debug)]
+enum What {
+    Run(Errand),
+    CarryOut(Undertaking),
 }
 
 impl Ask {
@@ -50,20 +60,50 @@ impl Ask {
         Self {
             title: format!("Run {}?", text::line(&command.name)),
             lines,
-            errand: custom::errand(command, argv),
+            what: What::Run(custom::errand(command, argv)),
             opened: now,
+            top: 0,
+            seen: (0, 1),
+        }
+    }
+
+    /// Shall this be carried out? `words` say all that would be written.
+    pub(crate) fn plan(what: Undertaking, words: &str, now: Timestamp) -> Self {
+        let words = text::body(words);
+        Self {
+            title: format!("{}?", what.title),
+            lines: words.lines().map(str::to_owned).collect(),
+            what: What::CarryOut(what),
+            opened: now,
+            top: 0,
+            seen: (0, 1),
         }
     }
 }
 
 /// A key while it is open.
-pub(super) fn act(model: &mut Model, ask: Box<Ask>, action: Action, now: Timestamp) -> Vec<Effect> {
+pub(super) fn act(
+    model: &mut Model,
+    mut ask: Box<Ask>,
+    action: Action,
+    now: Timestamp,
+) -> Vec<Effect> {
     match action {
         Action::Confirm if now.since(ask.opened) >= DEAF => {
-            return vec![Effect::Errand(ask.errand)];
+            return match ask.what {
+                What::Run(errand) => vec![Effect::Errand(errand)],
+                What::CarryOut(what) => undertake::agreed(model, what, now),
+            };
         }
-        Action::Accept | Action::Escape => model.say("cancelled; nothing was run", now),
-        _ => model.overlay = Some(super::Overlay::Ask(ask)),
+        Action::Accept | Action::Escape => match ask.what {
+            What::Run(_) => model.say("cancelled; nothing was run", now),
+            What::CarryOut(_) => model.say("cancelled; nothing was written", now),
+        },
+        _ => {
+            let (last, page) = ask.seen;
+            ask.top = moved(action, ask.top, page, last).unwrap_or(ask.top);
+            model.overlay = Some(super::Overlay::Ask(ask));
+        }
     }
     Vec::new()
 }
@@ -76,13 +116,18 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect, ask: &Ask
         let wrapped = widget::lines(line, width.saturating_sub(4), true).into_iter();
         lines.extend(wrapped.map(|l| Strip::of(l, Role::Text)));
     }
-    let title = Strip::of(ask.title.clone(), Role::Title);
+    let more = if lines.len() + 3 > usize::from(body.height) {
+        "PgDn for more · "
+    } else {
+        ""
+    };
+    let title = Strip::of(more, Role::Key).add(ask.title.clone(), Role::Title);
     let inside = frame::centred(canvas, body, (width, frame::tall(lines.len() + 1)), &title);
     let list = Rect {
         height: inside.height.saturating_sub(1),
         ..inside
     };
-    scroll(canvas, list, &lines, 0, hits);
+    scroll(canvas, list, &lines, ask.top, hits);
     let foot = Rect {
         y: list.bottom(),
         height: inside.height.min(1),
@@ -92,9 +137,13 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect, ask: &Ask
         .look
         .keymap
         .key_of(super::Context::Ask, Action::Confirm);
+    let does = match ask.what {
+        What::Run(_) => " run it",
+        What::CarryOut(_) => " carry it out",
+    };
     let strip = Strip::of("[ Cancel ]", Role::Select)
         .add(format!("   {yes}"), Role::Key)
-        .add(" run it", Role::Text);
+        .add(does, Role::Text);
     canvas.strip(foot, &strip);
     hits.point(foot);
 }

@@ -16,10 +16,12 @@ use crate::{
         overlay::{Overlay, frame},
         screen::Hits,
         theme::Role,
+        undertake,
         widget::{self, Canvas, Rows, Strip},
     },
 };
 use ratatui::layout::Rect;
+use std::sync::Arc;
 
 /// Longest text of a field, in bytes.
 const LONGEST: usize = 4_096;
@@ -36,6 +38,9 @@ enum Kind {
     Message(ConversationId),
     Escalate(ConversationId),
     Assign,
+    Deploy,
+    /// Of this session.
+    TakeOver(Arc<str>),
 }
 
 /// An open form.
@@ -58,7 +63,9 @@ fn field(label: &'static str, help: &'static str, text: impl Into<String>) -> Fi
 impl Form {
     /// Words to a worker.
     pub(crate) fn message(model: &Model, to: ConversationId) -> Self {
-        let label = acting::find(model.snapshot(), &to)
+        let label = model
+            .facts
+            .worker(&to)
             .map_or_else(|| to.to_string(), |w| w.id.to_string());
         Self {
             title: format!("Message to {label}"),
@@ -82,7 +89,7 @@ impl Form {
 
     /// A new task, for the worker that is selected or for whoever is best.
     pub(crate) fn assign(model: &Model, to: Option<&ConversationId>) -> Self {
-        let worker = to.and_then(|id| acting::find(model.snapshot(), id));
+        let worker = to.and_then(|id| model.facts.worker(id));
         let worker = worker.map_or_else(|| "auto".to_owned(), |w| w.id.to_string());
         Self {
             title: "Assign a new task".to_owned(),
@@ -94,6 +101,40 @@ impl Form {
                 field("priority", "P0 to P3; may be empty", ""),
                 field("timeout", "seconds; may be empty", ""),
                 field("needs", "roles or teams, with commas; may be empty", ""),
+            ],
+            at: 0,
+        }
+    }
+
+    /// A session is started.
+    pub(crate) fn deploy(session: String) -> Self {
+        Self {
+            title: "Start a session".to_owned(),
+            kind: Kind::Deploy,
+            fields: vec![
+                field("session", "its number in the swarm file", session),
+                field(
+                    "file",
+                    "swarm file; infrafabric, nine-agents",
+                    "infrafabric",
+                ),
+                field("branch id", "for <session-id>; may be empty", ""),
+                field("push", "yes: the branch goes to the remote", "no"),
+            ],
+            at: 0,
+        }
+    }
+
+    /// A session goes on with another.
+    pub(crate) fn takeover(from: Arc<str>, by: String) -> Self {
+        Self {
+            title: format!("Take over {}", text::line(&from)),
+            kind: Kind::TakeOver(from),
+            fields: vec![
+                field("by", "number or key of who goes on with it", by),
+                field("branch", "for the handover; empty: the successor's", ""),
+                field("reason", "for the audit log; may be empty", ""),
+                field("push", "yes: the branch goes to the remote", "no"),
             ],
             at: 0,
         }
@@ -135,7 +176,8 @@ impl Form {
         }
     }
 
-    fn text(&self, label: &str) -> &str {
+    /// What was typed into a field.
+    pub(crate) fn text(&self, label: &str) -> &str {
         let found = self.fields.iter().find(|f| f.label == label);
         found.map_or("", |f| f.text.trim())
     }
@@ -176,7 +218,28 @@ fn send(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     let Some(Overlay::Form(form)) = &model.overlay else {
         return Vec::new();
     };
+    let undertaking = match &form.kind {
+        Kind::Deploy => Some(undertake::deploy(form)),
+        Kind::TakeOver(from) => Some(undertake::takeover(form, from)),
+        Kind::Message(_) | Kind::Escalate(_) | Kind::Assign => None,
+    };
+    match undertaking {
+        Some(Ok(what)) => undertake::plan(model, what, now),
+        Some(Err(why)) => {
+            model.say(why, now);
+            Vec::new()
+        }
+        None => propose(model, now),
+    }
+}
+
+/// What was typed becomes a proposal.
+fn propose(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    let Some(Overlay::Form(form)) = &model.overlay else {
+        return Vec::new();
+    };
     let deed = match &form.kind {
+        Kind::Deploy | Kind::TakeOver(_) => return Vec::new(),
         Kind::Message(to) => Ok(Deed::Message {
             to: to.clone(),
             text: form.text("text").to_owned(),
@@ -284,7 +347,11 @@ pub(crate) fn draw(
         format!("{send} send…  {line} new line  {cancel} cancel")
     } else {
         let next = key(Action::NextPanel);
-        format!("{send} assign…  {next} next field  {cancel} cancel")
+        let what = match form.kind {
+            Kind::Deploy | Kind::TakeOver(_) => "plan",
+            _ => "assign",
+        };
+        format!("{send} {what}…  {next} next field  {cancel} cancel")
     };
     canvas.put(rows.line(), &keys, Role::Dim);
 }

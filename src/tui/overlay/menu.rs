@@ -215,7 +215,7 @@ fn all_of(
 
 /// How a worker is called.
 fn label(model: &Model, id: &ConversationId) -> String {
-    let found = acting::find(model.snapshot(), id);
+    let found = model.facts.worker(id);
     found.map_or_else(|| id.to_string(), |w| w.id.to_string())
 }
 
@@ -226,7 +226,7 @@ fn message(model: &Model, id: &ConversationId) -> (String, Result<Entry, String>
 
 /// What can be done with a worker.
 fn to_worker(model: &Model, id: &ConversationId) -> [Deed; 2] {
-    let found = acting::find(model.snapshot(), id);
+    let found = model.facts.worker(id);
     let held = found.is_some_and(|w| w.verdict.evidence.iter().any(|e| e.witness == "hold"));
     [
         Deed::HoldWorker {

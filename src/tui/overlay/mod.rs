@@ -164,7 +164,11 @@ impl Overlay {
             Self::Mute(mute) => mute.settle(hits),
             Self::Palette(palette) => palette.settle(hits),
             Self::Orders(menu) => menu.settle(hits),
-            Self::Form(_) | Self::Note(_) | Self::Ask(_) => {}
+            Self::Ask(ask) => {
+                ask.seen = hits.detail;
+                ask.top = ask.top.min(hits.detail.0);
+            }
+            Self::Form(_) | Self::Note(_) => {}
         }
     }
 }

@@ -20,6 +20,8 @@ const WISHES: usize = 32;
 pub(crate) struct Journey {
     pub(super) recording: Option<Arc<Recording>>,
     pub(super) survey: Option<RequestId>,
+    /// What waits for the survey.
+    pub(super) later: Option<Later>,
     pub(super) asked: Option<RequestId>,
     pub(super) wishes: VecDeque<Travel>,
     /// Where the last wish leads, before its answer is there.
@@ -32,6 +34,15 @@ pub(crate) struct Journey {
     pub(super) detector: Detector,
     /// Nothing but a recording: there is no present to go back to.
     pub(super) only: bool,
+}
+
+/// Something that can be done when it is known what was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Later {
+    /// To the beginning of the trouble before or after.
+    Trouble { back: bool },
+    /// An incident into a file.
+    Export(Option<String>),
 }
 
 /// Recorded time passes.

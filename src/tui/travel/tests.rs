@@ -369,3 +369,31 @@ fn the_trouble_on_show_becomes_a_file() {
     assert_eq!((*from, *to), (back(16), NOW));
     assert_eq!(&**path, "incident-20260820T115831Z.jsonl");
 }
+
+#[test]
+fn what_waits_for_the_survey_is_done_when_it_is_there() {
+    let mut model = told();
+    press(&mut model, ":incident");
+    let effects = enter(&mut model);
+    assert!(
+        commands(&effects)
+            .iter()
+            .all(|c| *c == Command::Travel(Travel::Survey))
+    );
+    let (id, _) = asked(&effects)[0];
+    let effects = model.update(Msg::Reply(id, Reply::Recording(recording())), NOW);
+    let written = commands(&effects);
+    let [Command::ExportIncident { to, .. }] = written.as_slice() else {
+        panic!("{written:?}");
+    };
+    assert_eq!(*to, NOW);
+    // The key that goes to a trouble waits too; a refusal is said.
+    let mut model = told();
+    let effects = press(&mut model, "{");
+    assert!(matches!(serve(&mut model, &effects, NOW)[..], [Travel::To(at)] if at < NOW));
+    let mut model = told();
+    let (id, _) = asked(&press(&mut model, "{"))[0];
+    let why = Refusal::Unavailable("nothing is recorded yet".to_owned());
+    model.update(Msg::Reply(id, Reply::Refused(why)), NOW);
+    assert!(show(&mut model, NOW).contains("nothing is recorded yet"));
+}

@@ -1,6 +1,6 @@
 //! What is typed about the past: an instant to go to, another detector to hear of, an incident to write down.
 
-use super::{position, survey, to};
+use super::{journey::Later, later, position, to};
 use crate::{
     domain::{Command, Span, Timestamp, health::Detector, text, when},
     tui::{effect::Effect, model::Model},
@@ -82,27 +82,33 @@ pub(crate) fn go(model: &mut Model, visit: Visit, now: Timestamp) -> Vec<Effect>
     }
 }
 
-/// The trouble on show, or the last one, with what was around it; without any, the last twenty minutes.
+/// What was wrong on show into a file. Of the present it is asked anew what was recorded.
 fn export(model: &mut Model, file: Option<String>, now: Timestamp) -> Vec<Effect> {
+    if model.facts.frozen().is_some() && model.travel.recording.is_some() {
+        return write(model, file, now);
+    }
+    later(model, Later::Export(file), now)
+}
+
+/// The worst of what is wrong on show, or what was wrong last, with what was around it; without any, the last twenty minutes.
+pub(super) fn write(model: &mut Model, file: Option<String>, now: Timestamp) -> Vec<Effect> {
     let at = position(model, now);
     let Some(recording) = model.travel.recording.clone() else {
-        model.say("reading what was recorded; say it again", now);
-        return survey(model).into_iter().collect();
+        return Vec::new();
     };
-    let mut troubles = recording.troubles.iter();
-    let (from, to) = match troubles.rfind(|t| t.from <= at) {
-        Some(trouble) => (trouble.from, trouble.until.unwrap_or(recording.to.max(at))),
-        None => (at.plus(Span(-AROUND.0)), at),
-    };
+    let seen = at.max(recording.from);
+    let incident = recording.incident(seen, AROUND);
+    let (from, to) = incident.unwrap_or_else(|| (seen.plus(Span(-AROUND.0 - AROUND.0)), seen));
     let stamp = from
+        .plus(AROUND)
         .utc()
         .map_or_else(String::new, |at| at.format("%Y%m%dT%H%M%SZ").to_string());
     let path: Arc<str> = file
         .unwrap_or_else(|| format!("incident-{stamp}.jsonl"))
         .into();
     let command = Command::ExportIncident {
-        from: from.plus(Span(-AROUND.0)).max(recording.from),
-        to: to.plus(AROUND).min(now),
+        from: from.max(recording.from),
+        to,
         path,
     };
     vec![model.ask(command).1]

@@ -12,7 +12,7 @@ use crate::{
             Spot, activity, alerts, messages, session, sessions, task, tasks, worker, workers,
         },
         theme::Role,
-        travel,
+        travel, undertake,
         widget::{Canvas, Rows, Strip},
     },
 };
@@ -248,6 +248,7 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         Action::Ack if on(View::Sessions) && model.screens.sessions.selected().is_none() => false,
         Action::Ack | Action::Mute => !empty && !model.facts.alerts().is_empty(),
         Action::Order => !empty && model.orders().is_some(),
+        Action::Deploy | Action::TakeOver => undertake::why_not(model, binding.run).is_none(),
         Action::NextPanel if on(View::Sessions) => model.screens.sessions.detail.2 > 0,
         Action::Accept => {
             !matches!(&model.overlay, Some(Overlay::Help(help)) if help.typed.is_empty())

@@ -79,11 +79,11 @@ impl Clock {
         }
     }
 
-    /// The age: `2m41s`; `≥` before it when it is a lower bound; `-2h15m` of what lies ahead by more than a clock may be off.
+    /// The age: `2m41s`; `≥` before it when it is a lower bound; `-2h15m`, `-99d+` of what lies ahead by more than a clock may be off.
     pub(crate) fn age(self, at: Timestamp) -> String {
         let age = self.now.since(at);
         if age < Span::seconds(-90) {
-            return format!("-{}", Span(age.0.saturating_neg()));
+            return Span(age.0.saturating_neg()).below();
         }
         let minutes = age.as_seconds() / 60;
         let text = match minutes {

@@ -181,7 +181,6 @@ pub(super) fn export(settings: &Settings, asked: &Export) -> Result<Exit, Failur
     let now = super::clock(settings).now();
     let mut source = of_bridge(settings)?;
     let survey = source.player.survey()?;
-    let last = survey.troubles.last();
     let time = |name: &str, raw: &Option<String>| {
         raw.as_deref()
             .map(|raw| instant(name, raw, now))
@@ -192,27 +191,34 @@ pub(super) fn export(settings: &Settings, asked: &Export) -> Result<Exit, Failur
         let why = "nothing was wrong in what was recorded: say what you want with --from and --to";
         Failure::Usage(why.to_owned())
     };
-    let (from, to) = match (from, to, last) {
-        (Some(from), to, _) => (from, to.unwrap_or(survey.to)),
-        (None, to, Some(last)) => (last.from, to.or(last.until).unwrap_or(survey.to)),
-        (None, _, None) => return Err(nothing()),
+    let wider = |from: Timestamp, to: Timestamp| {
+        let around = asked.around;
+        (
+            from.plus(swarmwarden::domain::Span(-around.0)),
+            to.plus(around),
+        )
     };
-    let more = asked.around;
-    let from = from.plus(swarmwarden::domain::Span(-more.0));
-    let to = to.plus(more);
+    let trouble = |at: Timestamp| survey.incident(at, asked.around).ok_or_else(nothing);
+    let (from, to) = match (from, to) {
+        (Some(from), to) => wider(from, to.unwrap_or(survey.to)),
+        (None, Some(to)) => (trouble(to)?.0, to.plus(asked.around)),
+        (None, None) => trouble(survey.to)?,
+    };
     if from > to {
         return Err(Failure::Usage("--from lies behind --to".to_owned()));
     }
     let done = record::export(&mut source.player, &source.detector, (from, to), &asked.out)?;
+    let file = text::line(&asked.out.to_string_lossy()).into_owned();
+    let gaps = done.gaps.iter();
+    let gaps = gaps.map(|(from, to)| format!(", nothing recorded from {from} to {to}"));
+    let gaps = gaps.collect::<Vec<_>>().concat();
     writeln!(
         io::stdout(),
-        "{}: {} to {}, {} events, {} bytes; play it with `swarmwarden replay {}`",
-        text::line(&asked.out.to_string_lossy()),
+        "{file}: {} to {}{gaps}, {} events, {} bytes; play it with `swarmwarden replay {file}`",
         done.from,
         done.to,
         done.events,
         done.bytes,
-        text::line(&asked.out.to_string_lossy()),
     )?;
     Ok(Exit::Ok)
 }

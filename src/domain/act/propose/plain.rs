@@ -10,6 +10,20 @@ use crate::domain::{
 /// Longest message that is sent, in bytes.
 const LONGEST: usize = 16 * 1024;
 
+/// Words that can be sent.
+fn checked(words: &str) -> Result<(), Refusal> {
+    if words.trim().is_empty() {
+        return Err(Refusal::Denied("there is nothing to send".to_owned()));
+    }
+    if words.len() > LONGEST {
+        return Err(Refusal::Denied(format!(
+            "a message has at most {LONGEST} bytes, this has {}",
+            words.len()
+        )));
+    }
+    Ok(())
+}
+
 impl Draft<'_> {
     pub(super) fn hold_task(&mut self, id: &TaskId, hold: bool) -> Result<(), Refusal> {
         let task = self.task(id)?;
@@ -102,28 +116,26 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Words without what looks like a secret; a risk says that something is left out.
+    fn redacted(&mut self, words: &str) -> String {
+        let safe = text::redact(words).into_owned();
+        if safe != words {
+            self.risks
+                .push("something in it looks like a secret and is left out".to_owned());
+        }
+        safe
+    }
+
     pub(super) fn message(&mut self, to: &ConversationId, words: &str) -> Result<(), Refusal> {
         let worker = self.worker(to)?;
-        if words.trim().is_empty() {
-            return Err(Refusal::Denied("there is nothing to send".to_owned()));
-        }
-        if words.len() > LONGEST {
-            return Err(Refusal::Denied(format!(
-                "a message has at most {LONGEST} bytes, this has {}",
-                words.len()
-            )));
-        }
+        checked(words)?;
         if worker.verdict.state == State::Expired {
             return Err(Refusal::Denied(format!(
                 "{} is expired: the bridge would never deliver it",
                 worker.id
             )));
         }
-        let safe = text::redact(words).into_owned();
-        if safe != words {
-            self.risks
-                .push("something in it looks like a secret and is left out".to_owned());
-        }
+        let safe = self.redacted(words);
         self.headline = format!("Message to {}", worker.id);
         let row = NewRow {
             conversation: to.clone(),
@@ -148,15 +160,7 @@ impl Draft<'_> {
     /// Goes to the orchestrator's side, through the worker's conversation while it lasts, else through one of the same orchestrator.
     pub(super) fn escalate(&mut self, about: &ConversationId, words: &str) -> Result<(), Refusal> {
         let worker = self.worker(about)?;
-        if words.trim().is_empty() {
-            return Err(Refusal::Denied("there is nothing to send".to_owned()));
-        }
-        if words.len() > LONGEST {
-            return Err(Refusal::Denied(format!(
-                "a message has at most {LONGEST} bytes, this has {}",
-                words.len()
-            )));
-        }
+        checked(words)?;
         let open = |state: State| !matches!(state, State::Expired | State::Finished);
         let mut others = self.snapshot.workers.iter();
         let through = if open(worker.verdict.state) {
@@ -169,11 +173,7 @@ impl Draft<'_> {
             let why = "every conversation with this orchestrator is over: nothing would reach it";
             Refusal::Denied(why.to_owned())
         })?;
-        let safe = text::redact(words).into_owned();
-        if safe != words {
-            self.risks
-                .push("something in it looks like a secret and is left out".to_owned());
-        }
+        let safe = self.redacted(words);
         self.headline = format!("Tell the orchestrator of {}", worker.id);
         let row = NewRow {
             conversation: through.clone(),

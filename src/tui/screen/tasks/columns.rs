@@ -136,7 +136,7 @@ pub(super) fn due(scene: Scene<'_>, task: &Task) -> Option<(String, Role)> {
     let left = task.deadline()?.since(scene.clock.now);
     Some(if left.0 < 0 {
         let over = crate::domain::Span(left.0.saturating_neg());
-        (format!("-{over}"), Role::Crit)
+        (over.below(), Role::Crit)
     } else {
         let role = if left.as_seconds() < 300 {
             Role::Warn

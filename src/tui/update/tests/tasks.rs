@@ -189,4 +189,17 @@ fn moves_of_several_tasks_can_be_undone_one_by_one() {
     assert_eq!(types(&mut model, "u"), []);
     assert!(show(&mut model, SIZE, NOW).contains("cannot undo"));
     assert_eq!(model.undo.len(), 2);
+    // A picture that is newer than the deed, on which the rules refuse it: they always will. The next key reaches the one below.
+    let mut newer = fixture::swarm(104);
+    newer.source.read_at = Some(NOW.plus(Span::seconds(2)));
+    model.update(Msg::Snapshot(Arc::new(newer)), NOW);
+    for left in [1, 0] {
+        assert_eq!(types(&mut model, "u"), []);
+        let text = show(&mut model, SIZE, NOW);
+        assert!(text.contains("cannot be undone any more"), "{text}");
+        assert_eq!(text.contains("u undoes"), left > 0, "{text}");
+        assert_eq!(model.undo.len(), left);
+    }
+    types(&mut model, "u");
+    assert!(show(&mut model, SIZE, NOW).contains("nothing to undo"));
 }
