@@ -231,15 +231,15 @@ impl WorkerFold {
                 keep(&mut self.beats, beat);
             }
         }
-        if s.raw.as_deref() != Some(&*row.status) {
+        if s.raw.as_deref() == Some(&*row.status) {
+            self.signed();
+        } else {
             s.raw = Some(row.status.clone());
             if &*row.status != "active" {
                 s.reported = Some(text::name(&row.status).into());
                 s.since = s.beat.or(at);
             }
             self.touch();
-        } else {
-            self.signed();
         }
         true
     }

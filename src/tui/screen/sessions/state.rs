@@ -1,7 +1,7 @@
 //! What the list of sessions remembers.
 
 use super::{branches, matrix};
-use crate::tui::{marks::Marks, order::Ordered, sieve::Sieve};
+use crate::tui::{order::Ordered, sieve::Sieve};
 use crate::{
     domain::{ConversationId, session::Session},
     tui::screen::{Hits, List},
@@ -95,8 +95,6 @@ pub(crate) struct State {
     pub(crate) order: Order,
     /// The other way round.
     pub(crate) reversed: bool,
-    /// Marked sessions, by key.
-    pub(crate) marks: Marks<Arc<str>>,
     /// What is laid out.
     pub(crate) layout: Layout,
     /// Every branch.
@@ -128,7 +126,6 @@ impl State {
             self.on_detail = false;
         } else if !self.filter.is_empty() {
             self.filter.clear();
-        } else if self.marks.clear() {
         } else if self.problems_only {
             self.problems_only = false;
         } else if self.layout != Layout::Sessions {
