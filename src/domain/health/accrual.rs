@@ -3,7 +3,10 @@
 //! Beats are slow here, so what dominates is not jitter but *lost beats*: the times between arrivals are multiples of the period. The
 //! model is a two-parameter (Gilbert) one over the k-th expected beat: the first miss has the probability `p1`, each further one `q`.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Terms of the sum that are ever looked at.
 const TERMS: u32 = 400;
@@ -104,9 +107,11 @@ impl Rounded {
     }
 }
 
-/// Thresholds that were computed already, by rounded model: a swarm's workers beat alike.
+/// Thresholds that were computed already, by rounded model: a swarm's workers beat alike. A clone shares them: they are true of any swarm.
 #[derive(Debug, Clone, Default)]
-pub struct Taus(HashMap<(Rounded, [i32; 2]), f64>);
+pub struct Taus(Arc<Mutex<Known>>);
+
+type Known = HashMap<(Rounded, [i32; 2]), f64>;
 
 impl Taus {
     /// As [`Model::tau`] of the rounded model.
@@ -116,11 +121,11 @@ impl Taus {
     )]
     pub fn tau(&mut self, model: &Model, phi: f64, cap: f64) -> f64 {
         let (model, scale) = (model.rounded(), |x: f64| (x * 10.0).round() as i32);
-        if self.0.len() >= KEPT {
-            self.0.clear();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= KEPT {
+            known.clear();
         }
-        *self
-            .0
+        *known
             .entry((model, [scale(phi), scale(cap)]))
             .or_insert_with(|| model.model().tau(phi, cap))
     }
