@@ -113,7 +113,7 @@ pub(crate) struct Common {
     /// What is done beside watching: keepalive, sync, watchdog. The dashboard does without unless it is asked for.
     #[arg(long, value_name = "JOB,…", value_delimiter = ',', value_parser = workers::job, global = true)]
     pub(crate) with: Vec<Job>,
-    /// Colours of the dashboard: term, dark, light, cb, cb-light, contrast, mono, or one of your own (`theme list`).
+    /// Colours of the dashboard: term, dark, light, cb, cb-light, contrast, mono, one of your own (`theme list`), or auto: dark or light by the terminal's background.
     #[arg(long, value_name = "NAME", env = "SWARMWARDEN_THEME", global = true)]
     pub(crate) theme: Option<String>,
     /// Look at a part of the swarm: a session, team:NAME, worker:NAME, or several with / between.

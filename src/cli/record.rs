@@ -10,9 +10,9 @@ pub(crate) struct Replay {
     /// An incident that `incident export` wrote; without it, what was recorded of the bridge.
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// How much faster than it was.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=900))]
-    pub(crate) speed: u32,
+    /// How much faster than it was. With --plain, lines come at once without it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=900))]
+    pub(crate) speed: Option<u32>,
     /// Without a screen: the swarm at that instant.
     #[command(flatten)]
     pub(crate) show: Show,

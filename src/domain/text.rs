@@ -3,6 +3,10 @@
 //! or zero-width character, no terminal sequence, nothing that looks like a key, and every grapheme takes the
 //! number of cells that the layout believes it takes.
 
+mod link;
+
+pub use link::{LINK_CAP, file_link, link, links};
+
 use regex::Regex;
 use std::{borrow::Cow, fmt::Write as _, sync::LazyLock};
 use unicode_normalization::UnicodeNormalization;

@@ -17,6 +17,7 @@ pub mod log;
 mod markdown;
 pub mod metrics;
 pub mod own;
+pub mod played;
 pub mod rollcall;
 pub mod sessions;
 pub mod shift;

@@ -182,6 +182,15 @@ fn ui(s: &Settings) -> Vec<Entry> {
             "motion",
             Some(string(if s.motion { "on" } else { "off" })),
         ),
+        Entry {
+            usual: "terminal",
+            ..entry(
+                "ui",
+                "links",
+                Some(string(if s.links { "on" } else { "off" })),
+            )
+        },
+        entry("ui", "query", Some(Value::Boolean(s.query))),
         entry("ui", "notify", Some(words(&s.notify))),
     ]
 }

@@ -11,6 +11,7 @@ mod lines;
 mod outlets;
 mod record;
 mod report;
+mod terminal;
 mod ui;
 mod workers;
 
@@ -34,6 +35,7 @@ pub use keys::Wanted;
 pub use outlets::{Address, Outlet};
 pub use record::{RecordFile, Recording};
 pub use report::{Report, ReportFile};
+pub use terminal::{AUTO, Surroundings};
 pub use ui::UiFile;
 pub use workers::{Job, WorkersFile};
 
@@ -113,6 +115,8 @@ pub struct Env {
     pub user: Option<String>,
     /// Name of the machine.
     pub host: Option<String>,
+    /// The terminal.
+    pub surroundings: Surroundings,
 }
 
 /// How many colours to use.
@@ -170,6 +174,12 @@ pub struct Settings {
     pub mouse: bool,
     /// Small charts go along with time.
     pub motion: bool,
+    /// Links are written for the terminal to open.
+    pub links: bool,
+    /// The terminal is asked for its background, by which the theme is chosen.
+    pub ask: bool,
+    /// The same is done over a line and through a multiplexer.
+    pub query: bool,
     /// Colours to use.
     pub colours: Colours,
     /// First view.
@@ -246,6 +256,9 @@ pub fn resolve(
         slow: given.slow.unwrap_or(env.ssh),
         mouse: file.ui.mouse(given.no_mouse),
         motion: file.ui.motion(),
+        links: file.ui.links().unwrap_or_else(|| env.shows_links()),
+        ask: theme == AUTO && env.may_be_asked(file.ui.query()),
+        query: file.ui.query(),
         keys: file.wanted(),
         preset: named(given.preset, file.preset.as_ref(), "vim"),
         finding: file.finding.clone(),
@@ -274,16 +287,8 @@ pub fn resolve(
         require_activity: file.workers.require_activity,
         git_every: file.git_every.unwrap_or(Span::seconds(10)),
         git_base: file.git_base.clone(),
-        ascii: match symbols.as_str() {
-            "ascii" => true,
-            "unicode" => false,
-            _ => !env.is_utf8(),
-        },
-        colours: if given.color.unwrap_or_else(|| env.wants_colour()) && theme != "mono" {
-            env.depth()
-        } else {
-            Colours::None
-        },
+        ascii: env.is_ascii(&symbols),
+        colours: env.colours(given.color, &theme),
         theme,
         start: file.start.clone().unwrap_or_else(|| "overview".to_owned()),
         notify: channels(file),
@@ -350,41 +355,6 @@ fn detector(file: &File) -> Detector {
         stall: file.stall.unwrap_or(plain.stall),
         phi: file.phi,
         teams: file.teams.clone(),
-    }
-}
-
-impl Env {
-    fn wants_colour(&self) -> bool {
-        let set = |v: &Option<String>| v.as_deref().is_some_and(|v| !v.is_empty());
-        if set(&self.no_color) {
-            return false;
-        }
-        if self
-            .force_color
-            .as_deref()
-            .is_some_and(|v| !v.is_empty() && v != "0")
-        {
-            return true;
-        }
-        self.clicolor.as_deref() != Some("0") && self.term.as_deref() != Some("dumb")
-    }
-
-    fn depth(&self) -> Colours {
-        match (self.colorterm.as_deref(), self.term.as_deref()) {
-            (Some("truecolor" | "24bit"), _) => Colours::True,
-            (_, Some(term)) if term.ends_with("-256color") => Colours::Indexed,
-            _ => Colours::Ansi,
-        }
-    }
-
-    fn is_utf8(&self) -> bool {
-        let plain = matches!(self.term.as_deref(), Some("linux" | "dumb"));
-        let locale = self
-            .locale
-            .as_deref()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        !plain && (locale.contains("utf-8") || locale.contains("utf8"))
     }
 }
 

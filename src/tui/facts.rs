@@ -25,9 +25,14 @@ pub(crate) struct Facts {
     tasks: HashMap<TaskId, usize>,
     troubled: HashSet<ConversationId>,
     blocks: HashMap<TaskId, Vec<TaskId>>,
+    /// Counts pictures on show.
+    turn: u64,
     alerts: Vec<Arc<Alert>>,
     by_key: HashMap<Arc<str>, usize>,
 }
+
+/// Which picture is on show, and of when.
+pub(crate) type Turn = (u64, Timestamp);
 
 /// A picture that stays, whatever comes.
 #[derive(Debug)]
@@ -52,6 +57,11 @@ impl Facts {
     /// The snapshot on show, whatever is looked at: what is done to the swarm is judged by all of it.
     pub(crate) fn whole(&self) -> &Arc<Snapshot> {
         self.held.as_ref().map_or(&self.latest, |held| &held.shown)
+    }
+
+    /// What rows are made of, as far as it comes from the picture on show: while it is the same, the picture says the same.
+    pub(crate) fn turn(&self) -> Turn {
+        (self.turn, self.shown().at)
     }
 
     /// The newest snapshot, whatever is on show.
@@ -256,6 +266,7 @@ impl Facts {
     }
 
     fn index(&mut self) {
+        self.turn += 1;
         let all = self.scope.is_all();
         self.cut = (!all).then(|| Arc::new(self.whole().within(&self.scope)));
         let whole = Arc::clone(self.whole());

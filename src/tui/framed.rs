@@ -1,5 +1,6 @@
 //! The bytes of a frame: collected, and written at once.
 
+use super::links::Shared;
 use crossterm::{cursor, queue, terminal};
 use ratatui::{
     backend::{Backend, ClearType, WindowSize},
@@ -7,7 +8,10 @@ use ratatui::{
     layout::{Position, Size},
     style::{Color, Modifier, Style},
 };
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 use unicode_width::UnicodeWidthStr;
 
 /// A backend that collects a frame and writes it at once, inside a synchronized update. Writes nothing when nothing changed.
@@ -19,16 +23,25 @@ pub(crate) struct Framed<W: Write> {
     cursor: Option<bool>,
     /// Where it will stand.
     at: Option<Position>,
+    /// Where cells lead.
+    links: Shared,
 }
 
 impl<W: Write> Framed<W> {
     /// Writes to `out`.
-    pub(crate) const fn new(out: W) -> Self {
+    #[cfg(test)]
+    pub(crate) fn new(out: W) -> Self {
+        Self::linked(out, Shared::default())
+    }
+
+    /// Writes to `out`, with these links.
+    pub(crate) const fn linked(out: W, links: Shared) -> Self {
         Self {
             out,
             frame: Vec::new(),
             cursor: None,
             at: None,
+            links,
         }
     }
 
@@ -36,7 +49,14 @@ impl<W: Write> Framed<W> {
     fn cells<'a>(&mut self, content: impl Iterator<Item = (u16, u16, &'a Cell)>) -> io::Result<()> {
         let mut at: Option<(u16, u16)> = None;
         let mut style = Style::default();
+        let links = self.links.get();
+        let mut link = None;
         for (x, y, cell) in content {
+            let to = links.of(cell);
+            if to != link {
+                self.link(to)?;
+                link = to;
+            }
             match at {
                 Some((next, row)) if row == y && next == x => {}
                 Some((next, row)) if row == y && next < x => {
@@ -44,7 +64,10 @@ impl<W: Write> Framed<W> {
                 }
                 _ => queue!(self.frame, cursor::MoveTo(x, y))?,
             }
-            let now = cell.style();
+            let now = Style {
+                underline_color: None,
+                ..cell.style()
+            };
             if now != style {
                 self.sgr(cell)?;
                 style = now;
@@ -54,10 +77,21 @@ impl<W: Write> Framed<W> {
             // Terminals may disagree about the width of anything but a single cell.
             at = (symbol.width() == 1).then(|| (x + 1, y));
         }
+        if link.is_some() {
+            self.link(None)?;
+        }
         if style != Style::default() {
             self.frame.extend_from_slice(b"\x1b[0m");
         }
         Ok(())
+    }
+
+    /// Cells lead there from here on (OSC 8); nowhere without one. Parts of one link have one name.
+    fn link(&mut self, to: Option<(u32, &Arc<str>)>) -> io::Result<()> {
+        match to {
+            Some((number, target)) => write!(self.frame, "\x1b]8;id=sw{number:x};{target}\x1b\\"),
+            None => write!(self.frame, "\x1b]8;;\x1b\\"),
+        }
     }
 
     /// The whole style of a cell, in the codes of 16 colours wherever those are meant.

@@ -13,11 +13,13 @@ mod finding;
 mod framed;
 mod frames;
 mod keymap;
+mod links;
 mod marks;
 mod model;
 mod mouse;
 mod order;
 mod overlay;
+mod probe;
 mod reasons;
 mod run;
 mod screen;
@@ -55,6 +57,10 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Options {
     /// Name of a shipped theme; an unknown name is `term`.
     pub theme: String,
+    /// The terminal is asked for its background, and the theme is dark or light by its answer; without one it is the one that is named.
+    pub ask: bool,
+    /// What leads somewhere is a link that the terminal opens, on the machine of this name; `None` writes none.
+    pub links: Option<Arc<str>>,
     /// Text of a theme of the operator's own; it wins over the name.
     pub own_theme: Option<String>,
     /// Colours of the terminal.
@@ -113,6 +119,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             theme: "term".to_owned(),
+            ask: false,
+            links: None,
             own_theme: None,
             depth: Depth::default(),
             ascii: false,

@@ -184,6 +184,8 @@ pub(crate) struct Look {
     pub(crate) still: bool,
     /// The clipboard of the terminal.
     pub(crate) between: Between,
+    /// Links lead to this machine's files, too; `None` for no links.
+    pub(crate) links: Option<Arc<str>>,
     /// The focused panel alone.
     pub(crate) zoom: bool,
     /// How somebody is called who does not look.
@@ -238,6 +240,7 @@ impl Model {
                 wrap: true,
                 still: options.still,
                 between: options.between.clone(),
+                links: options.links.clone(),
                 zoom: false,
                 channels: options.channels,
                 read_only: options.read_only.clone(),

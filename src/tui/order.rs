@@ -206,6 +206,25 @@ pub(crate) fn orders<O: Ordered>(order: O, reversed: bool) -> Orders {
     Orders::of(order, reversed)
 }
 
+/// What the rows of a list were made of, and whether they were held in their places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Made<K>(Option<(K, bool)>);
+
+impl<K> Default for Made<K> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<K: PartialEq> Made<K> {
+    /// They would be the same again. Held rows are let go by making them anew.
+    pub(crate) fn stands(&mut self, of: K, held: bool) -> bool {
+        let stands = matches!(&self.0, Some((last, was)) if *last == of && (held || !was));
+        self.0 = Some((of, held));
+        stands
+    }
+}
+
 /// Keeps rows where they stood before; those that are new come last. O(n log n).
 pub(crate) fn stay<R, K: Eq + Hash>(
     rows: &mut [R],

@@ -7,6 +7,7 @@ use super::{
     effect::Effect,
     errand::{Errand, Runner, Told},
     frames::{Due, Frames},
+    links::Links,
     model::{Model, Msg},
     picture, view,
 };
@@ -16,7 +17,7 @@ use crate::{
 };
 use crossterm::event::Event;
 use futures::{Stream, StreamExt};
-use ratatui::{Terminal, backend::Backend, buffer::Buffer};
+use ratatui::{Frame, Terminal, backend::Backend, buffer::Buffer};
 use std::{io, sync::Arc, time::Duration};
 use tokio::{sync::mpsc, time::Instant};
 
@@ -47,6 +48,8 @@ pub trait Host {
     fn ring(&mut self, bytes: &str) -> io::Result<()>;
     /// Takes the mouse, or gives it back.
     fn mouse(&mut self, on: bool) -> io::Result<()>;
+    /// Takes where the cells of the next frame lead.
+    fn links(&mut self, links: Links);
     /// Gives the terminal a title; the one it had comes back at the end.
     fn title(&mut self, words: &str) -> io::Result<()>;
 }
@@ -73,6 +76,8 @@ impl Host for () {
     fn mouse(&mut self, _: bool) -> io::Result<()> {
         Ok(())
     }
+
+    fn links(&mut self, _: Links) {}
 
     fn title(&mut self, _: &str) -> io::Result<()> {
         Ok(())
@@ -122,7 +127,7 @@ where
         if let Some(why) = due
             && frames.next(why, Instant::now()) <= Instant::now()
         {
-            show(terminal, &mut model, now())?;
+            show(terminal, host, &mut model, now())?;
             frames.drew(Instant::now());
             due = None;
             if options.panic_test {
@@ -246,14 +251,22 @@ fn begin(model: &mut Model, ports: &mut Ports, now: Timestamp) {
     model.update(Msg::Jobs(jobs), now);
 }
 
-fn show<B>(terminal: &mut Terminal<B>, model: &mut Model, now: Timestamp) -> io::Result<()>
+fn show<B, H>(
+    terminal: &mut Terminal<B>,
+    host: &mut H,
+    model: &mut Model,
+    now: Timestamp,
+) -> io::Result<()>
 where
     B: Backend<Error: Send + Sync + 'static>,
+    H: Host,
 {
     let mut hits = view::Hits::default();
-    terminal
-        .draw(|frame| hits = view::draw(model, frame, now))
-        .map_err(io::Error::other)?;
+    let draw = |frame: &mut Frame<'_>| {
+        hits = view::draw(model, frame, now);
+        host.links(std::mem::take(&mut hits.links));
+    };
+    terminal.draw(draw).map_err(io::Error::other)?;
     model.settle(&hits);
     Ok(())
 }

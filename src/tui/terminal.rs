@@ -3,6 +3,8 @@
 use super::{
     Options, Outcome,
     framed::Framed,
+    links::{Links, Shared},
+    probe::{self, Late},
     run::{Host, Inputs, Signal, run},
 };
 use crate::{domain::Timestamp, link::Ports};
@@ -13,6 +15,7 @@ use crossterm::{
 use futures::{Stream, stream};
 use ratatui::Terminal;
 use std::{
+    collections::VecDeque,
     io::{self, IsTerminal, Write},
     panic,
     pin::Pin,
@@ -20,11 +23,14 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     thread,
     time::Duration,
 };
-use tokio::signal::unix::{Signal as Receiver, SignalKind, signal};
+use tokio::{
+    signal::unix::{Signal as Receiver, SignalKind, signal},
+    time::Instant,
+};
 
 /// Runs the dashboard on the terminal of this process until it ends. Await it on the thread that called it (`block_on`): that thread
 /// owns the terminal, and a panic on any other leaves it alone. Fails when standard input or output is no terminal.
@@ -39,14 +45,37 @@ pub async fn start(
     }
     let signals = signals()?;
     let mut tty = Tty::enter(options.mouse)?;
+    let (options, late) = themed(options)?;
     *tty.keys.lock().map_err(|_| io::Error::other("no keys"))? = Some(event::EventStream::new());
-    let mut terminal = Terminal::new(Framed::new(io::stdout()))?;
+    let links = tty.links.clone();
+    let mut terminal = Terminal::new(Framed::linked(io::stdout(), links))?;
     let inputs = Inputs {
-        events: Typed(Arc::clone(&tty.keys)),
+        events: Typed {
+            keys: Arc::clone(&tty.keys),
+            late,
+            ready: VecDeque::new(),
+        },
         signals: Box::pin(signals),
         ports,
     };
     run(&mut terminal, inputs, &mut tty, &options, now).await
+}
+
+/// With the theme that fits the terminal's background, where that shall be asked for; and what to do with an answer that is late.
+fn themed(mut options: Options) -> io::Result<(Options, Late)> {
+    if !options.ask {
+        return Ok((options, Late::default()));
+    }
+    let (ground, late) = probe::ask()?;
+    if let Some(ground) = ground {
+        ground.theme().clone_into(&mut options.theme);
+        let own = options
+            .themes
+            .iter()
+            .find(|(name, _)| *name == options.theme);
+        options.own_theme = own.map(|(_, text)| text.clone());
+    }
+    Ok((options, late))
 }
 
 /// The terminal in our hands. Dropping it gives it back, and so does a panic of the thread that took it.
@@ -60,24 +89,40 @@ struct Tty {
     titled: Arc<AtomicBool>,
     title: String,
     keys: Keys,
+    links: Shared,
 }
 
 /// Who reads keys; nobody while the terminal is lent.
 type Keys = Arc<Mutex<Option<event::EventStream>>>;
 
 /// What is typed, while the terminal is ours.
-struct Typed(Keys);
+struct Typed {
+    keys: Keys,
+    /// Takes out what the terminal says.
+    late: Late,
+    /// What is to be handed on.
+    ready: VecDeque<event::Event>,
+}
 
 impl Stream for Typed {
     type Item = io::Result<event::Event>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Ok(mut keys) = self.0.lock() else {
+        let Self { keys, late, ready } = self.get_mut();
+        let Ok(mut keys) = keys.lock() else {
             return Poll::Ready(None);
         };
-        match &mut *keys {
-            Some(keys) => Pin::new(keys).poll_next(context),
-            None => Poll::Pending,
+        let Some(keys) = &mut *keys else {
+            return Poll::Pending;
+        };
+        loop {
+            if let Some(event) = ready.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            match ready!(Pin::new(&mut *keys).poll_next(context)) {
+                Some(Ok(event)) => ready.extend(late.pass(event, Instant::now())),
+                other => return Poll::Ready(other),
+            }
         }
     }
 }
@@ -91,6 +136,7 @@ impl Tty {
             titled: Arc::new(AtomicBool::new(false)),
             title: String::new(),
             keys: Arc::default(),
+            links: Shared::default(),
         };
         tty.guard_panics();
         tty.take()?;
@@ -176,6 +222,10 @@ impl Host for Tty {
     fn mouse(&mut self, on: bool) -> io::Result<()> {
         self.mouse = on;
         capture(on)
+    }
+
+    fn links(&mut self, links: Links) {
+        self.links.set(links);
     }
 
     fn title(&mut self, words: &str) -> io::Result<()> {

@@ -66,7 +66,7 @@ impl Model {
         }
     }
 
-    /// Takes one message. The selection of every list names an existing row afterwards, or nothing.
+    /// Takes one message. The selection of every list on show names an existing row afterwards, or nothing.
     pub fn update(&mut self, msg: Msg, now: Timestamp) -> Vec<Effect> {
         let mut effects = match msg {
             Msg::Input(event) => self.input(&event, now),

@@ -15,7 +15,7 @@ use super::{
     travel,
     widget::{self, Canvas},
 };
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, text};
 use ratatui::{Frame, buffer::Buffer, layout::Rect};
 
 #[cfg(test)]
@@ -64,6 +64,11 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// The target of a file of this machine; `None` where nothing leads anywhere, and for a path that is not whole.
+    pub(crate) fn file(self, path: &str) -> Option<String> {
+        text::file_link(self.model.look.links.as_deref()?, path)
+    }
+
     /// The instant on the operator's clock, which stands still while the picture does.
     pub(crate) fn instant(self) -> Timestamp {
         let frozen = self.model.facts.frozen();
@@ -81,12 +86,13 @@ pub fn paint(model: &Model, buf: &mut Buffer, now: Timestamp) -> Hits {
         now,
         tier: Tier::of(area),
     };
-    let mut canvas = Canvas::new(buf, &model.look.theme);
+    let mut canvas = Canvas::new(buf, &model.look.theme).linking(model.look.links.is_some());
     if scene.tier == Tier::Tiny {
         tiny(scene, &mut canvas, area, &mut hits);
     } else {
         whole(scene, &mut canvas, area, &mut hits);
     }
+    hits.links = canvas.links();
     if model.look.ascii {
         widget::fold(buf);
     }

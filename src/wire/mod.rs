@@ -65,7 +65,7 @@ use swarmwarden::{
         Exit, check, explain,
         view::{self, View as Shown},
     },
-    settings::{self, Env, File, Given, Settings},
+    settings::{self, Env, File, Given, Settings, Surroundings},
     store::{Sidecar, pipe::Purpose},
 };
 
@@ -129,7 +129,9 @@ fn go(common: &Common, command: Option<Sub>) -> Result<Exit, Failure> {
         Some(Sub::Theme(asked)) => theme::run(&settings, &asked.command),
         Some(Sub::Drill(asked)) => drill::run(common.db.as_deref(), &asked),
         Some(Sub::DrillAgent(asked)) => drill::agent(&settings, &asked),
-        Some(Sub::Replay(asked)) => record::replay(&settings, &asked, plain, common.panic_test),
+        Some(Sub::Replay(asked)) => {
+            record::replay(&settings, &asked, (plain, common.plain), common.panic_test)
+        }
         Some(Sub::Incident(asked)) => match &asked.command {
             IncidentCommand::Export(asked) => record::export(&settings, asked),
         },
@@ -245,6 +247,7 @@ fn resolve(common: &Common, file: &File) -> Result<Settings, Failure> {
                 .to_string_lossy()
                 .into_owned(),
         ),
+        surroundings: Surroundings::read(var),
     };
     let mut settings = settings::resolve(given, file, &env, Path::exists)?;
     settings.config.clone_from(&common.config);

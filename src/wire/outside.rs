@@ -6,6 +6,7 @@ use std::{
     io::{ErrorKind, Write},
     path::Path,
     process::{Command, Stdio},
+    sync::Arc,
 };
 use swarmwarden::{
     domain::text,
@@ -46,6 +47,11 @@ pub(super) fn channels(settings: &Settings) -> Channels {
         title: has("title"),
         tmux: std::env::var_os("TMUX").is_some(),
     }
+}
+
+/// Name of this machine, in which files are.
+pub(super) fn machine() -> Arc<str> {
+    rustix::system::uname().nodename().to_string_lossy().into()
 }
 
 fn on_path(name: &str) -> bool {

@@ -10,15 +10,21 @@ use swarmwarden::{
     engine::{Clock, Engine},
     headless::Exit,
     link::Ports,
-    settings::{Colours, Settings},
+    settings::{AUTO, Colours, Settings},
     tui::{self, Depth, Signal, View as Screen},
 };
 
 /// How it looks, as the settings say; whether something may be written is for whoever shows it.
 pub(super) fn options(settings: &Settings, panic_test: bool) -> Result<tui::Options, Failure> {
+    let own_theme = super::theme::own(&settings.theme)?;
     Ok(tui::Options {
-        theme: settings.theme.clone(),
-        own_theme: super::theme::own(&settings.theme)?,
+        theme: match settings.theme.as_str() {
+            AUTO => tui::Options::default().theme,
+            named => named.to_owned(),
+        },
+        ask: settings.ask && settings.colours != Colours::None && own_theme.is_none(),
+        links: settings.links.then(outside::machine),
+        own_theme,
         depth: match settings.colours {
             Colours::None => Depth::None,
             Colours::Ansi => Depth::Ansi,

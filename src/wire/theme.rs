@@ -10,7 +10,7 @@ use std::{
 use swarmwarden::{
     domain::{spelling::nearest, text},
     headless::Exit,
-    settings::{self, File, Settings},
+    settings::{self, AUTO, File, Settings},
     tui::Palette,
 };
 
@@ -29,6 +29,10 @@ pub(super) fn run(settings: &Settings, asked: &ThemeCommand) -> Result<Exit, Fai
             }
         }
         ThemeCommand::Print { name } => {
+            if name == AUTO {
+                let why = "auto is dark or light, by the terminal's background: print one of those";
+                return Err(Failure::Usage(why.to_owned()));
+            }
             let palette = match own(name)? {
                 None => Palette::named(name).unwrap_or_default(),
                 Some(raw) => {
@@ -62,7 +66,7 @@ pub(super) fn own(name: &str) -> Result<Option<String>, Failure> {
     {
         return Ok(Some(raw));
     }
-    if Palette::shipped().any(|(shipped, _)| shipped == name) {
+    if name == AUTO || Palette::shipped().any(|(shipped, _)| shipped == name) {
         return Ok(None);
     }
     Err(Failure::Usage(unknown(name)))
@@ -98,7 +102,7 @@ fn unknown(name: &str) -> String {
         format!("; your own are files NAME.toml in {}", dir.display())
     });
     let said = format!(
-        "no theme is called `{}`; there are {}; the nearest is `{like}`{place}",
+        "no theme is called `{}`; there are {}, {AUTO}; the nearest is `{like}`{place}",
         text::head(name, 64),
         all.join(", ")
     );

@@ -3,7 +3,7 @@
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
     error::Error,
-    io::Read,
+    io::{Read, Write},
     sync::{Arc, Condvar, Mutex},
     thread,
     time::{Duration, Instant},
@@ -67,7 +67,9 @@ impl Screen {
 pub(crate) struct Session {
     pub(crate) screen: Arc<Screen>,
     child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
+    _master: Box<dyn MasterPty + Send>,
+    /// There is one; dropping it would send an end of file.
+    writer: Mutex<Box<dyn Write + Send>>,
     pub(crate) started: Instant,
 }
 
@@ -108,18 +110,16 @@ impl Session {
         Ok(Self {
             screen,
             child,
-            master: pair.master,
+            writer: Mutex::new(pair.master.take_writer()?),
+            _master: pair.master,
             started,
         })
     }
 
     pub(crate) fn keys(&self, keys: &str) -> Outcome<()> {
-        use std::io::Write as _;
-        let mut writer = self.master.take_writer()?;
+        let mut writer = self.writer.lock().map_err(|_| "a writer that panicked")?;
         writer.write_all(keys.as_bytes())?;
-        writer.flush()?;
-        std::mem::forget(writer); // dropping it would send an end of file
-        Ok(())
+        Ok(writer.flush()?)
     }
 
     /// User and system seconds spent so far.

@@ -306,3 +306,49 @@ fn a_detector_that_is_none_is_refused() {
         assert!(err.contains("write fixed:120s"), "{err}");
     }
 }
+
+#[test]
+fn plain_plays_a_recording_or_a_file_as_lines_and_ends_at_its_end() {
+    let from = "2025-11-13T16:00:00Z";
+    let (code, all, err) = run(&mut past(&["replay", "--plain", "--at", from]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    let first = format!("Replay of what was recorded, {from} to 2025-11-13T16:");
+    assert!(all.starts_with(&first), "{all}");
+    let last = all.lines().last().unwrap();
+    assert!(
+        last.starts_with("The end, ") && last.contains(" changes. "),
+        "{last}"
+    );
+    assert!(all.chars().all(|c| !c.is_control() || c == '\n'));
+    let silent = |text: &str| text.matches(" to silent: ").count();
+    assert!(silent(&all) > 1, "its keep-alive comes and goes: {all}");
+    let times: Vec<&str> = all.lines().filter_map(|l| l.get(..9)).collect();
+    let times = times.iter().filter(|t| t.ends_with('Z'));
+    assert!(times.clone().count() > 4 && times.is_sorted(), "{all}");
+
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("flap.jsonl");
+    let file = out.to_str().unwrap();
+    let span = [
+        "--from",
+        from,
+        "--to",
+        "2025-11-13T16:10:00Z",
+        "--around",
+        "1m",
+    ];
+    let mut export = past(&["incident", "export", "--out", file]);
+    assert_eq!(run(export.args(span)).0, 0);
+    let (code, played, err) = run(warden().args(["replay", file, "--plain", "--speed", "900"]));
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(
+        played.contains("2025-11-13T15:59:00Z to 2025-11-13T16:11:00Z"),
+        "{played}"
+    );
+    let end = played.lines().last().unwrap();
+    assert!(end.starts_with("The end, 2025-11-13T16:11:00Z"), "{end}");
+    assert!(
+        silent(&played) >= 1 && silent(&played) < silent(&all),
+        "{played}"
+    );
+}

@@ -70,7 +70,7 @@ fn a_theme_that_is_not_there_is_told_with_those_that_are() {
     for name in ["drak", "../config", "", "a\u{1b}b"] {
         let (code, out, err) = at(home.path(), &["theme", "print", name]);
         assert_eq!((code, out.as_str()), (64, ""), "{err}");
-        let all = "there are term, dark, light, cb, cb-light, contrast, mono, mine;";
+        let all = "there are term, dark, light, cb, cb-light, contrast, mono, mine, auto;";
         assert!(err.contains(all), "{err}");
         assert!(err.contains("themes"), "{err}");
         assert!(!err.contains('\u{1b}'));

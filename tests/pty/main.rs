@@ -7,6 +7,7 @@ mod bridge;
 mod calls;
 mod session;
 mod terminals;
+mod themes;
 
 use session::{Session, WAIT};
 
@@ -141,6 +142,28 @@ fn pty_without_colour_no_colour_is_sent() -> Result {
         styles.contains(&"0;7"),
         "the selection is reversed: {styles:?}"
     );
+    Ok(())
+}
+
+#[test]
+fn pty_links_are_written_where_the_terminal_is_known_to_show_them() -> Result {
+    for (env, linked) in [
+        (("TERM", "xterm-kitty"), true),
+        (("TERM", "xterm-256color"), false),
+        (("TERM", "tmux-256color"), false),
+        (("TERM", "linux"), false),
+    ] {
+        let mut session = in_shell(DEMO, &[env])?;
+        session.wait("NEEDS YOU")?;
+        session.keys("q")?;
+        session.wait("CODE 0")?;
+        let raw = session.raw();
+        let file = raw.contains(";file://") && raw.contains("/bridge.db\x1b\\");
+        assert_eq!((raw.contains("\x1b]8;"), file), (linked, linked), "{env:?}");
+        let opened = raw.matches("\x1b]8;id=").count();
+        let closed = raw.matches("\x1b]8;;\x1b\\").count();
+        assert_eq!(opened, closed, "{env:?}");
+    }
     Ok(())
 }
 

@@ -13,12 +13,12 @@ use serde_json::Value;
 /// Writes a state. A new base is begun when the difference to the last one is more than half of it. O(state).
 pub(super) fn put(db: &Connection, begin: &Begin) -> rusqlite::Result<()> {
     let whole = pack(begin);
-    let (base, list) = match difference(db, begin)?.filter(|(_, d)| d.len() <= whole.len() / 2) {
-        Some(found) => found,
-        None => {
-            db.execute("INSERT INTO bases(state) VALUES (?1)", [&whole])?;
-            (db.last_insert_rowid(), pack(&Value::Null))
-        }
+    let found = difference(db, begin)?.filter(|(_, found)| found.len() <= whole.len() / 2);
+    let (base, list) = if let Some(found) = found {
+        found
+    } else {
+        db.execute("INSERT INTO bases(state) VALUES (?1)", [&whole])?;
+        (db.last_insert_rowid(), pack(&Value::Null))
     };
     let sql = "INSERT OR REPLACE INTO stills VALUES (?1, ?2, ?3, ?4)";
     let row = params![ms(begin.still.at()), begin.life, base, list];

@@ -78,16 +78,17 @@ impl Player {
     }
 
     fn has_room(&self) -> bool {
-        let workers = self.last.as_ref().map_or(1, Fold::workers).max(1);
-        self.states.len() * workers < KEPT
+        let one = self.states.values().next();
+        self.states.len() * one.map_or(1, Fold::workers) < KEPT
     }
 
     pub(super) fn keep(&mut self, fold: &Fold) {
         if self.states.is_empty() {
             let span: i64 = self.sections.iter().map(|s| s.until - s.from).sum();
             let room = i64::try_from(KEPT / fold.workers().max(1)).unwrap_or(i64::MAX);
-            let fits = EVERY.into_iter().find(|every| span / every <= room);
-            self.every = fits.unwrap_or(EVERY[EVERY.len() - 1]);
+            let fits = |every: &i64| span / every <= room;
+            let [.., most] = EVERY;
+            self.every = EVERY.into_iter().find(fits).unwrap_or(most);
         }
         if self.has_room() {
             self.states.insert(ms(fold.at()), fold.clone());

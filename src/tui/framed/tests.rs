@@ -36,6 +36,46 @@ fn a_frame_is_one_synchronized_update() {
 }
 
 #[test]
+fn cells_lead_where_their_frame_says_and_a_new_target_is_drawn_anew() {
+    let shared = Shared::default();
+    let options = TerminalOptions {
+        viewport: Viewport::Fixed(Rect::new(0, 0, 20, 3)),
+    };
+    let mut terminal =
+        Terminal::with_options(Framed::linked(Vec::new(), shared.clone()), options).unwrap();
+    let draw = |terminal: &mut Terminal<Framed<Vec<u8>>>, target: &str| {
+        let frame = |f: &mut ratatui::Frame<'_>| {
+            let mut links = crate::tui::links::Links::default();
+            f.render_widget("a link b", f.area());
+            links.lead(f.buffer_mut(), Rect::new(2, 0, 4, 1), target);
+            shared.set(links);
+        };
+        terminal.draw(frame).unwrap();
+    };
+    draw(&mut terminal, "https://a.example/");
+    let first = written(&mut terminal);
+    let (_, rest) = first.split_once("a\x1b]8;id=sw").unwrap();
+    let (_, rest) = rest.split_once(';').unwrap();
+    let link = "https://a.example/\x1b\\\x1b[1Clink\x1b]8;;\x1b\\\x1b[1Cb";
+    assert!(rest.starts_with(link), "{first:?}");
+    assert_eq!(first.matches("2026h").count(), 1);
+    let mut screen = vt100::Parser::new(
+        std::num::NonZeroU16::new(3).unwrap(),
+        std::num::NonZeroU16::new(20).unwrap(),
+        0,
+    );
+    screen.process(first.as_bytes());
+    assert_eq!(screen.screen().contents().trim_end(), "a link b");
+    draw(&mut terminal, "https://a.example/");
+    assert_eq!(written(&mut terminal), "");
+    draw(&mut terminal, "https://b.example/");
+    let second = written(&mut terminal);
+    for part in [";https://b.example/\x1b\\", "link\x1b]8;;\x1b\\"] {
+        assert!(second.contains(part), "{second:?}");
+    }
+}
+
+#[test]
 fn sixteen_colours_are_told_in_their_own_codes() {
     let mut terminal = screen();
     let line = Line::from(vec![

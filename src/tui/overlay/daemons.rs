@@ -1,5 +1,6 @@
 //! The background jobs of this process: what each serves, how it is, and the keys that drive it.
 
+use super::frame;
 use crate::{
     domain::Timestamp,
     link::{JobHealth, Phase},
@@ -32,22 +33,9 @@ pub(super) fn draw(
     hits: &mut Hits,
     now: Timestamp,
 ) {
-    let width = body.width.min(116);
-    let tall = u16::try_from(model.jobs.len().max(1)).unwrap_or(u16::MAX);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall.saturating_add(8)),
-        ..body
-    };
     let title = Strip::of(format!("Daemons {}", model.jobs.len()), Role::Title);
-    canvas.frame(place, &title);
-    let inner = Rect {
-        x: place.x + 1,
-        y: place.y + 1,
-        width: place.width.saturating_sub(2),
-        height: place.height.saturating_sub(2),
-    };
+    let lines = frame::tall(model.jobs.len().max(1)).saturating_add(6);
+    let inner = frame::centred(canvas, body, (116, lines), &title);
     let mut rows = Rows::of(inner);
     if model.jobs.is_empty() {
         let words = " No background jobs run here; this dashboard only reads.";

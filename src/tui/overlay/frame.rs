@@ -11,15 +11,20 @@ pub(crate) fn centred(
     (width, lines): (u16, u16),
     title: &Strip,
 ) -> Rect {
+    let place = place(body, (width, lines));
+    canvas.frame(place, title);
+    inside(place, 1)
+}
+
+/// Where a frame in the middle of `body` stands that is at most so wide, with so many lines in it where there is room.
+pub(crate) fn place(body: Rect, (width, lines): (u16, u16)) -> Rect {
     let width = body.width.min(width);
-    let place = Rect {
+    Rect {
         x: body.x + (body.width - width) / 2,
         width,
         height: body.height.min(lines.saturating_add(2)),
         ..body
-    };
-    canvas.frame(place, title);
-    inside(place, 1)
+    }
 }
 
 /// What is inside of a frame, with so many columns for its sides.

@@ -63,14 +63,7 @@ pub(super) fn draw(
     }
     let top = help.top;
     let lines = lines(model, body);
-    let tall = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-    let width = body.width.min(112);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
+    let place = frame::place(body, (112, frame::tall(lines.len())));
     let page = usize::from(place.height.saturating_sub(2));
     let last = lines.len().saturating_sub(page);
     let top = top.min(last);

@@ -1,5 +1,6 @@
 //! The write log: what this dashboard wrote, or tried to, newest first.
 
+use super::frame;
 use crate::{
     domain::Timestamp,
     tui::{
@@ -20,27 +21,11 @@ pub(crate) fn draw(
     hits: &mut Hits,
     now: Timestamp,
 ) {
-    let width = body.width.min(112);
-    let lines = lines(model, width.saturating_sub(4), now);
-    let tall = u16::try_from(lines.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(2);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
-    canvas.frame(
-        place,
-        &Strip::of(format!("Writes {}", model.acting.log.len()), Role::Title),
-    );
-    let inside = Rect {
-        x: place.x + 2,
-        y: place.y + 1,
-        width: place.width.saturating_sub(4),
-        height: place.height.saturating_sub(2),
-    };
+    let lines = lines(model, body.width.min(112).saturating_sub(4), now);
+    let place = frame::place(body, (112, frame::tall(lines.len())));
+    let title = format!("Writes {}", model.acting.log.len());
+    canvas.frame(place, &Strip::of(title, Role::Title));
+    let inside = frame::inside(place, 2);
     hits.point(inside);
     let page = usize::from(inside.height);
     let last = lines.len().saturating_sub(page);

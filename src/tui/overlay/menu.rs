@@ -1,5 +1,6 @@
 //! Every action that could be done here: those that cannot are listed with the reason. And the priorities of a task.
 
+use super::frame;
 use crate::{
     domain::{
         ConversationId, Task, TaskId, Timestamp,
@@ -337,23 +338,9 @@ pub(crate) fn run(
 
 /// Draws it over `body`.
 pub(crate) fn draw(canvas: &mut Canvas<'_>, body: Rect, menu: &Menu, hits: &mut Hits) {
-    let width = body.width.min(96);
-    let tall = u16::try_from(menu.rows.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(2);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
-    canvas.frame(place, &Strip::of(menu.title.clone(), Role::Title));
-    let inside = Rect {
-        x: place.x + 1,
-        y: place.y + 1,
-        width: place.width.saturating_sub(2),
-        height: place.height.saturating_sub(2),
-    };
+    let title = Strip::of(menu.title.clone(), Role::Title);
+    let lines = frame::tall(menu.rows.len());
+    let inside = frame::centred(canvas, body, (96, lines), &title);
     let page = usize::from(inside.height);
     let top = menu.list.window(page, menu.rows.len());
     let mut rows = Rows::of(inside);

@@ -1,5 +1,6 @@
 //! The menu of mutes: what is hidden, and for how long. What hides much or long, or something critical, asks again and lists it.
 
+use super::frame;
 use crate::{
     domain::{
         AlertOrder, Severity, Span, Timestamp,
@@ -197,28 +198,20 @@ pub(super) fn draw(
     }
 }
 
-fn frame(canvas: &mut Canvas<'_>, body: Rect, lines: usize, title: &str) -> Rows {
-    let width = body.width.min(76);
-    let tall = u16::try_from(lines.saturating_add(2)).unwrap_or(u16::MAX);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
-    canvas.frame(place, &Strip::of(title, Role::Title));
-    Rows::of(Rect {
-        x: place.x + 1,
-        y: place.y + 1,
-        width: place.width.saturating_sub(2),
-        height: place.height.saturating_sub(2),
-    })
+fn framed(canvas: &mut Canvas<'_>, body: Rect, lines: usize, title: &str) -> Rows {
+    let title = Strip::of(title, Role::Title);
+    Rows::of(frame::centred(
+        canvas,
+        body,
+        (76, frame::tall(lines)),
+        &title,
+    ))
 }
 
 fn menu(canvas: &mut Canvas<'_>, body: Rect, mute: &Mute, hits: &mut Hits) {
     let choices = mute.choices();
     let title = format!("Mute {}", mute.alert.name());
-    let mut rows = frame(canvas, body, choices.len(), &title);
+    let mut rows = framed(canvas, body, choices.len(), &title);
     let page = usize::from(rows.left()).max(1);
     let top = mute.list.window(page, choices.len());
     for (i, choice) in choices.iter().enumerate().skip(top).take(page) {
@@ -243,7 +236,7 @@ fn question(
 ) {
     let hidden = hidden(model, &choice.matcher);
     let title = format!("Mute {}?", choice.words);
-    let mut rows = frame(canvas, body, hidden.len() + 6, &title);
+    let mut rows = framed(canvas, body, hidden.len() + 6, &title);
     let until = model.clock(now).log(now.plus(choice.span));
     let words = match hidden.len() {
         1 => format!(" until {until} this is hidden:"),

@@ -2,6 +2,7 @@
 
 mod compared;
 
+use super::frame;
 use crate::{
     domain::{
         Timestamp,
@@ -83,6 +84,17 @@ impl Page {
         Self::of(Content::Compared(Box::new(found)))
     }
 
+    /// A key does something here and now.
+    pub(crate) fn offers(&self, action: Action) -> bool {
+        match action {
+            Action::NextMatch | Action::PreviousMatch => self.search.words().is_some(),
+            Action::Pin => self.compares(),
+            Action::PageDown => self.top < self.seen.0,
+            Action::PageUp => self.top > 0,
+            _ => true,
+        }
+    }
+
     /// It shows two instants.
     pub(crate) const fn compares(&self) -> bool {
         matches!(self.content, Content::Compared(_))
@@ -139,15 +151,7 @@ pub(super) fn draw(
         Content::Printed(name, words, well) => printed((name, words, *well), inner),
         Content::Compared(found) => compared::lines(found, inner),
     };
-    let tall = u16::try_from(lines.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(2);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
+    let place = frame::place(body, (width, frame::tall(lines.len())));
     let room = usize::from(place.height.saturating_sub(2));
     let top = page.top.min(lines.len().saturating_sub(room));
     let seen = if lines.len() > room {
@@ -159,12 +163,7 @@ pub(super) fn draw(
     let found = found.map_or_else(String::new, |words| format!("{words} · "));
     let head = Strip::of(found, Role::Match).add(seen, Role::Dim);
     canvas.frame(place, &head.add(title, Role::Title));
-    let inside = Rect {
-        x: place.x + 2,
-        y: place.y + 1,
-        width: inner,
-        height: place.height.saturating_sub(2),
-    };
+    let inside = frame::inside(place, 2);
     hits.point(inside);
     page.search.scroll(canvas, inside, &lines, page.top, hits);
 }
@@ -175,8 +174,7 @@ fn printed((name, words, well): (&str, &str, bool), width: u16) -> (String, Vec<
     let title = format!("{} {ended}", text::line(name));
     let mut out: Vec<Strip> = Vec::new();
     for line in text::body(words).lines() {
-        let lines = widget::lines(line, width, true).into_iter();
-        out.extend(lines.map(|l| Strip::of(l, Role::Text)));
+        out.extend(widget::paragraph(line, width, true, Role::Text));
         if line.is_empty() {
             out.push(Strip::new());
         }

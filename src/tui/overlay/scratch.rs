@@ -1,6 +1,7 @@
 //! The question before a merge is begun in a work tree of its own: where, of what, and what stays untouched. Cancel has the focus; the
 //! merge is begun with a key of its own.
 
+use super::frame;
 use crate::{
     domain::{
         Command, Refusal, Span, Timestamp,
@@ -194,24 +195,16 @@ pub(super) fn draw(
         let why = widget::lines(&why, inner, true).into_iter();
         lines.splice(0..0, why.map(|l| Strip::of(l, Role::Crit)));
     }
-    let tall = u16::try_from(lines.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(3);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
-    let cut = tall > place.height;
+    let tall = frame::tall(lines.len()).saturating_add(1);
+    let place = frame::place(body, (width, tall));
+    let cut = tall.saturating_add(2) > place.height;
     let more = if cut { "PgDn for more · " } else { "" };
     let title = Strip::of(more, Role::Key).add("Begin a merge in a scratch worktree", Role::Title);
     canvas.frame(place, &title);
+    let inside = frame::inside(place, 2);
     let inside = Rect {
-        x: place.x + 2,
-        y: place.y + 1,
-        width: inner,
-        height: place.height.saturating_sub(3),
+        height: inside.height.saturating_sub(1),
+        ..inside
     };
     scroll(canvas, inside, &lines, scratch.top, hits);
     let foot = Rect {

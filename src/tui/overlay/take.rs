@@ -1,6 +1,6 @@
 //! What can be taken away: the menu of copies, and that of files. A letter for each.
 
-use super::Overlay;
+use super::{Overlay, frame};
 use crate::{
     domain::{Timestamp, text},
     tui::{
@@ -308,23 +308,9 @@ fn screen(model: &Model, now: Timestamp) -> String {
 
 /// Draws it over `body`.
 pub(super) fn draw(canvas: &mut Canvas<'_>, body: Rect, taking: &Taking, hits: &mut Hits) {
-    let width = body.width.min(76);
-    let tall = u16::try_from(taking.rows.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(2);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
-    canvas.frame(place, &Strip::of(taking.title, Role::Title));
-    let inside = Rect {
-        x: place.x + 1,
-        y: place.y + 1,
-        width: place.width.saturating_sub(2),
-        height: place.height.saturating_sub(2),
-    };
+    let title = Strip::of(taking.title, Role::Title);
+    let lines = frame::tall(taking.rows.len());
+    let inside = frame::centred(canvas, body, (76, lines), &title);
     let page = usize::from(inside.height);
     let top = taking.list.window(page, taking.rows.len());
     let mut rows = Rows::of(inside);

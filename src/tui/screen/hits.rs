@@ -2,6 +2,7 @@
 
 use crate::tui::{
     keymap::Action,
+    links::Links,
     order::{self, Ordered},
     theme::Role,
     widget::{self, Canvas, Column},
@@ -43,6 +44,8 @@ pub struct Hits {
     pub(crate) size: (u16, u16),
     /// How much of what a key acts on was to be seen.
     pub(crate) sight: Sight,
+    /// Where its cells lead.
+    pub(crate) links: Links,
     /// What lies where, for the mouse; what was drawn later lies on top.
     pub(crate) spots: Vec<(Rect, Spot)>,
 }

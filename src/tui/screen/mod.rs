@@ -3,6 +3,7 @@
 pub(crate) mod activity;
 pub(crate) mod alerts;
 mod hits;
+pub(crate) mod listed;
 pub(crate) mod messages;
 pub(crate) mod overview;
 mod point;

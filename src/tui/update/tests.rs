@@ -165,7 +165,7 @@ fn frozen_stands_still_and_counts_what_it_misses() {
     assert!(later.contains("FROZEN 12:04:31Z +12"), "{later}");
     let body = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(body(&still), body(&later));
-    types(&mut model, "0");
+    types(&mut model, "02");
     assert_eq!(model.screens.workers.rows.len(), 104);
 }
 

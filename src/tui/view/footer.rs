@@ -253,9 +253,13 @@ fn offers(model: &Model, binding: &Binding) -> bool {
         Action::Accept => {
             !matches!(&model.overlay, Some(Overlay::Help(help)) if help.typed.is_empty())
         }
-        Action::NextMatch => {
-            matches!(&model.overlay, Some(Overlay::Page(page)) if page.search.words().is_some())
+        Action::NextMatch | Action::PreviousMatch | Action::Pin => {
+            matches!(&model.overlay, Some(Overlay::Page(page)) if page.offers(binding.run))
         }
+        Action::PageDown | Action::PageUp => match &model.overlay {
+            Some(Overlay::Page(page)) => page.offers(binding.run),
+            _ => true,
+        },
         Action::Undo => !model.undo.is_empty(),
         Action::Confirm => match &model.overlay {
             Some(Overlay::Mute(mute)) => mute.asks(),

@@ -68,15 +68,21 @@ fn name(scene: Scene<'_>) -> Strip {
             strip.add(format!(" @{}", scope(most)), part)
         }
     };
+    let place = scene.file(&source.path);
     match scene.tier {
         Tier::Xl => Strip::of(" swarmwarden", Role::Title)
-            .add(format!("  {}", source.name), Role::Text)
+            .add("  ", Role::Text)
+            .lead(&*source.name, Role::Text, place)
             .add(format!("  scope {}", scope(36)), part),
-        Tier::M => Strip::of(format!(" {}", source.name), Role::Title)
+        Tier::M => Strip::of(" ", Role::Title)
+            .lead(&*source.name, Role::Title, place)
             .add(format!(" @{}", scope(18)), part),
         Tier::S => {
-            let name = format!(" {}", crate::domain::text::fit(&source.name, 14));
-            narrow(Strip::of(name, Role::Title), 12)
+            let name = crate::domain::text::fit(&source.name, 14);
+            narrow(
+                Strip::of(" ", Role::Title).lead(name, Role::Title, place),
+                12,
+            )
         }
         Tier::Xs | Tier::Tiny => {
             let tab = tab.chars().take(4).collect::<String>();

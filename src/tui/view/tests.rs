@@ -1,5 +1,7 @@
+mod links;
 mod sizes;
 mod small;
+mod styles;
 
 use crate::domain::{Progress, Snapshot};
 use crate::tui::{

@@ -1,11 +1,14 @@
 //! A buffer with a theme: text by role, cut by cells, never outside its place.
 
+use super::Strip;
 use crate::{
     domain::text,
-    tui::theme::{Role, Theme},
+    tui::{
+        links::Links,
+        theme::{Role, Theme},
+    },
 };
-use ratatui::{buffer::Buffer, layout::Rect};
-use unicode_segmentation::UnicodeSegmentation;
+use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 use unicode_width::UnicodeWidthStr;
 
 /// Width of a text in cells.
@@ -13,65 +16,63 @@ pub(crate) fn cells(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
-/// Parts of one line, each with its role.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Strip(Vec<(String, Role)>);
-
-impl Strip {
-    /// Nothing yet.
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    /// One part.
-    pub(crate) fn of(text: impl Into<String>, role: Role) -> Self {
-        Self::new().add(text, role)
-    }
-
-    /// With one more part at the end.
-    #[must_use]
-    pub(crate) fn add(mut self, text: impl Into<String>, role: Role) -> Self {
-        self.0.push((text.into(), role));
-        self
-    }
-
-    /// With the parts of another at the end.
-    #[must_use]
-    pub(crate) fn join(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
-        self
-    }
-
-    /// Cells that it takes.
-    pub(crate) fn width(&self) -> u16 {
-        self.0
-            .iter()
-            .fold(0, |n: u16, (text, _)| n.saturating_add(cells(text)))
-    }
-
-    /// Its words without their roles.
-    pub(crate) fn plain(&self) -> String {
-        self.0.iter().map(|(text, _)| text.as_str()).collect()
-    }
-
-    /// Nothing in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.width() == 0
-    }
-}
-
 /// A buffer that is drawn on by role.
 #[derive(Debug)]
 pub(crate) struct Canvas<'a> {
     buf: &'a mut Buffer,
     theme: &'a Theme,
+    /// `None` where there are none.
+    links: Option<Links>,
 }
 
 impl<'a> Canvas<'a> {
     /// Draws on `buf` with the styles of `theme`, on its background.
     pub(crate) fn new(buf: &'a mut Buffer, theme: &'a Theme) -> Self {
         buf.set_style(*buf.area(), theme.ground());
-        Self { buf, theme }
+        Self {
+            buf,
+            theme,
+            links: None,
+        }
+    }
+
+    /// Keeps where things lead.
+    pub(crate) fn linking(mut self, on: bool) -> Self {
+        self.links = on.then(Links::default);
+        self
+    }
+
+    /// Where its cells lead.
+    pub(crate) fn links(self) -> Links {
+        self.links.unwrap_or_default()
+    }
+
+    /// Makes the first line of `place` lead to `target`.
+    pub(crate) fn lead(&mut self, place: Rect, target: &str) {
+        if let (Some(row), Some(links)) = (self.clip(place), &mut self.links) {
+            links.lead(self.buf, row, target);
+        }
+    }
+
+    /// Writes a whole text, as far as it fits: addresses in it lead to what they name, also where they are cut.
+    pub(crate) fn tell(&mut self, place: Rect, text: &str, role: Role) -> u16 {
+        let used = self.put(place, text, role);
+        if self.links.is_some() && text.contains("://") {
+            for (range, target) in text::links(text) {
+                let before = cells(text.get(..range.start).unwrap_or_default());
+                let width = cells(text.get(range).unwrap_or_default());
+                let rest = shift(
+                    Rect {
+                        width: used,
+                        ..place
+                    },
+                    before,
+                );
+                let width = width.min(rest.width);
+                self.lead(Rect { width, ..rest }, &target);
+            }
+        }
+        used
     }
 
     /// The first line of `place`, as far as it lies on the buffer.
@@ -101,12 +102,16 @@ impl<'a> Canvas<'a> {
     /// Writes the parts one after the other; returns the cells used.
     pub(crate) fn strip(&mut self, place: Rect, strip: &Strip) -> u16 {
         let mut used = 0;
-        for (text, role) in &strip.0 {
+        for (text, role, target) in strip.parts() {
             let rest = shift(place, used);
             if rest.width == 0 {
                 break;
             }
-            used += self.put(rest, text, *role);
+            let width = self.put(rest, text, role);
+            if let Some(target) = target {
+                self.lead(Rect { width, ..rest }, target);
+            }
+            used += width;
         }
         used
     }
@@ -211,16 +216,23 @@ impl<'a> Canvas<'a> {
     pub(crate) fn select(&mut self, place: Rect) {
         let Some(row) = self.clip(place) else { return };
         // One even bar: the words on it say what their colours said.
-        let style = self.theme.fresh(Role::Select);
+        let style = self.bar_style();
         self.buf.set_style(shift(row, 1), style);
         self.put(Rect { width: 1, ..row }, "▌", Role::Accent);
+    }
+
+    /// Of what is selected; what leads somewhere still does.
+    fn bar_style(&self) -> Style {
+        Style {
+            underline_color: None,
+            ..self.theme.fresh(Role::Select)
+        }
     }
 
     /// Marks a part of a line as the selected one: one even bar.
     pub(crate) fn lift(&mut self, place: Rect) {
         let Some(row) = self.clip(place) else { return };
-        let style = self.theme.fresh(Role::Select);
-        self.buf.set_style(row, style);
+        self.buf.set_style(row, self.bar_style());
     }
 
     /// Adds the style of `role` to what stands there.
@@ -303,41 +315,4 @@ impl Rows {
     pub(crate) fn rest(self) -> Rect {
         self.0
     }
-}
-
-/// Breaks a text into lines of at most `width` cells: at blanks where it can, within a word where it must. Without `wrap` every
-/// line break of the text makes one line and nothing else does.
-pub(crate) fn lines(body: &str, width: u16, wrap: bool) -> Vec<String> {
-    let width = usize::from(width.max(1));
-    let mut out = Vec::new();
-    for line in body.lines() {
-        if !wrap || line.width() <= width {
-            out.push(line.to_owned());
-            continue;
-        }
-        let (mut now, mut used) = (String::new(), 0);
-        for word in line.split_inclusive(' ') {
-            if used + word.trim_end().width() > width && used > 0 {
-                out.push(std::mem::take(&mut now));
-                used = 0;
-            }
-            for grapheme in word.graphemes(true) {
-                let wide = grapheme.width();
-                if used + wide > width && grapheme == " " {
-                    break;
-                }
-                if used + wide > width && used > 0 {
-                    out.push(std::mem::take(&mut now));
-                    used = 0;
-                }
-                now.push_str(grapheme);
-                used += wide;
-            }
-        }
-        out.push(now);
-    }
-    for line in &mut out {
-        line.truncate(line.trim_end().len());
-    }
-    out
 }

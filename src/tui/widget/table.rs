@@ -59,7 +59,7 @@ pub(crate) fn place<T: Copy>(
         if column.right && cells(&text) <= width {
             canvas.put_right(at, &text, role);
         } else {
-            canvas.put(at, &text, role);
+            canvas.tell(at, &text, role);
         }
         x = x.saturating_add(column.width).saturating_add(1);
     }

@@ -1,6 +1,7 @@
 //! Looking back: a recording that is played, a stretch of it as a file, and another detector on it.
 
 mod apply;
+mod plain;
 
 use super::{
     bridge::Bridge,
@@ -103,9 +104,10 @@ fn instant(name: &str, raw: &str, now: Timestamp) -> Result<Timestamp, Failure> 
 pub(super) fn replay(
     settings: &Settings,
     asked: &Replay,
-    plain: bool,
+    (plain, talk): (bool, bool),
     panic_test: bool,
 ) -> Result<Exit, Failure> {
+    let plain = plain || talk;
     let now = super::clock(settings).now();
     let at = asked.at.as_deref().map(|raw| instant("--at", raw, now));
     let at = at.transpose()?;
@@ -121,7 +123,7 @@ pub(super) fn replay(
     };
     let begin = match (at, source.ends) {
         (Some(at), Some(_)) => at,
-        (None, Some((_, to))) if plain => to,
+        (None, Some((_, to))) if plain && !talk => to,
         (None, Some((from, _))) => from,
         (at, None) => {
             let survey = source.player.survey()?;
@@ -129,9 +131,13 @@ pub(super) fn replay(
                 return unrecorded(settings, asked, at, plain, panic_test);
             }
             let last = survey.troubles.last().map(|last| last.from);
-            at.or(last).unwrap_or(survey.to)
+            at.or(last)
+                .unwrap_or(if talk { survey.from } else { survey.to })
         }
     };
+    if talk {
+        return plain::play(&mut source, asked, begin);
+    }
     let first = source.player.at(begin)?;
     if plain {
         let now = first.at;
@@ -139,7 +145,7 @@ pub(super) fn replay(
     }
     let options = tui::Options {
         read_only: Some(RECORDED.into()),
-        replay: Some(asked.speed),
+        replay: Some(asked.speed.unwrap_or(1)),
         ..screen::options(settings, panic_test)?
     };
     let clock = super::clock(settings);

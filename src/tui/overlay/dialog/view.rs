@@ -10,6 +10,7 @@ use crate::{
     tui::{
         keymap::{Action, Context},
         model::Model,
+        overlay::frame,
         screen::Hits,
         theme::Role,
         widget::{self, Canvas, Rows, Strip},
@@ -34,24 +35,11 @@ pub(crate) fn draw(
         Pane::DryRun => dry_run(dialog, inner),
     };
     let foot = u16::from(dialog.pane == Pane::Main);
-    let tall = u16::try_from(lines.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(2 + foot);
-    let place = Rect {
-        x: body.x + (body.width - width) / 2,
-        width,
-        height: body.height.min(tall),
-        ..body
-    };
+    let place = frame::place(body, (width, frame::tall(lines.len()).saturating_add(foot)));
     let cut = lines.len() + usize::from(2 + foot) > usize::from(place.height);
     let more = if cut { "PgDn for more · " } else { "" };
     canvas.frame(place, &Strip::of(more, Role::Key).join(title(dialog)));
-    let inside = Rect {
-        x: place.x + 2,
-        y: place.y + 1,
-        width: inner,
-        height: place.height.saturating_sub(2),
-    };
+    let inside = frame::inside(place, 2);
     hits.point(inside);
     let page = usize::from(inside.height.saturating_sub(foot));
     let last = lines.len().saturating_sub(page);

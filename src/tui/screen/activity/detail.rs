@@ -73,8 +73,8 @@ fn of_event(scene: Scene<'_>, out: &mut Vec<Strip>, event: &Event, width: u16) {
 
 fn fact(out: &mut Vec<Strip>, label: &str, words: &str, role: Role, width: u16) {
     let mut label = format!(" {label:<9} ");
-    for line in widget::lines(words, width.saturating_sub(12), true) {
-        out.push(Strip::of(std::mem::take(&mut label), Role::Dim).add(line, role));
+    for line in widget::paragraph(words, width.saturating_sub(12), true, role) {
+        out.push(Strip::of(std::mem::take(&mut label), Role::Dim).join(line));
         label = " ".repeat(11);
     }
 }
@@ -114,11 +114,9 @@ fn of_message(out: &mut Vec<Strip>, message: &Message, width: u16) {
     );
     fact(out, "message", &facts, Role::Dim, width);
     out.push(Strip::new());
-    let body = widget::lines(&message.body, width.saturating_sub(2), true);
-    out.extend(
-        body.into_iter()
-            .map(|l| Strip::of(format!(" {l}"), Role::Text)),
-    );
+    let body = widget::paragraph(&message.body, width.saturating_sub(2), true, Role::Text);
+    let inset = |line| Strip::of(" ", Role::Text).join(line);
+    out.extend(body.into_iter().map(inset));
 }
 
 fn of_alert(scene: Scene<'_>, out: &mut Vec<Strip>, alert: &Alert, width: u16) {

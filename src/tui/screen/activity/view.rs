@@ -5,7 +5,7 @@ use super::{
     entry::{By, Entry},
 };
 use crate::tui::{
-    screen::{Hits, Split, Spot, explain, overview, scroll},
+    screen::{Hits, Split, Spot, explain, listed, overview, scroll},
     theme::Role,
     view::{Scene, Tier},
     widget::{self, Canvas, Column, Rows, Strip, TimeForm, cells},
@@ -102,29 +102,13 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     let state = &scene.model.screens.activity;
     let mut rows = Rows::of(place);
     let columns = columns(scene, place.width.saturating_sub(2));
-    let inset = |line: Rect| Rect {
-        x: line.x + 1,
-        width: line.width.saturating_sub(2),
-        ..line
-    };
     if scene.tier > Tier::Xs {
-        let heading = inset(rows.line());
-        widget::place(canvas, heading, &columns, |c| {
-            (c.title.to_owned(), Role::Dim)
-        });
+        listed::titles(canvas, rows.line(), &columns);
     }
-    let page = usize::from(rows.left());
-    let top = state.list.window(page, state.rows.len());
-    for (i, entry) in state.rows.iter().enumerate().skip(top).take(page) {
-        let line = rows.line();
-        widget::place(canvas, inset(line), &columns, |c| cell(scene, entry, c));
-        if Some(i) == state.list.row() {
-            canvas.select(line);
-            hits.point(line);
-        }
-        hits.row(line, i);
-    }
-    (hits.top, hits.page) = (top, page);
+    let all = (&state.list, state.rows.as_slice());
+    listed::fill(canvas, &mut rows, all, &columns, hits, |entry, c| {
+        cell(scene, entry, c)
+    });
 }
 
 fn cell(scene: Scene<'_>, entry: &Entry, column: &Column<Col>) -> (String, Role) {

@@ -71,13 +71,14 @@ fn lines(scene: Scene<'_>, width: u16, entry: &Entry, alert: &Alert) -> Vec<Stri
     let mut say = |label: &str, words: &str| {
         let indent = if wide { 12 } else { 1 };
         let room = width.saturating_sub(indent + 1);
-        for (i, line) in widget::lines(words, room, true).into_iter().enumerate() {
+        let text = widget::paragraph(words, room, true, Role::Text);
+        for (i, line) in text.into_iter().enumerate() {
             let head = match (wide, i) {
                 (true, 0) => format!("  {label:<10}"),
                 (true, _) => " ".repeat(12),
                 (false, _) => " ".to_owned(),
             };
-            out.push(Strip::of(head, Role::Dim).add(line, Role::Text));
+            out.push(Strip::of(head, Role::Dim).join(line));
         }
     };
     say("what", &alert.sentence);

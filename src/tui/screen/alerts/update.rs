@@ -19,8 +19,12 @@ use crate::{
 };
 use std::{borrow::Cow, cmp::Reverse, sync::Arc};
 
-/// Filters and groups the rows, and finds the selection again. O(n).
+/// Filters and groups the rows, and finds the selection again; only while the view is shown. O(n log n).
 pub(crate) fn derive(model: &mut Model) {
+    if model.view != View::Alerts {
+        model.screens.alerts.list.rest();
+        return;
+    }
     let facts = &model.facts;
     let state = &mut model.screens.alerts;
     state.sieve.take(&state.filter);
@@ -37,9 +41,6 @@ pub(crate) fn derive(model: &mut Model) {
     state.marks.keep(|key| facts.alert(key).is_some());
     let shown = state.rows.iter().flat_map(Entry::alerts).map(|a| &a.key);
     state.marks.see(shown);
-    if model.view != View::Alerts {
-        state.list.rest();
-    }
     let rows = &state.rows;
     state
         .list

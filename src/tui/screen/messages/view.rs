@@ -4,7 +4,7 @@ use super::state::Paging;
 use crate::{
     domain::{Message, Side},
     tui::{
-        screen::{Hits, Spot, explain, overview},
+        screen::{Hits, Spot, explain, listed, overview},
         theme::Role,
         view::{Scene, Tier},
         widget::{self, Canvas, Column, Rows, Strip, TimeForm, cells},
@@ -120,33 +120,17 @@ fn list(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits: &mut Hits)
     let state = &scene.model.screens.messages;
     let mut rows = Rows::of(place);
     let columns = columns(scene, place.width.saturating_sub(2));
-    let inset = |line: Rect| Rect {
-        x: line.x + 1,
-        width: line.width.saturating_sub(2),
-        ..line
-    };
-    let heading = inset(rows.line());
-    widget::place(canvas, heading, &columns, |c| {
-        (c.title.to_owned(), Role::Dim)
+    listed::titles(canvas, rows.line(), &columns);
+    let all = (&state.list, state.rows.as_slice());
+    listed::fill(canvas, &mut rows, all, &columns, hits, |message, c| {
+        cell(scene, message, c)
     });
-    let page = usize::from(rows.left());
-    let top = state.list.window(page, state.rows.len());
-    for (i, message) in state.rows.iter().enumerate().skip(top).take(page) {
-        let line = rows.line();
-        widget::place(canvas, inset(line), &columns, |c| cell(scene, message, c));
-        if Some(i) == state.list.row() {
-            canvas.select(line);
-            hits.point(line);
-        }
-        hits.row(line, i);
-    }
     let end = match state.paging {
         Paging::More => "… older: j or PgDn at the end",
         Paging::Asked(_) => "… reading older messages",
         Paging::Beginning => "beginning of the history",
     };
-    canvas.put(inset(rows.line()), end, Role::Dim);
-    (hits.top, hits.page) = (top, page);
+    canvas.put(listed::inset(rows.line()), end, Role::Dim);
 }
 
 /// Names of both ends: the worker by its label, the other by its part.
@@ -210,10 +194,9 @@ fn read(
         hits.point(heading);
     }
     let width = place.width.saturating_sub(4);
-    let mut lines: Vec<Strip> = widget::lines(&message.body, width, scene.model.look.wrap)
-        .into_iter()
-        .map(|line| Strip::of(format!("  {line}"), Role::Text))
-        .collect();
+    let body = widget::paragraph(&message.body, width, scene.model.look.wrap, Role::Text);
+    let inset = |line| Strip::of("  ", Role::Text).join(line);
+    let mut lines: Vec<Strip> = body.into_iter().map(inset).collect();
     let task = message
         .task
         .as_ref()

@@ -2,6 +2,7 @@
 
 use crate::{
     domain::{
+        Worktree,
         claim::{DocumentKind, Share},
         session::{Checked, Contradiction, Outcome, Said, Session, mission},
     },
@@ -71,13 +72,14 @@ fn headline(s: &Session) -> Strip {
 /// A label and words, wrapped under each other.
 fn labelled(out: &mut Vec<Strip>, width: u16, label: (&str, Role), words: &str, role: Role) {
     let room = width.saturating_sub(16);
-    for (i, line) in widget::lines(words, room, true).into_iter().enumerate() {
+    let text = widget::paragraph(words, room, true, role);
+    for (i, line) in text.into_iter().enumerate() {
         let head = if i == 0 {
             format!("  {:<12} ", label.0)
         } else {
             " ".repeat(15)
         };
-        out.push(Strip::of(head, label.1).add(line, role));
+        out.push(Strip::of(head, label.1).join(line));
     }
 }
 
@@ -279,8 +281,13 @@ fn documents(scene: Scene<'_>, s: &Session, width: u16) -> Vec<Strip> {
         } else {
             ""
         };
-        let title = format!("  DOCUMENT {}  {kind}{}", said.place(), aged(scene, said));
-        out.push(Strip::of(title.replace(" , ", " "), Role::Title));
+        let place = said.place();
+        let rest = place.strip_prefix(&*said.path).unwrap_or_default();
+        let rest = format!("{rest}  {kind}{}", aged(scene, said));
+        let title = Strip::of("  DOCUMENT ", Role::Title)
+            .lead(&*said.path, Role::Title, on_disk(scene, said))
+            .add(rest.replace(" , ", " "), Role::Title);
+        out.push(title);
         for field in &said.claim.fields {
             labelled(
                 &mut out,
@@ -292,6 +299,14 @@ fn documents(scene: Scene<'_>, s: &Session, width: u16) -> Vec<Strip> {
         }
     }
     out
+}
+
+/// The document in a work tree of its branch, when there is one.
+fn on_disk(scene: Scene<'_>, said: &Said) -> Option<String> {
+    let repo = scene.model.snapshot().repo.as_deref()?;
+    let here = |tree: &&Worktree| tree.branch.as_ref() == Some(&said.branch) && !tree.missing;
+    let tree = repo.worktrees.iter().find(here)?;
+    scene.file(&format!("{}/{}", tree.path, said.path))
 }
 
 /// For the status line.

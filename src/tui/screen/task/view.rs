@@ -37,12 +37,10 @@ pub(crate) fn draw(scene: Scene<'_>, canvas: &mut Canvas<'_>, place: Rect, hits:
     }
     if !task.brief.trim().is_empty() {
         lines.push(Strip::of("  BRIEF", Role::Title));
-        let brief = widget::lines(&task.brief, place.width.saturating_sub(3), true);
-        lines.extend(
-            brief
-                .into_iter()
-                .map(|l| Strip::of(format!("  {l}"), Role::Text)),
-        );
+        let room = place.width.saturating_sub(3);
+        let brief = widget::paragraph(&task.brief, room, true, Role::Text);
+        let inset = |line| Strip::of("  ", Role::Text).join(line);
+        lines.extend(brief.into_iter().map(inset));
     }
     scroll(canvas, rows.rest(), &lines, state.top, hits);
 }
@@ -99,13 +97,14 @@ fn labelled(out: &mut Vec<Strip>, width: u16, label: &str, words: &str) {
         return;
     }
     let room = width.saturating_sub(13);
-    for (i, line) in widget::lines(words, room, true).into_iter().enumerate() {
+    let text = widget::paragraph(words, room, true, Role::Text);
+    for (i, line) in text.into_iter().enumerate() {
         let head = if i == 0 {
             format!("  {label:<9} ")
         } else {
             " ".repeat(12)
         };
-        out.push(Strip::of(head, Role::Dim).add(line, Role::Text));
+        out.push(Strip::of(head, Role::Dim).join(line));
     }
 }
 

@@ -1,7 +1,12 @@
 //! What the list of tasks remembers.
 
 use super::standing::Standing;
-use crate::tui::{marks::Marks, order::Ordered, sieve::Sieve};
+use crate::tui::{
+    facts::Turn,
+    marks::Marks,
+    order::{Made, Ordered},
+    sieve::Sieve,
+};
 use crate::{
     domain::{Task, TaskId},
     tui::screen::{Hits, List},
@@ -79,8 +84,10 @@ impl Ordered for Order {
 /// Rows, selection, filter, marks.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// Tasks that pass the filter with how they stand, in order.
+    /// Tasks that pass the filter with how they stand, in order; up to date while the list, or a task of it, is on show.
     pub(crate) rows: Vec<(Arc<Task>, Standing)>,
+    /// What they were made of.
+    pub(super) made: Made<(Turn, String, Order, bool, Layout, bool)>,
     /// By id.
     pub(crate) list: List<TaskId>,
     /// Text that id, description, owner or state must contain.

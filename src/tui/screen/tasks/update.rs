@@ -15,10 +15,40 @@ use crate::{
 };
 use std::{borrow::Cow, sync::Arc};
 
-/// Filters and orders the rows, and finds the selection again. O(n log n).
+/// Finds the selection again, after the rows were made anew where the picture or what is asked of it is another: O(n log n).
 pub(crate) fn derive(model: &mut Model) {
+    if !matches!(model.view, View::Tasks | View::Task) {
+        model.screens.tasks.list.rest();
+        return;
+    }
+    make(model);
     let facts = &model.facts;
     let state = &mut model.screens.tasks;
+    state.marks.keep(|id| facts.knows_task(id));
+    state.marks.see(state.rows.iter().map(|(t, _)| &t.id));
+    if model.view != View::Tasks {
+        state.list.rest();
+    }
+    let rows = &state.rows;
+    let key = |i: usize| rows.get(i).map(|(t, _)| t.id.clone());
+    state.list.settle(rows.len(), key);
+}
+
+/// Filters and orders the rows.
+fn make(model: &mut Model) {
+    let facts = &model.facts;
+    let state = &mut model.screens.tasks;
+    let asked = (
+        facts.turn(),
+        state.filter.clone(),
+        state.order,
+        state.reversed,
+        state.layout,
+        state.problems_only,
+    );
+    if state.made.stands(asked, model.hold.is_some()) {
+        return;
+    }
     let now = facts.shown().at;
     state.sieve.take(&state.filter);
     let sieve = &state.sieve;
@@ -37,14 +67,6 @@ pub(crate) fn derive(model: &mut Model) {
         stay(&mut rows, before, |(t, _)| t.id.clone());
     }
     state.rows = rows;
-    state.marks.keep(|id| facts.knows_task(id));
-    state.marks.see(state.rows.iter().map(|(t, _)| &t.id));
-    if model.view != View::Tasks {
-        state.list.rest();
-    }
-    let rows = &state.rows;
-    let key = |i: usize| rows.get(i).map(|(t, _)| t.id.clone());
-    state.list.settle(rows.len(), key);
 }
 
 /// A task with what is shown of it.

@@ -25,8 +25,8 @@ pub(super) struct Section {
 fn fact(out: &mut Vec<Strip>, label: &str, words: &str, role: Role, width: u16) {
     let room = width.saturating_sub(13);
     let mut label = format!(" {label:<10} ");
-    for line in widget::lines(words, room, true) {
-        out.push(Strip::of(std::mem::take(&mut label), Role::Dim).add(line, role));
+    for line in widget::paragraph(words, room, true, role) {
+        out.push(Strip::of(std::mem::take(&mut label), Role::Dim).join(line));
         label = " ".repeat(12);
     }
 }

@@ -1,7 +1,12 @@
 //! What the list of workers remembers.
 
 use super::tree;
-use crate::tui::{marks::Marks, order::Ordered, sieve::Sieve};
+use crate::tui::{
+    facts::Turn,
+    marks::Marks,
+    order::{Made, Ordered},
+    sieve::Sieve,
+};
 use crate::{
     domain::{self, ConversationId, Worker},
     tui::screen::{Hits, List},
@@ -79,8 +84,10 @@ impl Ordered for Order {
 /// Rows, selection, filter.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// Workers that pass the filter, in order.
+    /// Workers that pass the filter, in order; up to date while the list, or a worker of it, is on show.
     pub(crate) rows: Vec<Arc<Worker>>,
+    /// What they were made of.
+    pub(super) made: Made<(Turn, String, Order, bool, Layout, bool)>,
     /// By conversation.
     pub(crate) list: List<ConversationId>,
     /// Text that id, role, team, session, state or task must contain.

@@ -19,28 +19,18 @@ use crate::{
 };
 use std::{borrow::Cow, cmp::Reverse, collections::HashMap, sync::Arc};
 
-/// Filters and orders the rows, and finds the selection again. O(n log n).
+/// Keeps the list up to date while it, or a worker of it, is on show.
 pub(crate) fn derive(model: &mut Model) {
+    if matches!(model.view, View::Workers | View::Worker) {
+        renew(model);
+    }
+}
+
+/// Finds the selection again, after the rows were made anew where the picture or what is asked of it is another: O(n log n).
+fn renew(model: &mut Model) {
+    make(model);
     let facts = &model.facts;
     let state = &mut model.screens.workers;
-    state.sieve.take(&state.filter);
-    let (sieve, now) = (&state.sieve, facts.shown().at);
-    let mut rows: Vec<Arc<Worker>> = facts
-        .shown()
-        .workers
-        .iter()
-        .filter(|w| {
-            !state.problems_only || needs(w.verdict.state) || facts.is_troubled(&w.conversation)
-        })
-        .filter(|w| sieve.is_open() || sieve.lets(&words(facts, w), now))
-        .cloned()
-        .collect();
-    order(facts, state, &mut rows);
-    if model.hold.is_some() {
-        let before = state.rows.iter().map(|w| w.conversation.clone());
-        stay(&mut rows, before, |w| w.conversation.clone());
-    }
-    state.rows = rows;
     state.marks.keep(|id| facts.knows(id));
     let rows = &state.rows;
     state
@@ -61,9 +51,42 @@ pub(crate) fn derive(model: &mut Model) {
     }
     let shown = state.rows.iter().map(|w| &w.conversation);
     state.marks.see(shown);
-    if model.view == View::Workers {
-        state.branches = branches(facts.shown());
+}
+
+/// Filters and orders the rows.
+fn make(model: &mut Model) {
+    let facts = &model.facts;
+    let state = &mut model.screens.workers;
+    let asked = (
+        facts.turn(),
+        state.filter.clone(),
+        state.order,
+        state.reversed,
+        state.layout,
+        state.problems_only,
+    );
+    if state.made.stands(asked, model.hold.is_some()) {
+        return;
     }
+    state.sieve.take(&state.filter);
+    let (sieve, now) = (&state.sieve, facts.shown().at);
+    let mut rows: Vec<Arc<Worker>> = facts
+        .shown()
+        .workers
+        .iter()
+        .filter(|w| {
+            !state.problems_only || needs(w.verdict.state) || facts.is_troubled(&w.conversation)
+        })
+        .filter(|w| sieve.is_open() || sieve.lets(&words(facts, w), now))
+        .cloned()
+        .collect();
+    order(facts, state, &mut rows);
+    if model.hold.is_some() {
+        let before = state.rows.iter().map(|w| w.conversation.clone());
+        stay(&mut rows, before, |w| w.conversation.clone());
+    }
+    state.rows = rows;
+    state.branches = branches(facts.shown());
 }
 
 /// A worker with what is shown of it.
@@ -161,7 +184,7 @@ pub(crate) fn narrow(model: &mut Model, filter: &str, problems_only: bool) {
     let state = &mut model.screens.workers;
     filter.clone_into(&mut state.filter);
     state.problems_only = problems_only;
-    derive(model);
+    renew(model);
 }
 
 /// Selects a worker; a filter that hides it is dropped.
@@ -170,6 +193,7 @@ pub(crate) fn select(model: &mut Model, conversation: &ConversationId) {
         let rows = &model.screens.workers.rows;
         rows.iter().position(|w| w.conversation == *conversation)
     };
+    renew(model);
     let mut at = find(model);
     if at.is_none() {
         narrow(model, "", false);

@@ -48,8 +48,10 @@ proptest! {
             model.update(msg, ago(-second * 7));
             let snapshot = Arc::clone(model.snapshot());
             let known = |id: &_| snapshot.workers.iter().any(|w| w.conversation == *id);
-            let workers = &model.screens.workers.list.selected;
-            prop_assert!(workers.as_ref().is_none_or(known));
+            if matches!(model.view, View::Workers | View::Worker) {
+                let workers = &model.screens.workers.list.selected;
+                prop_assert!(workers.as_ref().is_none_or(known));
+            }
             let problem = &model.screens.overview.problems.selected;
             prop_assert!(problem.as_ref().is_none_or(|k| snapshot.problems.iter().any(|p| p.key == *k)));
             let messages = &model.screens.messages;

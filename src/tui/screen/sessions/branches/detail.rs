@@ -78,10 +78,14 @@ pub(super) fn lines(scene: Scene<'_>, row: &Row, branch: &Branch, width: u16) ->
 impl Page<'_> {
     fn say(&mut self, label: &str, words: &str, role: Role) {
         let room = self.width.saturating_sub(14);
-        for (i, line) in widget::lines(words, room, true).into_iter().enumerate() {
+        self.lines(label, widget::paragraph(words, room, true, role));
+    }
+
+    fn lines(&mut self, label: &str, text: Vec<Strip>) {
+        for (i, line) in text.into_iter().enumerate() {
             let head = if i == 0 { label } else { "" };
             let head = Strip::of(format!("  {head:<10} "), Role::Dim);
-            self.out.push(head.add(line, role));
+            self.out.push(head.join(line));
         }
     }
 
@@ -154,7 +158,13 @@ impl Page<'_> {
         let trees: Vec<_> = self.repo.worktrees.iter().filter(here).collect();
         for tree in trees {
             let (words, role) = worktree(tree);
-            self.say("worktree", &words, role);
+            let target = self.scene.file(&tree.path).filter(|_| !tree.missing);
+            let links: Vec<_> = target
+                .map(|to| (0..tree.path.len(), to))
+                .into_iter()
+                .collect();
+            let room = self.width.saturating_sub(14);
+            self.lines("worktree", widget::linked(&words, room, true, role, &links));
         }
     }
 
