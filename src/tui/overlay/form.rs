@@ -1,5 +1,7 @@
 //! A few lines of text that are typed: a message to a worker, a new task. What is typed becomes a proposal; the dialog asks.
 
+mod session;
+
 use crate::{
     domain::{
         ConversationId, Span, TaskId, Timestamp,
@@ -101,40 +103,6 @@ impl Form {
                 field("priority", "P0 to P3; may be empty", ""),
                 field("timeout", "seconds; may be empty", ""),
                 field("needs", "roles or teams, with commas; may be empty", ""),
-            ],
-            at: 0,
-        }
-    }
-
-    /// A session is started.
-    pub(crate) fn deploy(session: String) -> Self {
-        Self {
-            title: "Start a session".to_owned(),
-            kind: Kind::Deploy,
-            fields: vec![
-                field("session", "its number in the swarm file", session),
-                field(
-                    "file",
-                    "swarm file; infrafabric, nine-agents",
-                    "infrafabric",
-                ),
-                field("branch id", "for <session-id>; may be empty", ""),
-                field("push", "yes: the branch goes to the remote", "no"),
-            ],
-            at: 0,
-        }
-    }
-
-    /// A session goes on with another.
-    pub(crate) fn takeover(from: Arc<str>, by: String) -> Self {
-        Self {
-            title: format!("Take over {}", text::line(&from)),
-            kind: Kind::TakeOver(from),
-            fields: vec![
-                field("by", "number or key of who goes on with it", by),
-                field("branch", "for the handover; empty: the successor's", ""),
-                field("reason", "for the audit log; may be empty", ""),
-                field("push", "yes: the branch goes to the remote", "no"),
             ],
             at: 0,
         }
