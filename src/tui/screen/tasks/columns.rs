@@ -45,20 +45,51 @@ pub(crate) const COLUMNS: [&str; 11] = [
     "state", "id", "pri", "title", "owner", "gen", "try", "prog", "age", "due", "deps",
 ];
 
+/// What the rows of a list need of its columns.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Needs {
+    /// Widest id.
+    id: u16,
+    /// Widest owner, with its symbol.
+    owner: u16,
+    /// Some task was handed on.
+    moved: bool,
+    /// Some task was tried again.
+    tried: bool,
+    /// Some task has a time limit.
+    due: bool,
+}
+
+impl Needs {
+    /// O(tasks).
+    pub(super) fn of<'a>(tasks: impl Iterator<Item = &'a Task>) -> Self {
+        let mut needs = Self::default();
+        for task in tasks {
+            let owner = task
+                .owner()
+                .map(|h| 2 + cells(&h.worker.to_string()).min(18));
+            needs.id = needs.id.max(cells(&task.id.to_string()));
+            needs.owner = needs.owner.max(owner.unwrap_or(1));
+            needs.moved |= task.generation > 1;
+            needs.tried |= task.attempts > 1;
+            needs.due |= task.deadline().is_some();
+        }
+        needs
+    }
+}
+
 /// Columns that fit, for the tasks on show.
 pub(super) fn fit(scene: Scene<'_>, width: u16) -> Vec<Column<Col>> {
     let state = &scene.model.screens.tasks;
-    let rows = &state.rows;
-    let widest = |of: &dyn Fn(&Task) -> u16, least: u16, most: u16| {
-        let all = rows.iter().map(|(t, _)| of(t)).max().unwrap_or(least);
-        all.clamp(least, most)
-    };
     let (id_most, owner_most) = if width >= 100 { (20, 20) } else { (14, 16) };
-    let id = widest(&|t| cells(&t.id.to_string()), 5, id_most);
-    let owner = widest(&|t| cells(&owner(scene, t).0), 5, owner_most);
-    let moved = rows.iter().any(|(t, _)| t.generation > 1);
-    let tried = rows.iter().any(|(t, _)| t.attempts > 1);
-    let due = rows.iter().any(|(t, _)| t.deadline().is_some());
+    let Needs {
+        id,
+        owner,
+        moved,
+        tried,
+        due,
+    } = state.needs;
+    let (id, owner) = (id.clamp(5, id_most), owner.clamp(5, owner_most));
     let title = if width >= 100 { 22 } else { 12 };
     let column = |id, title, width, rank, right| Column {
         id,

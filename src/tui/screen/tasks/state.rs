@@ -1,6 +1,6 @@
 //! What the list of tasks remembers.
 
-use super::standing::Standing;
+use super::{columns::Needs, standing::Standing};
 use crate::tui::{
     facts::Turn,
     marks::Marks,
@@ -88,6 +88,8 @@ pub(crate) struct State {
     pub(crate) rows: Vec<(Arc<Task>, Standing)>,
     /// What they were made of.
     pub(super) made: Made<(Turn, String, Order, bool, Layout, bool)>,
+    /// What they need of the columns.
+    pub(super) needs: Needs,
     /// By id.
     pub(crate) list: List<TaskId>,
     /// Text that id, description, owner or state must contain.

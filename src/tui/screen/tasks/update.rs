@@ -1,6 +1,7 @@
 //! What the keys of the list of tasks do.
 
 use super::{
+    columns::Needs,
     standing::{Standing, standing},
     state::{Layout, Order, State},
 };
@@ -66,6 +67,7 @@ fn make(model: &mut Model) {
         let before = state.rows.iter().map(|(t, _)| t.id.clone());
         stay(&mut rows, before, |(t, _)| t.id.clone());
     }
+    state.needs = Needs::of(rows.iter().map(|(t, _)| &**t));
     state.rows = rows;
 }
 
