@@ -36,7 +36,7 @@ fn thresholds_are_as_specified() {
             near(taus.tau(&KNOWN, phi, 330.0), tau, 0.06);
         }
     }
-    assert_eq!(taus.0.len(), 3);
+    assert_eq!(taus.0.lock().unwrap().len(), 3);
     near(
         taus.tau(&Model { q: 0.01, ..KNOWN }, 6.0, 330.0),
         114.3,
