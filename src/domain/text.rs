@@ -58,6 +58,13 @@ pub fn body(raw: &str) -> String {
     neutral(&redacted, true)
 }
 
+/// The lines of what a program printed, each of them safe, and without what looks like a key. O(length).
+#[must_use]
+pub fn lines(raw: &str) -> Vec<String> {
+    let redacted = redact(raw);
+    redacted.lines().map(|l| line(l).into_owned()).collect()
+}
+
 /// Replaces key-like strings. O(length).
 #[must_use]
 pub fn redact(raw: &str) -> Cow<'_, str> {

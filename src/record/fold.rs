@@ -217,7 +217,7 @@ impl Fold {
     /// How many workers there are.
     #[must_use]
     pub fn workers(&self) -> usize {
-        self.swarm.statuses().count()
+        self.swarm.population()
     }
 
     /// Looks at what is wrong, for the alerts and for whoever asked.

@@ -5,7 +5,7 @@ mod stretch;
 mod warm;
 
 use super::{
-    Event, Fold, Head, RecordError, Section, What,
+    Event, Fold, Head, RecordError, Section, Start, What,
     event::{instant, ms},
     spells::Spells,
     tape::AnyTape,
@@ -147,7 +147,7 @@ impl Player {
         let Some(at) = self.start_of(from, section) else {
             return Ok(None);
         };
-        let start = self.tape.start(at)?;
+        let start = self.read(at, section)?;
         Ok(Some(Fold::new(
             detector.clone(),
             &start.begin,
@@ -211,7 +211,7 @@ impl Player {
         let nearest = kept.into_iter().chain(last).max_by_key(|fold| fold.at());
         let mut fold = match nearest.filter(|fold| ms(fold.at()) >= near) {
             Some(fold) => fold.clone(),
-            None => self.begun(start)?,
+            None => self.begun(start, section)?,
         };
         self.advance(&mut fold, at)?;
         self.last = Some(fold.clone());
@@ -219,11 +219,24 @@ impl Player {
     }
 
     /// The fold from a state of the recording.
-    fn begun(&mut self, start: i64) -> Result<Fold, RecordError> {
-        let start = self.tape.start(start)?;
+    fn begun(&mut self, start: i64, section: Section) -> Result<Fold, RecordError> {
+        let start = self.read(start, section)?;
         let fold = Fold::new(self.detector.clone(), &start.begin, &start.heads, false);
         self.keep(&fold);
         Ok(fold)
+    }
+
+    /// A state to start from; the one before it when that was thinned out since the recording was looked at.
+    fn read(&mut self, start: i64, section: Section) -> Result<Start, RecordError> {
+        let wrong = match self.tape.start(start) {
+            Err(wrong @ RecordError::Damaged { .. }) => wrong,
+            read => return read,
+        };
+        self.refresh()?;
+        match self.start_of(start, section) {
+            Some(before) if before < start => self.tape.start(before),
+            _ => Err(wrong),
+        }
     }
 
     /// Folds on until `at`, and keeps states on the way.
@@ -276,8 +289,8 @@ impl Player {
         let (section, at) = self.place(at).ok_or(RecordError::Empty)?;
         let fold = self.fold(section, at)?;
         let start = self.start_of(at, section).ok_or(RecordError::Empty)?;
-        let mut heads = self.tape.start(start)?.heads;
-        self.each(start + 1, at + 1, |event| {
+        let Start { begin, mut heads } = self.read(start, section)?;
+        self.each(ms(begin.still.at()) + 1, at + 1, |event| {
             if let What::Message(head) = &event.what {
                 heads.push(Head::clone(head));
             }

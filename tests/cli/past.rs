@@ -351,4 +351,8 @@ fn plain_plays_a_recording_or_a_file_as_lines_and_ends_at_its_end() {
         silent(&played) >= 1 && silent(&played) < silent(&all),
         "{played}"
     );
+    // A time long before what is in it is its beginning.
+    let early = ["replay", file, "--plain", "--at", "2001-01-01T00:00:00Z"];
+    let (code, from_its_begin, _) = run(warden().args(early));
+    assert_eq!((code, from_its_begin), (0, played));
 }

@@ -217,6 +217,12 @@ impl Swarm {
             .any(WorkerFold::restless)
     }
 
+    /// How many workers it knows of, whatever became of them.
+    #[must_use]
+    pub const fn population(&self) -> usize {
+        self.workers.len()
+    }
+
     /// Counts what happened: unchanged when no state of a worker or a task changed.
     #[must_use]
     pub const fn news(&self) -> u64 {

@@ -175,9 +175,12 @@ impl WorkerFold {
         self.stale = Stale::Yes;
     }
 
-    /// It gave a sign of life, and nothing else.
-    const fn signed(&mut self) {
-        if matches!(self.stale, Stale::No) {
+    /// It gave a sign of life, and nothing else. The first one, and one that changes its rhythm, changes when it counts as late.
+    fn signed(&mut self, first: bool, rhythm: f64) {
+        #[expect(clippy::float_cmp, reason = "the same number, or another one")]
+        if first || self.pulse.habit.rhythm.period() != rhythm {
+            self.touch();
+        } else if self.stale == Stale::No {
             self.stale = Stale::Signs;
         }
     }
@@ -211,6 +214,7 @@ impl WorkerFold {
         }
         let first = s.stamp.is_none();
         let at = row.heartbeat.at();
+        let rhythm = self.pulse.habit.rhythm.period();
         if beaten {
             s.stamp = Some(row.heartbeat);
             s.clock_bad |= row.heartbeat == Stamp::Bad;
@@ -232,7 +236,7 @@ impl WorkerFold {
             }
         }
         if s.raw.as_deref() == Some(&*row.status) {
-            self.signed();
+            self.signed(first, rhythm);
         } else {
             s.raw = Some(row.status.clone());
             if &*row.status != "active" {
@@ -262,12 +266,13 @@ impl WorkerFold {
         let silent = self.is_silent();
         match row.kind {
             AuditKind::Fetched(0) => {
+                let (first, rhythm) = (self.poll.is_none(), self.pulse.habit.rhythm.period());
                 self.poll = self.poll.max(at);
                 // Who has a daemon is known by its rhythm alone: two mixed rhythms are none.
                 if let (Seen::Live(now), None) = (arrival.seen, self.status.stamp) {
                     self.pulse.beat(now, row.at.at(), silent);
                 }
-                return self.signed();
+                return self.signed(first, rhythm);
             }
             AuditKind::Fetched(_) => self.fetch = self.fetch.max(at),
             AuditKind::Sent => self.act(at, "message", arrival),

@@ -63,8 +63,8 @@ pub fn links(text: &str) -> Vec<(Range<usize>, String)> {
         let end = start + url.len();
         if let Some(target) = link(url) {
             found.push((start..end, target));
-            from = end;
         }
+        from = end;
     }
     found
 }
@@ -75,6 +75,9 @@ fn whole(text: &str) -> Option<&str> {
         !c.is_ascii_graphic() || matches!(c, '<' | '>' | '"' | '`' | '{' | '}' | '|' | '\\' | '^')
     };
     let end = text.find(ends).unwrap_or(text.len());
+    if end > LINK_CAP {
+        return None;
+    }
     let (url, rest) = text.split_at(end);
     let next = rest.chars().next();
     if next.is_some_and(|c| matches!(c, '⟨' | '…' | '\\' | '\u{fffd}') || (c.is_alphanumeric()))

@@ -88,3 +88,6 @@ pub(super) fn tidy(db: &Connection) -> rusqlite::Result<usize> {
         [],
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Reading an incident that anybody may have written.
 
 use super::{
-    Header, LONGEST, ROWS, SCHEMA,
+    Header, LONGEST, ROWS, SCHEMA, SECTIONS,
     sane::{LARGEST, Sane},
 };
 use crate::{
@@ -131,9 +131,11 @@ pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
     let mut parts: Vec<(Section, Begin)> = Vec::new();
     let mut heads: BTreeMap<(u32, i64), Head> = BTreeMap::new();
     let mut events: Vec<Event> = Vec::new();
+    // Of heads and events, as they are counted when they are written.
+    let mut rows = 0;
     loop {
         let line = lines.next()?.ok_or_else(|| cut(&lines))?;
-        if heads.len() + events.len() > ROWS + 1 {
+        if rows > ROWS {
             return Err(IncidentError::TooLarge);
         }
         if line.starts_with(b"{\"end\"") {
@@ -152,6 +154,7 @@ pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
         let Some((section, begun)) = parts.last() else {
             continue;
         };
+        rows += 1;
         if line.starts_with(b"{\"head\"") {
             let HeadLine { head } = lines.parse(&line)?;
             heads.insert((begun.life, head.id), head);
@@ -179,6 +182,9 @@ pub fn import(from: impl BufRead) -> Result<Incident, IncidentError> {
 
 /// The times without a gap, as the header says.
 fn sections(header: &Header, lines: &Lines<impl BufRead>) -> Result<Vec<Section>, IncidentError> {
+    if header.sections.len() > SECTIONS {
+        return Err(IncidentError::TooLarge);
+    }
     let section = |&(from, until): &(i64, i64)| Section { from, until };
     if header.sections.is_empty() {
         return Ok(vec![section(&(header.from, header.to))]);

@@ -21,6 +21,8 @@ pub const SCHEMA: &str = "swarmwarden.incident/v1";
 
 /// Heads, states and events that a file may have.
 const ROWS: usize = 1_000_000;
+/// Times without a gap in one incident.
+const SECTIONS: usize = 1_000;
 /// How long it may be, in milliseconds: 31 days.
 const LONGEST: i64 = 31 * 86_400_000;
 

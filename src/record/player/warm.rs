@@ -4,11 +4,11 @@ use super::Player;
 use crate::record::{Fold, RecordError, event::ms};
 
 /// Between two states that are kept in memory, in milliseconds: the first of these at which they take no more than [`KEPT`].
-pub(super) const EVERY: [i64; 7] = [
-    600_000, 900_000, 1_200_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
+pub(super) const EVERY: [i64; 8] = [
+    600_000, 900_000, 1_200_000, 1_500_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000,
 ];
-/// Workers of all states that are kept in memory: each takes some kilobytes. A week of a hundred workers has a state every half hour.
-const KEPT: usize = 34_000;
+/// Workers of all states that are kept in memory: each takes some kilobytes. A week of a hundred workers has a state every 25 minutes.
+const KEPT: usize = 41_000;
 /// What is walked through at once, in milliseconds: what follows shares most of its memory.
 const DAY: i64 = 86_400_000;
 
@@ -73,13 +73,13 @@ impl Player {
             return self.next_walk();
         };
         self.walked = Some(start);
-        let fold = self.begun(start)?;
+        let fold = self.begun(start, section)?;
         Ok(Some(Walk { fold, until }))
     }
 
     fn has_room(&self) -> bool {
-        let one = self.states.values().next();
-        self.states.len() * one.map_or(1, Fold::workers) < KEPT
+        let held = self.states.values().map(|fold| fold.workers().max(1));
+        held.sum::<usize>() < KEPT
     }
 
     pub(super) fn keep(&mut self, fold: &Fold) {

@@ -69,10 +69,9 @@ impl Ask {
 
     /// Shall this be carried out? `words` say all that would be written.
     pub(crate) fn plan(what: Undertaking, words: &str, now: Timestamp) -> Self {
-        let words = text::body(words);
         Self {
             title: format!("{}?", what.title),
-            lines: words.lines().map(str::to_owned).collect(),
+            lines: text::lines(words),
             what: What::CarryOut(what),
             opened: now,
             top: 0,

@@ -173,8 +173,8 @@ fn printed((name, words, well): (&str, &str, bool), width: u16) -> (String, Vec<
     let ended = if well { "ended" } else { "failed" };
     let title = format!("{} {ended}", text::line(name));
     let mut out: Vec<Strip> = Vec::new();
-    for line in text::body(words).lines() {
-        out.extend(widget::paragraph(line, width, true, Role::Text));
+    for line in text::lines(words) {
+        out.extend(widget::paragraph(&line, width, true, Role::Text));
         if line.is_empty() {
             out.push(Strip::new());
         }

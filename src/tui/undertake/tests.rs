@@ -123,6 +123,22 @@ fn a_session_is_started_after_its_plan_was_seen() {
 }
 
 #[test]
+fn a_long_plan_is_read_to_its_end() {
+    let mut model = model(&Options::default());
+    let what = planned(&press(&mut model, "6n\u{15}12^", NOW));
+    let plan: Vec<String> = (1..=900).map(|n| format!("worker-{n}: conv_{n}")).collect();
+    let told = Told::Planned(what, plan.join("\n"), true);
+    model.update(Msg::Told(Ok(told)), NOW);
+    for _ in 0..60 {
+        show(&mut model, SIZES[1]);
+        let page = KeyEvent::new(KeyCode::PageDown, KeyModifiers::NONE);
+        model.update(Msg::Input(Event::Key(page)), NOW);
+    }
+    let shown = show(&mut model, SIZES[1]);
+    assert!(shown.contains("worker-900: conv_900"), "{shown}");
+}
+
+#[test]
 fn a_take_over_names_both_and_agrees_by_name() {
     let (mut model, what) = asked("6T^");
     let key = meant(&model).unwrap().key.to_string();

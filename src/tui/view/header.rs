@@ -68,7 +68,9 @@ fn name(scene: Scene<'_>) -> Strip {
             strip.add(format!(" @{}", scope(most)), part)
         }
     };
-    let place = scene.file(&source.path);
+    // What a recording says of a path is anybody's word.
+    let recorded = matches!(source.mode, crate::domain::Mode::Recorded(_));
+    let place = scene.file(&source.path).filter(|_| !recorded);
     match scene.tier {
         Tier::Xl => Strip::of(" swarmwarden", Role::Title)
             .add("  ", Role::Text)

@@ -122,7 +122,7 @@ pub(super) fn replay(
         (opened, _) => opened?,
     };
     let begin = match (at, source.ends) {
-        (Some(at), Some(_)) => at,
+        (Some(at), Some((from, to))) => at.clamp(from, to),
         (None, Some((_, to))) if plain && !talk => to,
         (None, Some((from, _))) => from,
         (at, None) => {

@@ -36,7 +36,12 @@ pub(super) fn play(source: &mut Source, asked: &Replay, begin: Timestamp) -> Res
                 return Ok(Exit::BrokenPipe);
             }
         }
-        let next = source.player.at(at)?;
+        let mut next = source.player.at(at)?;
+        if next.at < at {
+            // Nothing was recorded here: on with what comes next.
+            next = source.player.step(at, false)?;
+            at = at.max(next.at);
+        }
         lines += played::changes(&mut out, &shown, &next)?;
         shown = next;
     }
