@@ -19,11 +19,14 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread,
+    time::Duration,
 };
 use tokio::sync::watch;
 
 /// Questions that may wait.
 const WAITING: usize = 32;
+/// Without a question for so long, what is kept for the next one is let go.
+const UNUSED: Duration = Duration::from_secs(600);
 
 /// What takes down what is seen, where somebody records.
 #[derive(Debug, Clone, Default)]
@@ -131,7 +134,13 @@ impl Guide {
                         first => first.ok(),
                     }
                 } else {
-                    asked.recv().ok()
+                    match asked.recv_timeout(UNUSED) {
+                        Err(mpsc::RecvTimeoutError::Timeout) => {
+                            theatre.player = None;
+                            continue;
+                        }
+                        first => first.ok(),
+                    }
                 };
                 let Some(first) = first else { return };
                 let mut all = vec![first];

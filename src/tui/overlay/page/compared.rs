@@ -127,8 +127,8 @@ fn tasks(sign: &str, ids: &[TaskId], role: Role) -> Strip {
 }
 
 fn task(change: &TaskChange) -> Strip {
-    let words = |standing: &Option<Standing>| match standing {
-        None => Strip::of("not kept", Role::Dim),
+    let words = |standing: &Option<Standing>, none| match standing {
+        None => Strip::of(none, Role::Dim),
         Some(standing) => {
             let mark = widget::task(standing.state);
             let owner = standing.owner.as_ref().map(ToString::to_string);
@@ -143,7 +143,7 @@ fn task(change: &TaskChange) -> Strip {
         }
     };
     Strip::of(format!("{:<22}", change.id.to_string()), Role::Text)
-        .join(words(&change.before))
+        .join(words(&change.before, "not there yet"))
         .add(" → ", Role::Dim)
-        .join(words(&change.after))
+        .join(words(&change.after, "not kept"))
 }
