@@ -146,6 +146,35 @@ pub fn rank(snapshot: &Snapshot, wanted: &Wanted<'_>, now: Timestamp) -> Ranking
     ranking
 }
 
+/// The first `most` candidates of [`rank`], and how many could not take it; ties in the order of the picture, which is that of the labels.
+/// O(workers × holders), with words for those alone.
+#[must_use]
+pub fn best(
+    snapshot: &Snapshot,
+    wanted: &Wanted<'_>,
+    now: Timestamp,
+    most: usize,
+) -> (Vec<Candidate>, usize) {
+    let least = TIME_LEFT.max(Span(median(snapshot).0.saturating_mul(2)));
+    let fit = |w: &&Arc<Worker>| {
+        !wanted.before.contains(&&w.conversation) && unfit(w, wanted, least, now).is_none()
+    };
+    let workers = snapshot.workers.iter().filter(fit);
+    let mut fit: Vec<(i64, &Arc<Worker>)> = workers
+        .map(|w| (scores(w, wanted, now).iter().map(|(_, n)| n).sum(), w))
+        .collect();
+    if fit.is_empty() {
+        let mut all = rank(snapshot, wanted, now);
+        all.candidates.truncate(most);
+        return (all.candidates, all.refused.len());
+    }
+    let refused = snapshot.workers.len() - fit.len();
+    fit.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let first = fit.into_iter().take(most);
+    let first = first.map(|(_, worker)| candidate(worker, wanted, now, None));
+    (first.collect(), refused)
+}
+
 /// Whether [`rank`] would find a candidate. O(workers + closed tasks), and as a rule much less: it ends at the first.
 #[must_use]
 pub fn anybody(snapshot: &Snapshot, wanted: &Wanted<'_>, now: Timestamp) -> bool {
@@ -208,18 +237,14 @@ fn median(snapshot: &Snapshot) -> Span {
     spans.get(spans.len() / 2).copied().unwrap_or_default()
 }
 
-fn candidate(
-    worker: &Arc<Worker>,
-    wanted: &Wanted<'_>,
-    now: Timestamp,
-    relaxed: Option<&'static str>,
-) -> Candidate {
+/// What speaks for and against a worker, in points.
+fn scores(worker: &Worker, wanted: &Wanted<'_>, now: Timestamp) -> [(&'static str, i64); 6] {
     let open = i64::try_from(worker.tasks.len()).unwrap_or(i64::MAX);
     let capacity = i64::try_from(CAPACITY).unwrap_or(1);
     let wait = worker.accepts_after.unwrap_or_default().0.clamp(0, SLOW.0);
     let silences = silences(worker, now).min(SILENCES);
     let same = |a: &Option<Arc<str>>, b: &Option<Arc<str>>| a.is_some() && a == b;
-    let parts = [
+    [
         ("available", 100),
         ("load", -25 * open / capacity),
         ("slow to accept", -25 * wait / (2 * SLOW.0)),
@@ -240,8 +265,17 @@ fn candidate(
                 0
             },
         ),
-    ];
-    let parts: Vec<Part> = (parts.into_iter())
+    ]
+}
+
+fn candidate(
+    worker: &Arc<Worker>,
+    wanted: &Wanted<'_>,
+    now: Timestamp,
+    relaxed: Option<&'static str>,
+) -> Candidate {
+    let silences = silences(worker, now).min(SILENCES);
+    let parts: Vec<Part> = (scores(worker, wanted, now).into_iter())
         .filter(|(_, points)| *points != 0)
         .map(|(name, points)| Part { name, points })
         .collect();

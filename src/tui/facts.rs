@@ -21,6 +21,8 @@ pub(crate) struct Facts {
     cut: Option<Arc<Snapshot>>,
     /// Everybody and everything outside of the cut, too; empty without one.
     outside: (HashSet<ConversationId>, HashSet<TaskId>),
+    /// What the indexes are of.
+    indexed: Arc<Snapshot>,
     workers: HashMap<ConversationId, usize>,
     tasks: HashMap<TaskId, usize>,
     troubled: HashSet<ConversationId>,
@@ -265,6 +267,17 @@ impl Facts {
         open.filter(|a| a.severity == severity).count()
     }
 
+    /// Which tasks wait for which.
+    fn find_blocks(&mut self, snapshot: &Snapshot) {
+        self.blocks.clear();
+        for task in snapshot.tasks.iter().filter(|t| t.state.is_open()) {
+            for id in &task.depends_on {
+                let waiting = self.blocks.entry(id.clone()).or_default();
+                waiting.push(task.id.clone());
+            }
+        }
+    }
+
     fn index(&mut self) {
         self.turn += 1;
         let all = self.scope.is_all();
@@ -285,16 +298,17 @@ impl Facts {
         };
         let alerts = self.alerts.iter().enumerate();
         self.by_key = alerts.map(|(i, a)| (Arc::clone(&a.key), i)).collect();
-        let workers = snapshot.workers.iter().enumerate();
-        self.workers = workers.map(|(i, w)| (w.conversation.clone(), i)).collect();
-        let tasks = snapshot.tasks.iter().enumerate();
-        self.tasks = tasks.map(|(i, t)| (t.id.clone(), i)).collect();
-        self.blocks.clear();
-        for task in snapshot.tasks.iter().filter(|t| t.state.is_open()) {
-            for id in &task.depends_on {
-                let waiting = self.blocks.entry(id.clone()).or_default();
-                waiting.push(task.id.clone());
-            }
+        let before = std::mem::replace(&mut self.indexed, Arc::clone(snapshot));
+        if !alike(&before.workers, &snapshot.workers, |w| &w.conversation) {
+            let workers = snapshot.workers.iter().enumerate();
+            self.workers = workers.map(|(i, w)| (w.conversation.clone(), i)).collect();
+        }
+        if !alike(&before.tasks, &snapshot.tasks, |t| &t.id) {
+            let tasks = snapshot.tasks.iter().enumerate();
+            self.tasks = tasks.map(|(i, t)| (t.id.clone(), i)).collect();
+        }
+        if !alike(&before.tasks, &snapshot.tasks, Arc::as_ptr) {
+            self.find_blocks(snapshot);
         }
         let problems = snapshot.problems.iter();
         self.troubled = problems
@@ -304,4 +318,14 @@ impl Facts {
             })
             .collect();
     }
+}
+
+/// Both lists have the same keys in the same places. What did not change is the same row, as a rule, and need not be looked at.
+fn alike<'a, T, K: PartialEq>(
+    a: &'a [Arc<T>],
+    b: &'a [Arc<T>],
+    key: impl Fn(&'a Arc<T>) -> K,
+) -> bool {
+    let same = |(a, b): (&'a Arc<T>, &'a Arc<T>)| Arc::ptr_eq(a, b) || key(a) == key(b);
+    a.len() == b.len() && a.iter().zip(b).all(same)
 }

@@ -1,4 +1,4 @@
-use super::{Candidate, FEW, Part, Ranking, Wanted, rank};
+use super::{Candidate, FEW, Part, Ranking, Wanted, best, rank};
 use crate::domain::{
     ConversationId, Snapshot, Span, State, Timestamp, Worker,
     act::tests::scene::{NOW, Scene, ago},
@@ -222,4 +222,30 @@ fn the_best_of_few_is_picked_and_of_many_the_better_of_two() {
     assert_eq!(picked(&many, [8, 3]).as_deref(), Some("w3"));
     assert_eq!(picked(&many, [u64::MAX, 17]).as_deref(), Some("w6"));
     assert_eq!(picked(&Ranking::default(), [1, 2]), None);
+}
+
+#[test]
+fn the_best_are_the_first_of_all_that_are_ranked() {
+    let labels: Vec<String> = (1..=40).map(|n| format!("w-{n}")).collect();
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    let snapshot = swarm(&labels, |n, w| {
+        w.verdict.state = match n % 5 {
+            0 => State::Silent,
+            1 => State::Idle,
+            _ => State::Healthy,
+        };
+        w.accepts_after = Some(Span::seconds(i64::try_from(n % 7).unwrap() * 40));
+        w.recovering = n % 11 == 3;
+    });
+    let all: Vec<&ConversationId> = snapshot.workers.iter().map(|w| &w.conversation).collect();
+    for held in [0, 3, 40] {
+        let wanted = Wanted {
+            before: all.iter().take(held).copied().collect(),
+            ..Wanted::default()
+        };
+        let mut ranked = rank(&snapshot, &wanted, NOW);
+        ranked.candidates.truncate(3);
+        let first = (ranked.candidates, ranked.refused.len());
+        assert_eq!(best(&snapshot, &wanted, NOW, 3), first, "{held} held it");
+    }
 }

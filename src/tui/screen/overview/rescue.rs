@@ -4,7 +4,7 @@ use super::state::State;
 use crate::{
     domain::{
         self, Problem, Severity, Snapshot, Subject,
-        choose::{Wanted, rank},
+        choose::{Wanted, best},
     },
     tui::{
         facts::Facts,
@@ -48,8 +48,8 @@ pub(super) fn suggested(
         let Some(task) = worker.and_then(|w| facts.main_task(w)) else {
             continue;
         };
-        let ranking = rank(snapshot, &Wanted::of(task, snapshot), snapshot.at);
-        if let Some(best) = ranking.candidates.first() {
+        let (first, _) = best(snapshot, &Wanted::of(task, snapshot), snapshot.at, 1);
+        if let Some(best) = first.first() {
             let label = best.worker.id.to_string().into();
             out.insert(Arc::clone(&problem.key), (label, best.score));
         }

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         StepKind, Task, TaskStep,
-        choose::{Wanted, rank},
+        choose::{Wanted, best},
     },
     tui::{
         screen::{
@@ -198,9 +198,10 @@ fn suggestion(scene: Scene<'_>, task: &Task) -> String {
         return String::new();
     }
     let snapshot = scene.model.snapshot();
-    let ranking = rank(snapshot, &Wanted::of(task, snapshot), scene.clock.now);
-    let named = ranking.candidates.iter().take(3);
-    let named: Vec<String> = named
+    let wanted = Wanted::of(task, snapshot);
+    let (first, refused) = best(snapshot, &wanted, scene.clock.now, 3);
+    let named: Vec<String> = first
+        .iter()
         .enumerate()
         .map(|(i, c)| match i {
             0 => format!("{} ({}): {}", c.worker.id, c.score, c.why),
@@ -208,10 +209,7 @@ fn suggestion(scene: Scene<'_>, task: &Task) -> String {
         })
         .collect();
     if named.is_empty() {
-        format!(
-            "nobody can take it; {} are not eligible",
-            ranking.refused.len()
-        )
+        format!("nobody can take it; {refused} are not eligible")
     } else {
         named.join(" · next ")
     }
