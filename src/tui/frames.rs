@@ -1,5 +1,5 @@
 //! When a frame may be drawn: the first changes after a quiet moment at once, a storm at ten frames a second. A key never waits for
-//! that longer than one frame of a fast screen.
+//! that longer than half a frame of a usual screen.
 
 use std::time::Duration;
 use tokio::time::Instant;
@@ -7,7 +7,8 @@ use tokio::time::Instant;
 const BURST: u32 = 5;
 const REFILL: Duration = Duration::from_millis(100);
 const APART: Duration = Duration::from_millis(4);
-const KEY: Duration = Duration::from_millis(16);
+/// A key waits no longer: with the frame itself it is seen within 16 ms.
+const KEY: Duration = Duration::from_millis(8);
 const SLOW: Duration = Duration::from_secs(1);
 
 /// Why a frame is due.

@@ -20,13 +20,13 @@ async fn a_burst_is_at_once_and_a_storm_is_ten_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_never_waits_longer_than_sixteen_milliseconds() {
+async fn a_key_never_waits_longer_than_eight_milliseconds() {
     let start = Instant::now();
     let mut frames = Frames::new(start, false);
     let mut now = start;
     for _ in 0..50 {
         let next = frames.next(Due::Key, now);
-        assert!(next.duration_since(now) <= ms(16));
+        assert!(next.duration_since(now) <= ms(8));
         now = next;
         frames.drew(now);
     }
