@@ -10,7 +10,8 @@ use crate::{
         alert::{Alert, Status, timing},
     },
     tui::{
-        screen::Hits,
+        keymap::{Action, Context},
+        screen::{Hits, overview::rescue::owes},
         theme::Role,
         view::{Scene, Tier},
         widget::{self, Canvas, Rows, Strip},
@@ -93,7 +94,7 @@ fn lines(scene: Scene<'_>, width: u16, entry: &Entry, alert: &Alert) -> Vec<Stri
             say("impact", &words);
         }
     }
-    say("do", todo(alert));
+    say("do", &todo(scene, alert, worker));
     if let Entry::Many { alerts, open, .. } = entry {
         let names: Vec<String> = alerts.iter().skip(1).take(6).map(|a| subject(a)).collect();
         let rest = match alerts.len().saturating_sub(7) {
@@ -221,7 +222,19 @@ fn impact(scene: Scene<'_>, worker: &Worker) -> String {
 }
 
 /// The keys that help here.
-fn todo(alert: &Alert) -> &'static str {
+fn todo(scene: Scene<'_>, alert: &Alert, worker: Option<&Arc<Worker>>) -> String {
+    let active = matches!(alert.status, Status::Firing | Status::Acked);
+    let words = answers(alert);
+    if !active || !worker.is_some_and(|w| owes(w)) {
+        return words.to_owned();
+    }
+    let keymap = &scene.model.look.keymap;
+    let key = keymap.key_of(Context::Global, Action::Reassign);
+    format!("{key} reassign   {words}")
+}
+
+/// What is done about the alert itself.
+fn answers(alert: &Alert) -> &'static str {
     match (&alert.status, alert.worker().is_some()) {
         (Status::Resolved, _) => "nothing: it is over",
         (Status::Pending, _) => "wait: it does not fire yet",

@@ -4,7 +4,7 @@ mod bridge;
 mod charts;
 mod lists;
 mod recent;
-mod rescue;
+pub(super) mod rescue;
 mod state;
 mod update;
 mod view;

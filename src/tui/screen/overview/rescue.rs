@@ -25,6 +25,11 @@ fn is_lost(worker: &domain::Worker) -> bool {
     matches!(worker.verdict.state, Silent | Expired | Stalled)
 }
 
+/// It has work that should go to somebody else.
+pub(in crate::tui::screen) fn owes(worker: &domain::Worker) -> bool {
+    is_lost(worker) && !worker.tasks.is_empty()
+}
+
 /// Who should take the work of the first workers that lost it. O(workers) for each of them.
 pub(super) fn suggested(
     snapshot: &Snapshot,
@@ -77,8 +82,7 @@ pub(super) fn next(model: &Model, problem: &Problem, many: usize, long: bool) ->
         Subject::Worker(conversation, _) => (conversation, "evidence"),
     };
     let worker = model.facts.worker(conversation);
-    let owes = worker.is_some_and(|w| is_lost(w) && !w.tasks.is_empty());
-    if owes {
+    if worker.is_some_and(|w| owes(w)) {
         let key = key(Context::Global, Action::Reassign);
         let rescue = &model.screens.overview.rescue.1;
         return match rescue.get(&problem.key).filter(|_| long) {
